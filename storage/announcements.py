@@ -1,0 +1,59 @@
+"""Announcements: what organizers say to many, and how far its delivery is."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from storage.records import Announcement, BookingState
+from storage.tables import announcements, bookings, delegates
+
+
+def audience(tx: Connection, *, visit_id: int | None) -> tuple[tuple[int, str | None, bool], ...]:
+    """Return (delegate id, language, unreachable) of everybody booked on the visit, or of all who agreed."""
+    query: Any = select(delegates.c.id, delegates.c.language, delegates.c.unreachable_since).where(
+        delegates.c.telegram_id.is_not(None), delegates.c.consent.is_not(None)
+    )
+    if visit_id is not None:
+        query = query.where(
+            delegates.c.id.in_(
+                select(bookings.c.delegate_id).where(
+                    bookings.c.visit_id == visit_id, bookings.c.state == BookingState.BOOKED
+                )
+            )
+        )
+    rows = tx.execute(query.order_by(delegates.c.id))
+    return tuple((row.id, row.language, row.unreachable_since is not None) for row in rows)
+
+
+def add(
+    tx: Connection, *, author_id: int, visit_id: int | None, text: str, message_id: int | None, now: datetime
+) -> int:
+    """Insert an announcement; `message_id` is the organizer's progress card."""
+    row = insert(announcements).values(
+        author_id=author_id, visit_id=visit_id, text=text, message_id=message_id, made_at=now
+    )
+    return int(tx.execute(row.returning(announcements.c.id)).scalar_one())
+
+
+def read(tx: Connection, announcement_id: int) -> Announcement | None:
+    """Return one announcement, or None."""
+    row = tx.execute(select(announcements).where(announcements.c.id == announcement_id)).one_or_none()
+    return None if row is None else _announcement(row)
+
+
+def unreported(tx: Connection) -> tuple[Announcement, ...]:
+    """Return the announcements whose final result the organizer has not seen."""
+    rows = tx.execute(select(announcements).where(announcements.c.reported_at.is_(None)).order_by(announcements.c.id))
+    return tuple(_announcement(row) for row in rows)
+
+
+def mark_reported(tx: Connection, announcement_id: int, *, now: datetime) -> None:
+    """The organizer has been shown the final counts."""
+    tx.execute(update(announcements).where(announcements.c.id == announcement_id).values(reported_at=now))
+
+
+def _announcement(row: Any) -> Announcement:
+    return Announcement(
+        id=row.id, author_id=row.author_id, visit_id=row.visit_id, text=row.text, message_id=row.message_id
+    )

@@ -1,0 +1,160 @@
+"""Bookings and their riders: one row from waiting to released, a seat is a rider."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from secrets import choice
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.records import Booking, BookingState, HeldSeat, Rider
+from storage.tables import bookings, buses, delegates, riders, visits
+from storage.visits import visit_from
+
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""No letters that are mistaken for others when read aloud or off paper: 0 O, 1 I L, U V."""
+_CODE_LENGTH = 5
+
+_HOLDS_SEAT = (BookingState.BOOKED, BookingState.OFFERED)
+_OWN = ("id", "code", "version", "visit_id", "bus_id", "delegate_id", "state", "party", "made_at")
+_COLUMNS = [bookings.c[name] for name in _OWN]
+_VISIT_ROW = list(visits.c)
+_HELD = (
+    select(*[column.label(f"booking_{column.name}") for column in _COLUMNS], *_VISIT_ROW)
+    .join_from(bookings, visits, bookings.c.visit_id == visits.c.id)
+    .where(bookings.c.delegate_id == bindparam("delegate_id"), bookings.c.state.in_(_HOLDS_SEAT))
+    .order_by(visits.c.leaves_at, bookings.c.id)
+)
+_BY_ID = select(*_COLUMNS).where(bookings.c.id == bindparam("booking_id"))
+_RIDERS = (
+    select(riders.c.booking_id, riders.c.name, riders.c.is_owner)
+    .where(riders.c.booking_id.in_(bindparam("ids", expanding=True)))
+    .order_by(riders.c.booking_id, riders.c.position)
+)
+
+
+def held_by(tx: Connection, delegate_id: int) -> tuple[HeldSeat, ...]:
+    """Return the person's seats, booked and offered, with their visits (without buses), earliest first."""
+    return tuple(
+        HeldSeat(booking=_booking(row, "booking_"), visit=visit_from(row, ()))
+        for row in tx.execute(_HELD, {"delegate_id": delegate_id})
+    )
+
+
+def read(tx: Connection, booking_id: int) -> Booking | None:
+    """Return one booking with its riders, or None."""
+    row = tx.execute(_BY_ID, {"booking_id": booking_id}).one_or_none()
+    if row is None:
+        return None
+    return _booking(row, "", riders_of(tx, [booking_id]).get(booking_id, ()))
+
+
+def riders_of(tx: Connection, booking_ids: Collection[int]) -> dict[int, tuple[Rider, ...]]:
+    """Return the riders of each of these bookings, the owner first."""
+    found: dict[int, list[Rider]] = {}
+    if booking_ids:
+        for row in tx.execute(_RIDERS, {"ids": list(booking_ids)}):
+            found.setdefault(row.booking_id, []).append(Rider(name=row.name, is_owner=row.is_owner))
+    return {booking_id: tuple(several) for booking_id, several in found.items()}
+
+
+def add_booked(
+    tx: Connection,
+    *,
+    visit_id: int,
+    bus_id: int | None,
+    delegate_id: int,
+    party: Sequence[Rider],
+    now: datetime,
+) -> Booking:
+    """Insert a booking that holds its seats from now on, with its riders, under a new code."""
+    columns = {
+        "visit_id": visit_id,
+        "bus_id": bus_id,
+        "delegate_id": delegate_id,
+        "state": BookingState.BOOKED,
+        "party": len(party),
+        "party_least": len(party),
+        "made_at": now,
+        "given_at": now,
+    }
+    booking_id, code = _insert_under_new_code(tx, columns)
+    tx.execute(
+        insert(riders),
+        [
+            {"booking_id": booking_id, "position": position, "name": rider.name, "is_owner": rider.is_owner}
+            for position, rider in enumerate(party)
+        ],
+    )
+    return Booking(
+        id=booking_id,
+        code=code,
+        version=1,
+        visit_id=visit_id,
+        bus_id=bus_id,
+        delegate_id=delegate_id,
+        state=BookingState.BOOKED,
+        party=len(party),
+        made_at=now,
+        riders=tuple(party),
+    )
+
+
+def _insert_under_new_code(tx: Connection, columns: dict[str, Any]) -> tuple[int, str]:
+    build = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
+    while True:
+        code = "".join(choice(_LETTERS) for _ in range(_CODE_LENGTH))
+        row = build(bookings).values(code=code, **columns)
+        booking_id = tx.scalar(row.on_conflict_do_nothing(index_elements=["code"]).returning(bookings.c.id))
+        if booking_id is not None:
+            return int(booking_id), code
+
+
+def release(tx: Connection, booking_id: int, *, reason: str, now: datetime) -> None:
+    """End a booking; its seats are given back by storage.seats."""
+    tx.execute(
+        update(bookings)
+        .where(bookings.c.id == booking_id)
+        .values(state=BookingState.RELEASED, reason=reason, released_at=now, version=bookings.c.version + 1)
+    )
+
+
+def passengers(
+    tx: Connection, *, visit_id: int | None = None, bus_id: int | None = None
+) -> tuple[tuple[Booking, int | None, bool], ...]:
+    """Return (booking with riders, owner's Telegram id, owner unreachable) of all who hold a booked seat.
+
+    The one query behind every roster, count and notice: of one bus, of one visit, or of the whole congress.
+    Ordered by bus label, then by when the seat was given.
+    """
+    query: Select[Any] = (
+        select(*_COLUMNS, delegates.c.telegram_id, delegates.c.unreachable_since)
+        .join_from(bookings, delegates, bookings.c.delegate_id == delegates.c.id)
+        .outerjoin(buses, bookings.c.bus_id == buses.c.id)
+        .where(bookings.c.state == BookingState.BOOKED)
+        .order_by(buses.c.label, bookings.c.given_at, bookings.c.id)
+    )
+    if visit_id is not None:
+        query = query.where(bookings.c.visit_id == visit_id)
+    if bus_id is not None:
+        query = query.where(bookings.c.bus_id == bus_id)
+    rows = tx.execute(query).all()
+    parties = riders_of(tx, [row.id for row in rows])
+    return tuple(
+        (_booking(row, "", parties.get(row.id, ())), row.telegram_id, row.unreachable_since is not None) for row in rows
+    )
+
+
+def count_ever(tx: Connection, visit_id: int) -> int:
+    """Count the bookings of a visit that ever existed, released ones too."""
+    return int(tx.scalar(select(func.count()).select_from(bookings).where(bookings.c.visit_id == visit_id)) or 0)
+
+
+def _booking(row: Row[Any] | Any, prefix: str, party: tuple[Rider, ...] = ()) -> Booking:
+    columns = row._mapping
+    return Booking(
+        **{name: columns[prefix + name] for name in _OWN if name != "state"},
+        state=BookingState(columns[prefix + "state"]),
+        riders=party,
+    )

@@ -1,0 +1,117 @@
+"""The congress this database is about: one row, the event file as it was last applied."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from storage.records import (
+    BookingRules,
+    City,
+    Congress,
+    Contacts,
+    Library,
+    MeetingPoint,
+    Privacy,
+    ReminderRule,
+    Words,
+)
+from storage.tables import congress
+
+Document = Mapping[str, Any]
+"""An event file as JSON: `ProgrammeFile.model_dump(mode="json")`."""
+
+
+def read(tx: Connection) -> Congress:
+    """Return the congress; a programme must have been applied before."""
+    row = tx.execute(select(congress.c.version, congress.c.document)).one()
+    return from_document(row.document, version=row.version)
+
+
+def applied(tx: Connection) -> tuple[str, Document] | None:
+    """Return digest and document of the event file applied last, or None in a new database."""
+    row = tx.execute(select(congress.c.digest, congress.c.document).with_for_update()).one_or_none()
+    return None if row is None else (row.digest, row.document)
+
+
+def put(tx: Connection, document: Document, *, digest: str, now: datetime) -> None:
+    """Make this the event file of the database."""
+    changed = tx.execute(
+        update(congress).values(document=document, digest=digest, version=congress.c.version + 1, loaded_at=now)
+    )
+    if not changed.rowcount:
+        identity = document["event"]["id"]
+        tx.execute(insert(congress).values(id=identity, version=1, digest=digest, document=document, loaded_at=now))
+
+
+def from_document(document: Document, *, version: int) -> Congress:
+    """Turn a stored event file into the record the rooms read."""
+    event, rules = document["event"], document["rules"]
+    offset = event["utc_offset"]
+    hours, minutes = int(offset[1:3]), int(offset[4:6])
+    venue_city = document["venue"]["city"]
+    return Congress(
+        id=event["id"],
+        version=version,
+        name=event["name"],
+        zone=event["timezone"],
+        zone_city=next(city["name"] for city in document["cities"] if city["id"] == venue_city),
+        utc_offset=timedelta(hours=hours, minutes=minutes) * (-1 if offset[0] == "-" else 1),
+        visits_on=date.fromisoformat(event["visits_date"]),
+        languages=tuple(event["languages"]),
+        sample_note=event["sample_note"] if event["sample"] else None,
+        rules=_booking_rules(rules),
+        reminders=tuple(_reminder_rule(rule) for rule in rules["reminders"]),
+        contacts=Contacts(**document["contacts"]),
+        privacy=Privacy(
+            version=document["privacy"]["version"],
+            notice=document["privacy"]["notice"],
+            policy=document["privacy"]["policy"],
+        ),
+        attribution=document["attribution"]["text"],
+        cities={city["id"]: _city(city) for city in document["cities"]},
+        libraries={library["id"]: _library(library) for library in document["libraries"]},
+        meeting_points={
+            point["id"]: MeetingPoint(id=point["id"], name=point["name"], latitude=point["lat"], longitude=point["lon"])
+            for point in document["meeting_points"]
+        },
+        tags=_names(document["tags"]),
+        kinds=_names(document["library_kinds"]),
+    )
+
+
+def _names(tables: list[Document]) -> dict[str, Words]:
+    return {table["id"]: table["name"] for table in tables}
+
+
+def _city(table: Document) -> City:
+    return City(id=table["id"], name=table["name"], locative=table["locative"], travel=table["travel"])
+
+
+def _library(table: Document) -> Library:
+    kept = ("id", "city", "kind", "name", "short", "address", "description", "wheelchair", "website")
+    return Library(**{key: table[key] for key in kept})
+
+
+def _booking_rules(table: Document) -> BookingRules:
+    return BookingRules(
+        opens_at=datetime.fromisoformat(table["booking_opens"]),
+        closes_at=datetime.fromisoformat(table["booking_closes"]),
+        party_size=table["seats_per_booking"],
+        most_half_days=table["max_half_day_visits"],
+        most_full_days=table["max_full_day_visits"],
+        changeover_minutes_same_point=table["changeover_minutes"]["same_point"],
+        changeover_minutes_other_point=table["changeover_minutes"]["other_point"],
+        filling_share=table["filling_share"],
+        doors_close_minutes=table["doors_close_minutes_before"],
+    )
+
+
+def _reminder_rule(table: Document) -> ReminderRule:
+    return ReminderRule(
+        id=table["id"],
+        evening_at=time.fromisoformat(table["evening_at"]) if table["evening_at"] else None,
+        minutes_before=table["minutes_before"],
+        grace=timedelta(minutes=table["grace_minutes"]),
+    )

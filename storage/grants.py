@@ -1,0 +1,36 @@
+"""Who may do what: grants by numeric id. Those with source `env` follow BOT_OWNER_IDS at each start."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from storage.records import Role
+from storage.tables import grants
+
+_ENV = "env"
+_ROLES = select(grants.c.role).where(grants.c.telegram_id == bindparam("telegram_id"))
+
+
+def roles_of(tx: Connection, telegram_id: int) -> frozenset[Role]:
+    """Return the roles of this numeric id; nothing else gives authority."""
+    return frozenset(Role(role) for role in tx.scalars(_ROLES, {"telegram_id": telegram_id}))
+
+
+def owners(tx: Connection) -> tuple[int, ...]:
+    """Return the Telegram ids of all owners."""
+    return tuple(tx.scalars(select(grants.c.telegram_id).where(grants.c.role == Role.OWNER).order_by(grants.c.id)))
+
+
+def follow_settings(tx: Connection, owner_ids: Iterable[int], *, now: datetime) -> tuple[list[int], list[int]]:
+    """Make the owners from the environment those of the settings; return (added, removed) ids."""
+    wanted = set(owner_ids)
+    held = set(tx.scalars(select(grants.c.telegram_id).where(grants.c.source == _ENV)))
+    lost = sorted(held - wanted)
+    if lost:
+        tx.execute(delete(grants).where(grants.c.source == _ENV, grants.c.telegram_id.in_(lost)))
+    granted = set(tx.scalars(select(grants.c.telegram_id).where(grants.c.role == Role.OWNER)))
+    added = sorted(wanted - granted)
+    for telegram_id in added:
+        tx.execute(insert(grants).values(telegram_id=telegram_id, role=Role.OWNER, source=_ENV, granted_at=now))
+    return added, lost

@@ -1,0 +1,43 @@
+"""Who did what, when, before and after. Append only; a `cause` has one row, which answers its own repeat."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from storage.tables import log
+
+_OUTCOME = select(log.c.outcome).where(log.c.cause == bindparam("cause"))
+
+
+def outcome_of(tx: Connection, cause: str) -> Any | None:
+    """Return what the command with this cause came to, or None when it has not run."""
+    return tx.scalar(_OUTCOME, {"cause": cause})
+
+
+def write(
+    tx: Connection,
+    *,
+    at: datetime,
+    actor: int | None,
+    action: str,
+    subject: str,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    outcome: Any = None,
+    cause: str | None = None,
+) -> None:
+    """Add a line. `actor` is a Telegram id, None for the bot itself; `outcome` is kept for the repeat of `cause`."""
+    tx.execute(
+        insert(log).values(
+            at=at,
+            actor=actor,
+            action=action,
+            subject=subject,
+            before=None if before is None else dict(before),
+            after=None if after is None else dict(after),
+            outcome=outcome,
+            cause=cause,
+        )
+    )

@@ -1,0 +1,359 @@
+"""What storage hands out: frozen records, standard library only. Rows stay inside, moments are aware UTC."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+
+Words = Mapping[str, str]
+"""Content words of the programme by language code, such as {"en": ..., "kk": ..., "ru": ...}."""
+
+
+class VisitState(StrEnum):
+    """What is stored of a visit's life; "full", "filling" and "opens at" are derived (rules/booking.py)."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+    DEPARTED = "departed"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+class BookingState(StrEnum):
+    """One row for a booking's whole life; the states only move to the right."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    BOOKED = "booked"
+    RELEASED = "released"
+
+
+class Role(StrEnum):
+    """What a grant lets a person do; `owner` is the only one given so far."""
+
+    OWNER = "owner"
+
+
+class MessageState(StrEnum):
+    """The life of an outbox row. The last six are final."""
+
+    DUE = "due"
+    LEASED = "leased"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    UNREACHABLE = "unreachable"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class MessageClass(StrEnum):
+    """Who goes first at Telegram's pace: urgent before normal before bulk (stored so that it sorts)."""
+
+    URGENT = "1-urgent"
+    NORMAL = "2-normal"
+    BULK = "3-bulk"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderRule:
+    """When a reminder is due: at a local clock time of the evening before, or minutes before departure."""
+
+    id: str
+    evening_at: time | None
+    minutes_before: int | None
+    grace: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class City:
+    id: str
+    name: Words
+    locative: Words
+    travel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    id: str
+    city: str
+    kind: str
+    name: Words
+    short: Words
+    address: Words
+    description: Words
+    wheelchair: str
+    website: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingPoint:
+    id: str
+    name: Words
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contacts:
+    """Where people turn when the bot can't help: the desk of the congress."""
+
+    desk: Words
+    place: Words
+    hours: Words
+    phone: str
+    email: str
+    emergency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Privacy:
+    version: str
+    notice: Words
+    policy: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingRules:
+    """The programme's own rules about seats. Minutes where the name says so."""
+
+    opens_at: datetime
+    closes_at: datetime
+    party_size: int
+    most_half_days: int
+    most_full_days: int
+    changeover_minutes_same_point: int
+    changeover_minutes_other_point: int
+    filling_share: float
+    doors_close_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Congress:
+    """Everything about one congress that visits and buses share; from the event file."""
+
+    id: str
+    version: int
+    name: Words
+    zone: str
+    zone_city: Words
+    """The city the zone is called after in messages: "Astana time"."""
+    utc_offset: timedelta
+    visits_on: date
+    languages: tuple[str, ...]
+    sample_note: Words | None
+    rules: BookingRules
+    reminders: tuple[ReminderRule, ...]
+    contacts: Contacts
+    privacy: Privacy
+    attribution: Words
+    cities: Mapping[str, City]
+    libraries: Mapping[str, Library]
+    meeting_points: Mapping[str, MeetingPoint]
+    tags: Mapping[str, Words]
+    kinds: Mapping[str, Words]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bus:
+    id: int
+    visit_id: int
+    label: str
+    kind: str
+    seats: int
+    wheelchair_places: int
+    boards_at: datetime
+    departs_at: datetime
+    bay: str
+    plate: str
+    transfer: bool
+    """A transfer waits elsewhere (an airport): its times never stand on a ticket as the departure."""
+    version: int
+    roster_version: int
+    seats_taken: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One timed programme item with its buses. `leaves_at` is its earliest bus, or its own start."""
+
+    id: int
+    key: str
+    city: str
+    slot: str
+    mode: str
+    title: Words
+    about: Words | None
+    bring: Words | None
+    payment: Words | None
+    stops: tuple[str, ...]
+    tags: tuple[str, ...]
+    meeting_point: str
+    leaves_at: datetime
+    returns_at: datetime
+    guide_languages: tuple[str, ...]
+    host_limit: int
+    held_back: int
+    price_eur: int
+    needs_id: bool
+    lunch: bool
+    tentative: bool
+    state: VisitState
+    opens_at: datetime | None
+    closes_at: datetime | None
+    version: int
+    seats_taken: int
+    buses: tuple[Bus, ...]
+
+    def bus(self, bus_id: int | None) -> Bus | None:
+        return next((bus for bus in self.buses if bus.id == bus_id), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delegate:
+    """A person the bot knows. Without consent only the Telegram id is stored."""
+
+    id: int
+    telegram_id: int | None
+    name: str
+    language: str | None
+    consent: str | None
+    unreachable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rider:
+    """A seat is a rider."""
+
+    name: str
+    is_owner: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    id: int
+    code: str
+    version: int
+    visit_id: int
+    bus_id: int | None
+    delegate_id: int
+    state: BookingState
+    party: int
+    made_at: datetime
+    riders: tuple[Rider, ...] = ()
+
+    @property
+    def holds_seat(self) -> bool:
+        return self.state in (BookingState.BOOKED, BookingState.OFFERED)
+
+    def with_riders(self, riders: "tuple[Rider, ...]") -> "Booking":
+        return replace(self, riders=riders)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldSeat:
+    """A booking with the visit it is for: what overlap is decided on."""
+
+    booking: Booking
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Half-typed input of one person: what was typed so far and what is expected next."""
+
+    delegate_id: int
+    kind: str
+    fields: Mapping[str, Any]
+    message_id: int | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredUpdate:
+    """One Telegram update as it came, not yet handled to the end. `raw` is its JSON text."""
+
+    update_id: int
+    person: int | None
+    raw: str
+    tries: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A hold on an outbox row: who has the token may send it and write down what happened, until real time `until`.
+
+    A tap leases the message of its own change and performs it by editing the message `edits`; when the tap dies,
+    the lease runs out and delivery sends the row as a new message.
+    """
+
+    token: str
+    until: datetime
+    edits: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message that must arrive, as a service writes it into the outbox of its transaction.
+
+    `key` is unique for ever. `due_at` and `expires_at` are business time.
+    """
+
+    key: str
+    kind: str
+    delegate_id: int
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    message_class: MessageClass = MessageClass.NORMAL
+    due_at: datetime
+    expires_at: datetime
+    departs_at: datetime | None = None
+    booking_id: int | None = None
+    announcement_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """An outbox row claimed for sending, with whom it goes to. `token` fences the outcome."""
+
+    id: int
+    key: str
+    kind: str
+    slots: Mapping[str, Any]
+    delegate_id: int
+    telegram_id: int | None
+    booking_id: int | None
+    announcement_id: int | None
+    due_at: datetime
+    expires_at: datetime
+    departs_at: datetime | None
+    token: str
+    tries: int
+    edits: int | None
+    resumed: bool
+    """True when an earlier sender died in mid-send: the message may have arrived already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    id: int
+    author_id: int
+    visit_id: int | None
+    text: str
+    message_id: int | None
+    """The organizer's progress card."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryCounts:
+    """How many messages of one announcement stand where."""
+
+    total: int
+    waiting: int
+    sent: int
+    unreachable: int
+    failed: int
+    unknown: int

@@ -1,0 +1,178 @@
+"""SQLite's own rules: one write connection in one thread, WAL, FULL, and a lock against a second process.
+
+One write connection that also does all checkpoints keeps clear of the WAL-reset corruption that SQLite had from
+3.7.0 to 3.51.2, and is the quickest way besides: jobs that wait while one commits share the next commit.
+"""
+
+import asyncio
+import fcntl
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.pool import NullPool
+
+from storage.seal import Seal, seal_with
+
+T = TypeVar("T")
+Job = Callable[[Connection], Any]
+
+_MOST_PER_COMMIT = 32
+"""Measured: 894 bookings a second with a commit each, 1,333 with 32 behind one."""
+_READERS = 2
+
+log = logging.getLogger(__name__)
+
+
+class FileInUse(Exception):
+    """Another process writes this SQLite file; one bot per file."""
+
+
+def claim_file(url: URL) -> IO[str]:
+    """Take the lock beside the database file until it is closed. Raise FileInUse when somebody holds it."""
+    assert url.database is not None
+    path = Path(url.database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = path.with_name(path.name + ".lock").open("a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise FileInUse(f"{path} is in use by another process of the bot; stop that one first") from None
+    return lock
+
+
+def make_engine(url: URL, seal: Seal, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
+    """Return an engine whose transactions start with the given BEGIN: the driver's own control is off."""
+    engine = create_engine(url, poolclass=NullPool, connect_args={"check_same_thread": False, "timeout": 10})
+    seal_with(engine.dialect, seal)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+_WRITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+_READ_PRAGMAS = ("query_only=ON",)
+
+
+class WriterThread:
+    """Runs jobs in order, each whole or not at all; those that wait together share one commit."""
+
+    def __init__(self, url: URL, seal: Seal, lock: IO[str]) -> None:
+        self._engine = make_engine(url, seal, begin="BEGIN IMMEDIATE", pragmas=_WRITE_PRAGMAS)
+        self._lock = lock
+        self._jobs: queue.SimpleQueue[tuple[Job, asyncio.Future[Any]] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="sqlite-writer", daemon=True)
+        self._thread.start()
+
+    async def run(self, job: Callable[[Connection], T]) -> T:
+        """Return the job's answer once its commit is on disk; a cancelled caller does not stop the job."""
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._jobs.put((job, answer))
+        return await answer
+
+    def close(self) -> None:
+        """Finish what waits, then close."""
+        self._jobs.put(None)
+        self._thread.join()
+        self._lock.close()
+
+    def _work(self) -> None:
+        with self._engine.connect() as connection:
+            while True:
+                batch, last = self._next_batch()
+                if batch:
+                    self._perform(connection, batch)
+                if last:
+                    return
+
+    def _next_batch(self) -> tuple[list[tuple[Job, asyncio.Future[Any]]], bool]:
+        batch = []
+        entry = self._jobs.get()
+        while entry is not None:
+            batch.append(entry)
+            if len(batch) == _MOST_PER_COMMIT or self._jobs.empty():
+                return batch, False
+            entry = self._jobs.get()
+        return batch, True
+
+    def _perform(self, connection: Connection, batch: list[tuple[Job, asyncio.Future[Any]]]) -> None:
+        outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
+        try:
+            with connection.begin():
+                for job, answer in batch:
+                    outcomes.append((answer, *_alone(connection, job)))
+        except BaseException as error:  # noqa: BLE001  the commit failed: none of them happened, each is told
+            outcomes = [(answer, None, error) for _, answer in batch]
+        for loop in {answer.get_loop() for _, answer in batch}:
+            mine = [outcome for outcome in outcomes if outcome[0].get_loop() is loop]
+            try:
+                loop.call_soon_threadsafe(_tell, mine)
+            except RuntimeError:  # that loop is closed: nobody waits any more
+                log.debug("a caller left before its answer")
+
+
+def _alone(connection: Connection, job: Job) -> tuple[Any, BaseException | None]:
+    """Run one job of a batch between savepoints, so that its failure undoes only itself."""
+    connection.exec_driver_sql("SAVEPOINT job")
+    try:
+        answer = job(connection)
+    except BaseException as error:  # noqa: BLE001  it is told to the one who waits
+        connection.exec_driver_sql("ROLLBACK TO job")
+        connection.exec_driver_sql("RELEASE job")
+        return None, error
+    connection.exec_driver_sql("RELEASE job")
+    return answer, None
+
+
+def _tell(outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:
+    for future, answer, error in outcomes:
+        if future.cancelled():
+            continue
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(answer)
+
+
+class ReaderThreads:
+    """Answers questions beside the writer, each from one consistent snapshot."""
+
+    def __init__(self, url: URL, seal: Seal) -> None:
+        self._engine = make_engine(url, seal, begin="BEGIN", pragmas=_READ_PRAGMAS)
+        self._own = threading.local()
+        self._all: list[Connection] = []
+        self._threads = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-reader")
+
+    async def run(self, job: Callable[[Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._ask, job)
+
+    def _ask(self, job: Callable[[Connection], T]) -> T:
+        connection: Connection | None = getattr(self._own, "connection", None)
+        if connection is None:
+            connection = self._own.connection = self._engine.connect()
+            self._all.append(connection)
+        with connection.begin() as snapshot:
+            try:
+                return job(connection)
+            finally:
+                snapshot.rollback()
+
+    def close(self) -> None:
+        self._threads.shutdown()
+        for connection in self._all:
+            connection.close()

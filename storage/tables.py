@@ -1,0 +1,290 @@
+"""The tables: each constraint has a name you can read, each moment is aware UTC.
+
+The walls that hold whatever the code does: `bus_holds_its_seats`, `one_row_per_update`, `one_message_per_key`,
+`one_effect_per_cause`.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+from storage.seal import Sealed, SealedJSON
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC; a naive one is refused (StatementError from the driver call)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive moment cannot be stored: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True, autoincrement=True)
+
+
+congress = Table(
+    "congress",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("document", JSON, nullable=False),
+    Column("loaded_at", Moment, nullable=False),
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    _id(),
+    Column("key", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("city", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("leaves_at", Moment, nullable=False),
+    Column("returns_at", Moment, nullable=False),
+    Column("opens_at", Moment),
+    Column("closes_at", Moment),
+    Column("host_limit", Integer, nullable=False),
+    Column("held_back", Integer, nullable=False, server_default="0"),
+    Column("seats_taken", Integer, nullable=False, server_default="0"),
+    Column("details", JSON, nullable=False),
+    UniqueConstraint("key", name="one_visit_per_key"),
+    CheckConstraint("seats_taken >= 0", name="visit_counts_from_zero"),
+    CheckConstraint("host_limit > 0 AND held_back >= 0", name="visit_limits_make_sense"),
+    CheckConstraint("leaves_at < returns_at", name="visit_returns_after_it_leaves"),
+)
+
+buses = Table(
+    "buses",
+    metadata,
+    _id(),
+    Column("label", Text, nullable=False),
+    Column("visit_id", Integer, ForeignKey("visits.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="active"),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("roster_version", Integer, nullable=False, server_default="1"),
+    Column("seats", Integer, nullable=False),
+    Column("wheelchair_places", Integer, nullable=False, server_default="0"),
+    Column("seats_taken", Integer, nullable=False, server_default="0"),
+    Column("closing_to", Integer),
+    Column("boards_at", Moment, nullable=False),
+    Column("departs_at", Moment, nullable=False),
+    Column("bay", Text, nullable=False, server_default=""),
+    Column("plate", Text, nullable=False, server_default=""),
+    Column("transfer", Boolean, nullable=False),
+    UniqueConstraint("label", name="one_bus_per_label"),
+    CheckConstraint("seats_taken BETWEEN 0 AND seats", name="bus_holds_its_seats"),
+    CheckConstraint("boards_at <= departs_at", name="bus_boards_before_it_departs"),
+    Index("ix_buses_visit", "visit_id"),
+)
+
+delegates = Table(
+    "delegates",
+    metadata,
+    _id(),
+    Column("telegram_id", BigInteger),
+    Column("name", Sealed, nullable=False, server_default=""),
+    Column("language", Text),
+    Column("registration", Sealed),
+    Column("needs", Sealed),
+    Column("consent", Text),
+    Column("consent_at", Moment),
+    Column("unreachable_since", Moment),
+    Column("created_at", Moment, nullable=False),
+    UniqueConstraint("telegram_id", name="one_delegate_per_telegram_id"),
+)
+
+bookings = Table(
+    "bookings",
+    metadata,
+    _id(),
+    Column("code", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("visit_id", Integer, ForeignKey("visits.id"), nullable=False),
+    Column("bus_id", Integer, ForeignKey("buses.id")),
+    Column("delegate_id", Integer, ForeignKey("delegates.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("queue_no", Integer),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("party", Integer, nullable=False),
+    Column("party_least", Integer, nullable=False),
+    Column("offer_until", Moment),
+    Column("replaces", Integer, ForeignKey("bookings.id")),
+    Column("made_at", Moment, nullable=False),
+    Column("given_at", Moment),
+    Column("released_at", Moment),
+    UniqueConstraint("code", name="one_booking_per_code"),
+    CheckConstraint("party >= 1 AND party_least BETWEEN 1 AND party", name="booking_has_a_party"),
+    CheckConstraint("state IN ('waiting', 'offered', 'booked', 'released')", name="booking_state_is_known"),
+    Index("ix_bookings_visit_state", "visit_id", "state"),
+    Index("ix_bookings_delegate_state", "delegate_id", "state"),
+    Index("ix_bookings_bus_state", "bus_id", "state"),
+)
+
+riders = Table(
+    "riders",
+    metadata,
+    _id(),
+    Column("booking_id", Integer, ForeignKey("bookings.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("name", Sealed, nullable=False),
+    Column("needs", Sealed),
+    Column("wheelchair", Boolean, nullable=False, server_default="0"),
+    Column("is_owner", Boolean, nullable=False),
+    Column("out_at", Moment),
+    Column("out_by", Integer, ForeignKey("delegates.id")),
+    Column("back_at", Moment),
+    Column("back_by", Integer, ForeignKey("delegates.id")),
+    UniqueConstraint("booking_id", "position", name="one_rider_per_seat"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("delegate_id", Integer, ForeignKey("delegates.id"), primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("fields", SealedJSON, nullable=False),
+    Column("message_id", BigInteger),
+    Column("expires_at", Moment, nullable=False),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    _id(),
+    Column("delegate_id", Integer, ForeignKey("delegates.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Integer, nullable=False, server_default="0"),
+    Column("message_id", BigInteger, nullable=False),
+    UniqueConstraint("delegate_id", "kind", "subject", name="one_card_per_subject"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("person", BigInteger),
+    Column("raw", Sealed),
+    Column("state", Text, nullable=False, server_default="received"),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("received_at", Moment, nullable=False),
+    Column("error", Text),
+    CheckConstraint("state IN ('received', 'done', 'parked')", name="update_state_is_known"),
+    Index("ix_inbox_state", "state", "update_id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    Column("key", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("delegate_id", Integer, ForeignKey("delegates.id"), nullable=False),
+    Column("booking_id", Integer, ForeignKey("bookings.id")),
+    Column("announcement_id", Integer, ForeignKey("announcements.id")),
+    Column("slots", SealedJSON, nullable=False),
+    Column("message_class", Text, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("departs_at", Moment),
+    Column("state", Text, nullable=False, server_default="due"),
+    Column("not_before", Moment),
+    Column("lease_until", Moment),
+    Column("token", Text),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("edits", BigInteger),
+    Column("message_id", BigInteger),
+    Column("settled_at", Moment),
+    Column("error", Text),
+    UniqueConstraint("key", name="one_message_per_key"),
+    CheckConstraint(
+        "state IN ('due', 'leased', 'sending', 'sent', 'unknown', 'failed', 'unreachable', 'expired', 'cancelled')",
+        name="message_state_is_known",
+    ),
+    Index("ix_outbox_claim", "state", "message_class", "departs_at"),
+    Index("ix_outbox_booking", "booking_id", "kind"),
+    Index("ix_outbox_announcement", "announcement_id", "state"),
+)
+
+announcements = Table(
+    "announcements",
+    metadata,
+    _id(),
+    Column("author_id", Integer, ForeignKey("delegates.id"), nullable=False),
+    Column("visit_id", Integer, ForeignKey("visits.id")),
+    Column("text", Sealed, nullable=False),
+    Column("message_id", BigInteger),
+    Column("made_at", Moment, nullable=False),
+    Column("reported_at", Moment),
+)
+
+log = Table(
+    "log",
+    metadata,
+    _id(),
+    Column("at", Moment, nullable=False),
+    Column("actor", BigInteger),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("before", SealedJSON),
+    Column("after", SealedJSON),
+    Column("outcome", SealedJSON),
+    Column("cause", Text),
+    UniqueConstraint("cause", name="one_effect_per_cause"),
+    Index("ix_log_subject", "subject"),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    _id(),
+    Column("telegram_id", BigInteger, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("scope", Text, nullable=False, server_default=""),
+    Column("source", Text, nullable=False),
+    Column("granted_at", Moment, nullable=False),
+    UniqueConstraint("telegram_id", "role", "scope", name="one_grant_per_role_and_scope"),
+)

@@ -1,0 +1,166 @@
+"""Visits and their buses: read whole, locked in one order, changed by name."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, select, update
+
+from storage.records import Bus, Visit, VisitState
+from storage.tables import buses, visits
+
+_VISITS = select(visits).order_by(visits.c.id)
+_BUSES = select(buses).where(buses.c.state == "active").order_by(buses.c.id)
+_SOME_VISITS = _VISITS.where(visits.c.id.in_(bindparam("ids", expanding=True)))
+_SOME_BUSES = _BUSES.where(buses.c.visit_id.in_(bindparam("ids", expanding=True)))
+_LOCKED_VISITS = _SOME_VISITS.with_for_update()
+_LOCKED_BUSES = _SOME_BUSES.with_for_update()
+
+
+def read_all(tx: Connection) -> tuple[Visit, ...]:
+    """Return every visit with its active buses, in the order of the programme."""
+    found = _build(tx.execute(_VISITS), tx.execute(_BUSES))
+    return tuple(sorted(found, key=lambda visit: (visit.leaves_at, visit.id)))
+
+
+def read(tx: Connection, visit_id: int) -> Visit | None:
+    """Return one visit, or None when there is none of this id."""
+    return next(iter(_some(tx, [visit_id], _SOME_VISITS, _SOME_BUSES)), None)
+
+
+def read_some(tx: Connection, visit_ids: Iterable[int]) -> dict[int, Visit]:
+    """Return the visits of these ids that exist."""
+    return {visit.id: visit for visit in _some(tx, visit_ids, _SOME_VISITS, _SOME_BUSES)}
+
+
+def lock(tx: Connection, visit_ids: Iterable[int]) -> dict[int, Visit]:
+    """Lock these visits and their buses until the transaction ends, then read them.
+
+    Called once per transaction, after the delegate's own lock: visits in id order, buses after, so that two
+    transactions never wait for each other in a ring. Facts read before the lock are stale.
+    """
+    return {visit.id: visit for visit in _some(tx, visit_ids, _LOCKED_VISITS, _LOCKED_BUSES)}
+
+
+def _some(tx: Connection, visit_ids: Iterable[int], visits_query: Select[Any], buses_query: Select[Any]) -> list[Visit]:
+    ids = {"ids": sorted(set(visit_ids))}
+    if not ids["ids"]:
+        return []
+    rows = tx.execute(visits_query, ids).all()
+    return _build(rows, tx.execute(buses_query, ids))
+
+
+def by_key(tx: Connection, key: str) -> int | None:
+    """Return the id of the visit with this key of the event file, such as nab-am, upper or lower case."""
+    return tx.scalar(select(visits.c.id).where(visits.c.key == key.lower()))
+
+
+def bus_by_label(tx: Connection, label: str) -> Bus | None:
+    """Return the active bus with this label, such as B01, upper or lower case."""
+    row = next((row for row in tx.execute(_BUSES) if row.label.lower() == label.lower()), None)
+    return None if row is None else bus_from(row)
+
+
+def change_visit(tx: Connection, visit_id: int, *, version_up: bool = False, **columns: Any) -> None:
+    """Set columns of a visit; `version_up` where travellers must hear of it."""
+    if version_up:
+        columns["version"] = visits.c.version + 1
+    tx.execute(update(visits).where(visits.c.id == visit_id).values(**columns))
+
+
+def change_bus(tx: Connection, bus_id: int, *, roster_up: bool = False, **columns: Any) -> None:
+    """Set columns of a bus; its version always rises, its roster's where the list changes."""
+    if roster_up:
+        columns["roster_version"] = buses.c.roster_version + 1
+    tx.execute(update(buses).where(buses.c.id == bus_id).values(version=buses.c.version + 1, **columns))
+
+
+def shift_buses(tx: Connection, times: Iterable[tuple[int, datetime, datetime]]) -> None:
+    """Set (bus id, boards at, departs at) for several buses."""
+    for bus_id, boards_at, departs_at in times:
+        change_bus(tx, bus_id, boards_at=boards_at, departs_at=departs_at)
+
+
+def add_visit(tx: Connection, columns: Mapping[str, Any]) -> int:
+    """Insert a visit and return its id."""
+    return int(tx.execute(insert(visits).values(**columns).returning(visits.c.id)).scalar_one())
+
+
+def add_bus(tx: Connection, columns: Mapping[str, Any]) -> int:
+    """Insert a bus and return its id."""
+    return int(tx.execute(insert(buses).values(**columns).returning(buses.c.id)).scalar_one())
+
+
+def remove_bus(tx: Connection, bus_id: int) -> None:
+    """Take a bus out of service; its row stays, since bookings of the past name it."""
+    row = tx.execute(select(buses.c.label).where(buses.c.id == bus_id)).one()
+    tx.execute(
+        update(buses).where(buses.c.id == bus_id).values(state="removed", label=f"{row.label} (removed {bus_id})")
+    )
+
+
+def remove_visit(tx: Connection, visit_id: int) -> None:
+    """Delete a visit that nobody ever booked, with its buses."""
+    tx.execute(delete(buses).where(buses.c.visit_id == visit_id))
+    tx.execute(delete(visits).where(visits.c.id == visit_id))
+
+
+def _build(visit_rows: Iterable[Row[Any]], bus_rows: Iterable[Row[Any]]) -> list[Visit]:
+    fleet: dict[int, list[Bus]] = {}
+    for row in bus_rows:
+        fleet.setdefault(row.visit_id, []).append(bus_from(row))
+    return [visit_from(row, tuple(fleet.get(row.id, ()))) for row in visit_rows]
+
+
+def bus_from(row: Row[Any]) -> Bus:
+    """Build the record of a row that holds all columns of `buses`."""
+    return Bus(
+        id=row.id,
+        visit_id=row.visit_id,
+        label=row.label,
+        kind=row.kind,
+        seats=row.seats,
+        wheelchair_places=row.wheelchair_places,
+        boards_at=row.boards_at,
+        departs_at=row.departs_at,
+        bay=row.bay,
+        plate=row.plate,
+        transfer=row.transfer,
+        version=row.version,
+        roster_version=row.roster_version,
+        seats_taken=row.seats_taken,
+    )
+
+
+def visit_from(row: Row[Any], fleet: tuple[Bus, ...]) -> Visit:
+    """Build the record of a row that holds all columns of `visits`."""
+    details = row.details
+    return Visit(
+        id=row.id,
+        key=row.key,
+        city=row.city,
+        slot=details["slot"],
+        mode=details["mode"],
+        title=details["title"],
+        about=details["about"],
+        bring=details["bring"],
+        payment=details["payment"],
+        stops=tuple(details["stops"]),
+        tags=tuple(details["tags"]),
+        meeting_point=details["meeting_point"],
+        leaves_at=row.leaves_at,
+        returns_at=row.returns_at,
+        guide_languages=tuple(details["guide_languages"]),
+        host_limit=row.host_limit,
+        held_back=row.held_back,
+        price_eur=details["price_eur"],
+        needs_id=details["needs_id"],
+        lunch=details["lunch"],
+        tentative=details["tentative"],
+        state=VisitState(row.state),
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        version=row.version,
+        seats_taken=row.seats_taken,
+        buses=fleet,
+    )
