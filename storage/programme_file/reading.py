@@ -1,0 +1,53 @@
+"""From the text of an event file to a checked `ProgrammeFile`, or to every fault in it."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from storage.programme_file.checks import sense_findings
+from storage.programme_file.congress import ProgrammeFile
+from storage.programme_file.faults import Fault, Finding
+from storage.programme_file.lines import Lines
+from storage.programme_file.shape import shape_findings
+from storage.programme_file.written import Table
+
+
+def read_programme(text: str, *, source: str) -> ProgrammeFile | list[Fault]:
+    """Give the programme, or every fault at once in the order of the text.
+
+    `source` is the file's name, for the places. What is no TOML at all is one fault, since nothing else can
+    be read then.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return [_syntax_fault(str(error), text=text, source=source)]
+    try:
+        programme = ProgrammeFile.model_validate(raw, context=_languages(raw))
+        shape: Iterator[Finding] = iter(())
+    except ValidationError as error:
+        programme = None
+        shape = shape_findings(error, raw)
+    findings = [*shape, *sense_findings(Table(raw))]
+    if programme is not None and not findings:
+        return programme
+    lines = Lines(text)
+    findings.sort(key=lambda finding: lines.line_of(finding.path))
+    return [finding.fault(raw, lines=lines, source=source) for finding in findings]
+
+
+def _languages(raw: Mapping[str, Any]) -> list[str] | None:
+    return [code for _, code in Table(raw).table("event").texts("languages")] or None
+
+
+def _syntax_fault(message: str, *, text: str, source: str) -> Fault:
+    place = re.search(r" \(at (?:line (\d+)|end of document).*\)$", message)
+    line = int(place[1]) if place and place[1] else text.count("\n") + 1
+    return Fault(
+        place=f"{source}, line {line}",
+        problem=f"this is not TOML: {message[: place.start()] if place else message}",
+        mend="look at this line and the one above for a missing quote, bracket or =, or a key standing twice",
+    )
