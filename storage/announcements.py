@@ -42,6 +42,13 @@ def read(tx: Connection, announcement_id: int) -> Announcement | None:
     return None if row is None else _announcement(row)
 
 
+def on_card(tx: Connection, *, author_id: int, message_id: int) -> Announcement | None:
+    """Return the announcement whose progress this message of the author's chat shows, or None."""
+    shown = announcements.c.author_id == author_id, announcements.c.message_id == message_id
+    row = tx.execute(select(announcements).where(*shown).order_by(announcements.c.id.desc()).limit(1)).one_or_none()
+    return None if row is None else _announcement(row)
+
+
 def unreported(tx: Connection) -> tuple[Announcement, ...]:
     """Return the announcements whose final result the organizer has not seen."""
     rows = tx.execute(select(announcements).where(announcements.c.reported_at.is_(None)).order_by(announcements.c.id))

@@ -26,12 +26,23 @@ _HELD = (
     .where(bookings.c.delegate_id == bindparam("delegate_id"), bookings.c.state.in_(_HOLDS_SEAT))
     .order_by(visits.c.leaves_at, bookings.c.id)
 )
+_SEAT_ON = select(*_COLUMNS).where(
+    bookings.c.visit_id == bindparam("visit_id"),
+    bookings.c.delegate_id == bindparam("delegate_id"),
+    bookings.c.state.in_(_HOLDS_SEAT),
+)
 _BY_ID = select(*_COLUMNS).where(bookings.c.id == bindparam("booking_id"))
 _RIDERS = (
     select(riders.c.booking_id, riders.c.name, riders.c.is_owner)
     .where(riders.c.booking_id.in_(bindparam("ids", expanding=True)))
     .order_by(riders.c.booking_id, riders.c.position)
 )
+
+_NEW = {
+    dialect: build(bookings).on_conflict_do_nothing(index_elements=["code"]).returning(bookings.c.id)
+    for dialect, build in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}
+_NEW_RIDERS = insert(riders)
 
 
 def held_by(tx: Connection, delegate_id: int) -> tuple[HeldSeat, ...]:
@@ -40,6 +51,12 @@ def held_by(tx: Connection, delegate_id: int) -> tuple[HeldSeat, ...]:
         HeldSeat(booking=_booking(row, "booking_"), visit=visit_from(row, ()))
         for row in tx.execute(_HELD, {"delegate_id": delegate_id})
     )
+
+
+def seat_on(tx: Connection, *, visit_id: int, delegate_id: int) -> Booking | None:
+    """Return the person's booking that holds a seat on this visit, without its riders; or None."""
+    row = tx.execute(_SEAT_ON, {"visit_id": visit_id, "delegate_id": delegate_id}).first()
+    return None if row is None else _booking(row, "")
 
 
 def read(tx: Connection, booking_id: int) -> Booking | None:
@@ -81,7 +98,7 @@ def add_booked(
     }
     booking_id, code = _insert_under_new_code(tx, columns)
     tx.execute(
-        insert(riders),
+        _NEW_RIDERS,
         [
             {"booking_id": booking_id, "position": position, "name": rider.name, "is_owner": rider.is_owner}
             for position, rider in enumerate(party)
@@ -102,11 +119,10 @@ def add_booked(
 
 
 def _insert_under_new_code(tx: Connection, columns: dict[str, Any]) -> tuple[int, str]:
-    build = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
+    new = _NEW[tx.dialect.name]
     while True:
         code = "".join(choice(_LETTERS) for _ in range(_CODE_LENGTH))
-        row = build(bookings).values(code=code, **columns)
-        booking_id = tx.scalar(row.on_conflict_do_nothing(index_elements=["code"]).returning(bookings.c.id))
+        booking_id = tx.scalar(new, {"code": code, **columns})
         if booking_id is not None:
             return int(booking_id), code
 

@@ -73,7 +73,13 @@ def from_document(document: Document, *, version: int) -> Congress:
         cities={city["id"]: _city(city) for city in document["cities"]},
         libraries={library["id"]: _library(library) for library in document["libraries"]},
         meeting_points={
-            point["id"]: MeetingPoint(id=point["id"], name=point["name"], latitude=point["lat"], longitude=point["lon"])
+            point["id"]: MeetingPoint(
+                id=point["id"],
+                name=point["name"],
+                latitude=point["lat"],
+                longitude=point["lon"],
+                verified=point["location_verified"],
+            )
             for point in document["meeting_points"]
         },
         tags=_names(document["tags"]),

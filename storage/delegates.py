@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, insert, select, update
 
-from storage.records import BookingState, Delegate
-from storage.tables import bookings, delegates, riders
+from storage.records import BookingState, Delegate, Draft, Role
+from storage.tables import bookings, delegates, drafts, grants, riders
 
 _COLUMNS = (
     delegates.c.id,
@@ -16,8 +16,18 @@ _COLUMNS = (
     delegates.c.consent,
     delegates.c.unreachable_since,
 )
+_ASKED = select(bindparam("telegram_id", type_=BigInteger).label("asked")).subquery()
+_MEET = (
+    select(*_COLUMNS, grants.c.role, drafts.c.kind, drafts.c.fields, drafts.c.message_id, drafts.c.expires_at)
+    .select_from(_ASKED)
+    .outerjoin(delegates, delegates.c.telegram_id == _ASKED.c.asked)
+    .outerjoin(drafts, drafts.c.delegate_id == delegates.c.id)
+    .outerjoin(grants, grants.c.telegram_id == _ASKED.c.asked)
+)
 _BY_TELEGRAM_ID = select(*_COLUMNS).where(delegates.c.telegram_id == bindparam("telegram_id"))
-_LOCKED = select(*_COLUMNS).where(delegates.c.id == bindparam("delegate_id")).with_for_update()
+# No stronger lock: a row that names this person must not wait for it. While a booking waits for its visit, whoever
+# moves that visit writes to its passengers, and PostgreSQL would break one of the two off (40P01).
+_LOCKED = select(*_COLUMNS).where(delegates.c.id == bindparam("delegate_id")).with_for_update(key_share=True)
 _BY_ID = select(*_COLUMNS).where(delegates.c.id == bindparam("delegate_id"))
 
 
@@ -25,6 +35,25 @@ def by_telegram_id(tx: Connection, telegram_id: int) -> Delegate | None:
     """Return the delegate with this Telegram id, if the bot knows one."""
     row = tx.execute(_BY_TELEGRAM_ID, {"telegram_id": telegram_id}).one_or_none()
     return None if row is None else _delegate(row)
+
+
+def meet(tx: Connection, telegram_id: int, *, now: datetime) -> tuple[Delegate | None, frozenset[Role], Draft | None]:
+    """Return in one question who this is, what they may do, and what they have begun to type."""
+    rows = tx.execute(_MEET, {"telegram_id": telegram_id}).all()
+    first = rows[0]
+    roles = frozenset(Role(row.role) for row in rows if row.role is not None)
+    if first.id is None:
+        return None, roles, None
+    draft = None
+    if first.kind is not None and first.expires_at > now:
+        draft = Draft(
+            delegate_id=first.id,
+            kind=first.kind,
+            fields=first.fields,
+            message_id=first.message_id,
+            expires_at=first.expires_at,
+        )
+    return _delegate(first), roles, draft
 
 
 def read(tx: Connection, delegate_id: int) -> Delegate:

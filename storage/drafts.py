@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from storage.records import Draft
 from storage.tables import drafts
@@ -40,6 +40,11 @@ def put(
             delegate_id=delegate_id, kind=kind, fields=dict(fields), message_id=message_id, expires_at=expires_at
         )
     )
+
+
+def move(tx: Connection, delegate_id: int, *, message_id: int | None) -> None:
+    """Set the message on which the draft is shown."""
+    tx.execute(update(drafts).where(drafts.c.delegate_id == delegate_id).values(message_id=message_id))
 
 
 def end(tx: Connection, delegate_id: int) -> bool:

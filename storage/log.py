@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 from storage.tables import log
 
 _OUTCOME = select(log.c.outcome).where(log.c.cause == bindparam("cause"))
+_WRITE = insert(log)
 
 
 def outcome_of(tx: Connection, cause: str) -> Any | None:
@@ -29,15 +30,14 @@ def write(
     cause: str | None = None,
 ) -> None:
     """Add a line. `actor` is a Telegram id, None for the bot itself; `outcome` is kept for the repeat of `cause`."""
-    tx.execute(
-        insert(log).values(
-            at=at,
-            actor=actor,
-            action=action,
-            subject=subject,
-            before=None if before is None else dict(before),
-            after=None if after is None else dict(after),
-            outcome=outcome,
-            cause=cause,
-        )
-    )
+    line = {
+        "at": at,
+        "actor": actor,
+        "action": action,
+        "subject": subject,
+        "before": None if before is None else dict(before),
+        "after": None if after is None else dict(after),
+        "outcome": outcome,
+        "cause": cause,
+    }
+    tx.execute(_WRITE, line)

@@ -95,6 +95,7 @@ class MeetingPoint:
     name: Words
     latitude: float
     longitude: float
+    verified: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

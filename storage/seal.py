@@ -10,7 +10,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import Dialect, Text
+from sqlalchemy import ColumnElement, Dialect, Text, type_coerce
 from sqlalchemy.types import TypeDecorator
 
 _MARK = "sealed:"
@@ -52,6 +52,11 @@ _SEALS: WeakKeyDictionary[Dialect, Seal] = WeakKeyDictionary()
 def seal_with(dialect: Dialect, seal: Seal) -> None:
     """Let every sealed column that goes through this engine's dialect use `seal`."""
     _SEALS[dialect] = seal
+
+
+def is_sealed(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Ask whether a sealed column's value lies there encrypted."""
+    return type_coerce(column, Text).startswith(_MARK)
 
 
 class Sealed(TypeDecorator[str]):

@@ -8,9 +8,10 @@ import asyncio
 import fcntl
 import logging
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -24,13 +25,16 @@ Job = Callable[[Connection], Any]
 
 _MOST_PER_COMMIT = 32
 """Measured: 894 bookings a second with a commit each, 1,333 with 32 behind one."""
-_READERS = 2
 
 log = logging.getLogger(__name__)
 
 
 class FileInUse(Exception):
     """Another process writes this SQLite file; one bot per file."""
+
+
+class DatabaseClosed(Exception):
+    """The process is stopping; nothing is written any more."""
 
 
 def claim_file(url: URL) -> IO[str]:
@@ -47,9 +51,17 @@ def claim_file(url: URL) -> IO[str]:
     return lock
 
 
+def look_into(url: URL) -> None:
+    """Raise sqlite3.Error where the file cannot be opened, or is no SQLite database."""
+    with closing(sqlite3.connect(str(url.database), timeout=10)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+
+
 def make_engine(url: URL, seal: Seal, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
     """Return an engine whose transactions start with the given BEGIN: the driver's own control is off."""
-    engine = create_engine(url, poolclass=NullPool, connect_args={"check_same_thread": False, "timeout": 10})
+    engine = create_engine(
+        url, poolclass=NullPool, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 10}
+    )
     seal_with(engine.dialect, seal)
 
     @event.listens_for(engine, "connect")
@@ -75,18 +87,22 @@ class WriterThread:
     def __init__(self, url: URL, seal: Seal, lock: IO[str]) -> None:
         self._engine = make_engine(url, seal, begin="BEGIN IMMEDIATE", pragmas=_WRITE_PRAGMAS)
         self._lock = lock
+        self._closed = False
         self._jobs: queue.SimpleQueue[tuple[Job, asyncio.Future[Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="sqlite-writer", daemon=True)
         self._thread.start()
 
     async def run(self, job: Callable[[Connection], T]) -> T:
         """Return the job's answer once its commit is on disk; a cancelled caller does not stop the job."""
+        if self._closed:
+            raise DatabaseClosed
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._jobs.put((job, answer))
         return await answer
 
     def close(self) -> None:
-        """Finish what waits, then close."""
+        """Finish what waits, then close; what comes later raises DatabaseClosed."""
+        self._closed = True
         self._jobs.put(None)
         self._thread.join()
         self._lock.close()
@@ -114,9 +130,14 @@ class WriterThread:
         outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]] = []
         try:
             with connection.begin():
-                for job, answer in batch:
-                    outcomes.append((answer, *_alone(connection, job)))
-        except BaseException as error:  # noqa: BLE001  the commit failed: none of them happened, each is told
+                if len(batch) == 1:
+                    [(job, answer)] = batch
+                    outcomes.append((answer, job(connection), None))
+                else:
+                    for job, answer in batch:
+                        outcomes.append((answer, *_alone(connection, job)))
+        except BaseException as error:  # noqa: BLE001  nothing was committed: none of them happened, each is told
+            _driver(connection).rollback()  # SQLite keeps a transaction open whose COMMIT failed: a full disk
             outcomes = [(answer, None, error) for _, answer in batch]
         for loop in {answer.get_loop() for _, answer in batch}:
             mine = [outcome for outcome in outcomes if outcome[0].get_loop() is loop]
@@ -128,15 +149,22 @@ class WriterThread:
 
 def _alone(connection: Connection, job: Job) -> tuple[Any, BaseException | None]:
     """Run one job of a batch between savepoints, so that its failure undoes only itself."""
-    connection.exec_driver_sql("SAVEPOINT job")
+    driver = _driver(connection)
+    driver.execute("SAVEPOINT job")
     try:
         answer = job(connection)
     except BaseException as error:  # noqa: BLE001  it is told to the one who waits
-        connection.exec_driver_sql("ROLLBACK TO job")
-        connection.exec_driver_sql("RELEASE job")
+        driver.execute("ROLLBACK TO job")
+        driver.execute("RELEASE job")
         return None, error
-    connection.exec_driver_sql("RELEASE job")
+    driver.execute("RELEASE job")
     return answer, None
+
+
+def _driver(connection: Connection) -> Any:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    return driver
 
 
 def _tell(outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:
@@ -149,30 +177,24 @@ def _tell(outcomes: list[tuple[asyncio.Future[Any], Any, BaseException | None]])
             future.set_result(answer)
 
 
-class ReaderThreads:
-    """Answers questions beside the writer, each from one consistent snapshot."""
+class Reader:
+    """Answers questions beside the writer, each from one consistent snapshot.
+
+    On the spot, in the caller's thread: a screen's read takes less time than the way to another thread and back, and
+    in WAL no reader waits for the writer.
+    """
 
     def __init__(self, url: URL, seal: Seal) -> None:
-        self._engine = make_engine(url, seal, begin="BEGIN", pragmas=_READ_PRAGMAS)
-        self._own = threading.local()
-        self._all: list[Connection] = []
-        self._threads = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-reader")
+        self._connection = make_engine(url, seal, begin="BEGIN", pragmas=_READ_PRAGMAS).connect()
 
-    async def run(self, job: Callable[[Connection], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._ask, job)
-
-    def _ask(self, job: Callable[[Connection], T]) -> T:
-        connection: Connection | None = getattr(self._own, "connection", None)
-        if connection is None:
-            connection = self._own.connection = self._engine.connect()
-            self._all.append(connection)
-        with connection.begin() as snapshot:
+    def ask(self, job: Callable[[Connection], T]) -> T:
+        """Return the job's answer; what it writes fails."""
+        with self._connection.begin() as snapshot:
             try:
-                return job(connection)
+                return job(self._connection)
             finally:
                 snapshot.rollback()
 
     def close(self) -> None:
-        self._threads.shutdown()
-        for connection in self._all:
-            connection.close()
+        """Close the connection."""
+        self._connection.close()

@@ -90,6 +90,9 @@ visits = Table(
     Column("seats_taken", Integer, nullable=False, server_default="0"),
     Column("details", JSON, nullable=False),
     UniqueConstraint("key", name="one_visit_per_key"),
+    CheckConstraint(
+        "state IN ('draft', 'open', 'closed', 'departed', 'returned', 'cancelled')", name="visit_state_is_known"
+    ),
     CheckConstraint("seats_taken >= 0", name="visit_counts_from_zero"),
     CheckConstraint("host_limit > 0 AND held_back >= 0", name="visit_limits_make_sense"),
     CheckConstraint("leaves_at < returns_at", name="visit_returns_after_it_leaves"),
@@ -117,6 +120,7 @@ buses = Table(
     UniqueConstraint("label", name="one_bus_per_label"),
     CheckConstraint("seats_taken BETWEEN 0 AND seats", name="bus_holds_its_seats"),
     CheckConstraint("boards_at <= departs_at", name="bus_boards_before_it_departs"),
+    CheckConstraint("state IN ('active', 'removed')", name="bus_state_is_known"),
     Index("ix_buses_visit", "visit_id"),
 )
 
@@ -159,6 +163,7 @@ bookings = Table(
     UniqueConstraint("code", name="one_booking_per_code"),
     CheckConstraint("party >= 1 AND party_least BETWEEN 1 AND party", name="booking_has_a_party"),
     CheckConstraint("state IN ('waiting', 'offered', 'booked', 'released')", name="booking_state_is_known"),
+    CheckConstraint("state <> 'booked' OR given_at IS NOT NULL", name="booked_seat_was_given_at_a_moment"),
     Index("ix_bookings_visit_state", "visit_id", "state"),
     Index("ix_bookings_delegate_state", "delegate_id", "state"),
     Index("ix_bookings_bus_state", "bus_id", "state"),
@@ -213,6 +218,7 @@ inbox = Table(
     Column("received_at", Moment, nullable=False),
     Column("error", Text),
     CheckConstraint("state IN ('received', 'done', 'parked')", name="update_state_is_known"),
+    CheckConstraint("state <> 'received' OR raw IS NOT NULL", name="waiting_update_has_its_content"),
     Index("ix_inbox_state", "state", "update_id"),
 )
 
@@ -244,6 +250,7 @@ outbox = Table(
         "state IN ('due', 'leased', 'sending', 'sent', 'unknown', 'failed', 'unreachable', 'expired', 'cancelled')",
         name="message_state_is_known",
     ),
+    CheckConstraint("message_class IN ('1-urgent', '2-normal', '3-bulk')", name="message_class_is_known"),
     Index("ix_outbox_claim", "state", "message_class", "departs_at"),
     Index("ix_outbox_booking", "booking_id", "kind"),
     Index("ix_outbox_announcement", "announcement_id", "state"),

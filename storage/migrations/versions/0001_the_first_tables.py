@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.CheckConstraint("state <> 'received' OR raw IS NOT NULL", name=op.f("waiting_update_has_its_content")),
         sa.CheckConstraint("state IN ('received', 'done', 'parked')", name=op.f("update_state_is_known")),
         sa.PrimaryKeyConstraint("update_id", name=op.f("pk_inbox")),
     )
@@ -94,6 +95,10 @@ def upgrade() -> None:
         sa.Column("held_back", sa.Integer(), server_default="0", nullable=False),
         sa.Column("seats_taken", sa.Integer(), server_default="0", nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('draft', 'open', 'closed', 'departed', 'returned', 'cancelled')",
+            name=op.f("visit_state_is_known"),
+        ),
         sa.CheckConstraint("host_limit > 0 AND held_back >= 0", name=op.f("visit_limits_make_sense")),
         sa.CheckConstraint("leaves_at < returns_at", name=op.f("visit_returns_after_it_leaves")),
         sa.CheckConstraint("seats_taken >= 0", name=op.f("visit_counts_from_zero")),
@@ -131,6 +136,7 @@ def upgrade() -> None:
         sa.Column("bay", sa.Text(), server_default="", nullable=False),
         sa.Column("plate", sa.Text(), server_default="", nullable=False),
         sa.Column("transfer", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("state IN ('active', 'removed')", name=op.f("bus_state_is_known")),
         sa.CheckConstraint("boards_at <= departs_at", name=op.f("bus_boards_before_it_departs")),
         sa.CheckConstraint("seats_taken BETWEEN 0 AND seats", name=op.f("bus_holds_its_seats")),
         sa.ForeignKeyConstraint(["visit_id"], ["visits.id"], name=op.f("fk_buses_visit_id")),
@@ -180,12 +186,11 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state <> 'booked' OR given_at IS NOT NULL", name=op.f("booked_seat_was_given_at_a_moment")),
         sa.CheckConstraint(
             "state IN ('waiting', 'offered', 'booked', 'released')", name=op.f("booking_state_is_known")
         ),
-        sa.CheckConstraint(
-            "party >= 1 AND party_least BETWEEN 1 AND party", name=op.f("booking_has_a_party")
-        ),
+        sa.CheckConstraint("party >= 1 AND party_least BETWEEN 1 AND party", name=op.f("booking_has_a_party")),
         sa.ForeignKeyConstraint(["bus_id"], ["buses.id"], name=op.f("fk_bookings_bus_id")),
         sa.ForeignKeyConstraint(["delegate_id"], ["delegates.id"], name=op.f("fk_bookings_delegate_id")),
         sa.ForeignKeyConstraint(["replaces"], ["bookings.id"], name=op.f("fk_bookings_replaces")),
@@ -220,14 +225,12 @@ def upgrade() -> None:
         sa.Column("message_id", sa.BigInteger(), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.CheckConstraint("message_class IN ('1-urgent', '2-normal', '3-bulk')", name=op.f("message_class_is_known")),
         sa.CheckConstraint(
-            "state IN ('due', 'leased', 'sending', "
-            "'sent', 'unknown', 'failed', 'unreachable', 'expired', 'cancelled')",
+            "state IN ('due', 'leased', 'sending', 'sent', 'unknown', 'failed', 'unreachable', 'expired', 'cancelled')",
             name=op.f("message_state_is_known"),
         ),
-        sa.ForeignKeyConstraint(
-            ["announcement_id"], ["announcements.id"], name=op.f("fk_outbox_announcement_id")
-        ),
+        sa.ForeignKeyConstraint(["announcement_id"], ["announcements.id"], name=op.f("fk_outbox_announcement_id")),
         sa.ForeignKeyConstraint(["booking_id"], ["bookings.id"], name=op.f("fk_outbox_booking_id")),
         sa.ForeignKeyConstraint(["delegate_id"], ["delegates.id"], name=op.f("fk_outbox_delegate_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),

@@ -1,0 +1,91 @@
+"""Reminders as outbox rows: made for everybody booked at once, in one statement, never twice."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Text, and_, cast, func, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.records import BookingState, MessageClass, MessageState
+from storage.tables import bookings, delegates, outbox
+
+KIND = "reminder"
+_NEVER_TOLD = (MessageState.CANCELLED, MessageState.EXPIRED)
+_COLUMNS = (
+    "key",
+    "kind",
+    "delegate_id",
+    "booking_id",
+    "slots",
+    "message_class",
+    "due_at",
+    "expires_at",
+    "departs_at",
+)
+
+
+def plan(
+    tx: Connection,
+    *,
+    rule_id: str,
+    visit_id: int,
+    bus_id: int | None,
+    due_at: datetime,
+    departs_at: datetime,
+    expires_at: datetime,
+    message_class: MessageClass,
+    again_when_moved_by: timedelta | None,
+) -> int:
+    """Write the reminder of this moment for everybody it is due to; return how many are new.
+
+    Due to the owner of each booking that held its seat by `due_at` on this bus (None: on no bus) and can be
+    reached. Who has been given one by this rule gets no other, unless the departure is `again_when_moved_by` or
+    more away from the one told then; None is never. A reminder that was cancelled or expired told nobody. One
+    cancelled for the very same moment is made due again: its key stands for ever.
+    """
+    prefix = literal(f"{rule_id}/", Text) + cast(bookings.c.id, Text) + literal("/", Text)
+    told = outbox.alias("told")
+    already = and_(
+        told.c.booking_id == bookings.c.id,
+        told.c.kind == KIND,
+        func.substr(told.c.key, 1, func.length(prefix)) == prefix,
+        told.c.state.not_in(_NEVER_TOLD),
+    )
+    if again_when_moved_by is not None:
+        already = and_(
+            already,
+            told.c.departs_at > departs_at - again_when_moved_by,
+            told.c.departs_at < departs_at + again_when_moved_by,
+        )
+    readers = (
+        select(
+            prefix + literal(due_at.isoformat(), Text),
+            literal(KIND, Text),
+            bookings.c.delegate_id,
+            bookings.c.id,
+            literal({"rule": rule_id, "due_at": due_at.isoformat()}, outbox.c.slots.type),
+            literal(message_class, Text),
+            literal(due_at, outbox.c.due_at.type),
+            literal(expires_at, outbox.c.expires_at.type),
+            literal(departs_at, outbox.c.departs_at.type),
+        )
+        .join_from(bookings, delegates, bookings.c.delegate_id == delegates.c.id)
+        .where(
+            bookings.c.visit_id == visit_id,
+            bookings.c.bus_id.is_(None) if bus_id is None else bookings.c.bus_id == bus_id,
+            bookings.c.state == BookingState.BOOKED,
+            bookings.c.given_at <= due_at,
+            delegates.c.telegram_id.is_not(None),
+            delegates.c.consent.is_not(None),
+            delegates.c.unreachable_since.is_(None),
+            ~select(told.c.id).where(already).exists(),
+        )
+        .order_by(bookings.c.id)
+    )
+    build = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
+    new: Any = build(outbox).from_select(_COLUMNS, readers)
+    revived = {"state": MessageState.DUE, "expires_at": new.excluded.expires_at, "departs_at": new.excluded.departs_at}
+    made = tx.execute(
+        new.on_conflict_do_update(index_elements=["key"], set_=revived, where=outbox.c.state == MessageState.CANCELLED)
+    )
+    return int(made.rowcount)
