@@ -1,0 +1,8 @@
+"""Who may do what: an answer from grants alone, by numeric id."""
+
+from storage.records import Role
+
+
+def may_organize(roles: frozenset[Role]) -> bool:
+    """Owners run the day: rosters, delays, seats, announcements."""
+    return Role.OWNER in roles

@@ -1,0 +1,58 @@
+"""How many seats a visit has, how many are left, and which bus a party takes."""
+
+from enum import StrEnum
+
+from storage.records import Bus, Visit
+
+
+class Fullness(StrEnum):
+    """What a list says beside the number of seats left."""
+
+    FREE = "free"
+    FILLING = "filling"
+    FULL = "full"
+
+
+def seats_offered(visit: Visit) -> int:
+    """Return min(host limit, seats of its buses) less what is held back; a walk has the host limit alone."""
+    in_buses = sum(bus.seats for bus in visit.buses)
+    limit = visit.host_limit if is_walk(visit) else min(visit.host_limit, in_buses)
+    return max(0, limit - visit.held_back)
+
+
+def seats_left(visit: Visit) -> int:
+    """Return the seats nobody holds; never below 0, also after a cut."""
+    return max(0, seats_offered(visit) - visit.seats_taken)
+
+
+def largest_party(visit: Visit) -> int:
+    """Return the largest party that still fits, since a party is never split between buses."""
+    if is_walk(visit):
+        return seats_left(visit)
+    return min(seats_left(visit), max((_free(bus) for bus in visit.buses), default=0))
+
+
+def choose_bus(visit: Visit, *, party: int) -> Bus | None:
+    """Return the bus with the fewest free seats that still holds the party, lowest id first; None on a walk.
+
+    Filling the fullest bus first keeps room for larger parties in the others.
+    """
+    fitting = [bus for bus in visit.buses if _free(bus) >= party]
+    return min(fitting, key=lambda bus: (_free(bus), bus.id), default=None)
+
+
+def fullness(visit: Visit, *, filling_share: float) -> Fullness:
+    """Say how full the visit is; `filling` begins at this share of its seats."""
+    left, offered = seats_left(visit), seats_offered(visit)
+    if left == 0:
+        return Fullness.FULL
+    return Fullness.FILLING if offered - left >= filling_share * offered else Fullness.FREE
+
+
+def is_walk(visit: Visit) -> bool:
+    """A walk has no bus."""
+    return visit.mode == "walk"
+
+
+def _free(bus: Bus) -> int:
+    return bus.seats - bus.seats_taken

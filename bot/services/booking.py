@@ -1,0 +1,232 @@
+"""Seats given and given back: book, replace, release. The promises of DESIGN section 4 are kept here."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.rules.booking import AlreadyBooked, AlreadyReleased, Changed, Refusal, refuse_booking, refuse_release
+from bot.rules.finding import nearest_alternatives
+from bot.rules.seats import choose_bus
+from bot.services.drafts import COMPANIONS
+from storage import Tx, bookings, delegates, drafts, log, outbox, seats, visits
+from storage.records import Booking, Bus, Congress, Delegate, Lease, NewMessage, Rider, Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """A booking with all that its card says."""
+
+    booking: Booking
+    visit: Visit
+    bus: Bus | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booked:
+    """The seats are the person's; `given_up` are the visits they left for them."""
+
+    ticket: Ticket
+    given_up: tuple[Visit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Nothing has changed. `visit` is fresh; `alternatives` can be booked right now."""
+
+    refusal: Refusal
+    visit: Visit
+    alternatives: tuple[Visit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """The seats are free for others."""
+
+    booking: Booking
+    visit: Visit
+
+
+def book_seat(
+    tx: Tx,
+    *,
+    delegate_id: int,
+    visit_id: int,
+    visit_version: int,
+    party: int = 1,
+    giving_up: tuple[tuple[int, int], ...] = (),
+    congress: Congress,
+    now: datetime,
+    cause: str,
+    lease: Lease | None = None,
+) -> Booked | Refused | None:
+    """Give the delegate seats on the visit, or say why not; all at once or nothing.
+
+    `party` counts the delegate; the companions' names are taken from the person's draft. `giving_up` names
+    (booking id, version) of seats that end in the same transaction. A repeat of `cause` answers what the first
+    run came to. With a `lease` the ticket's message is the caller's to show. None when there is no such visit.
+    """
+    delegate = delegates.lock(tx, delegate_id)
+    repeated = log.outcome_of(tx, cause)
+    if repeated is not None:
+        return _repeated(tx, repeated, lease=lease)
+    held = bookings.held_by(tx, delegate_id)
+    ended = {seat.booking.id: seat for seat in held if seat.booking.id in dict(giving_up)}
+    fresh = visits.lock(tx, {visit_id, *(seat.visit.id for seat in ended.values())})
+    visit = fresh.get(visit_id)
+    if visit is None:
+        return None
+    if visit.version != visit_version or any(
+        booking_id not in ended or ended[booking_id].booking.version != version for booking_id, version in giving_up
+    ):
+        own = next((seat.booking for seat in held if seat.visit.id == visit_id), None)
+        return Refused(refusal=Changed() if own is None else AlreadyBooked(own), visit=visit)
+    for seat in ended.values():
+        given = fresh[seat.visit.id]
+        kept = refuse_release(seat.booking, given, version=seat.booking.version, now=now)
+        if kept is not None:
+            return Refused(refusal=kept, visit=given)
+    refusal = refuse_booking(visit, party=party, held=held, giving_up=ended, rules=congress.rules, now=now)
+    if refusal is not None:
+        others = nearest_alternatives(
+            visit,
+            visits=visits.read_all(tx),
+            libraries=dict(congress.libraries),
+            held=held,
+            party=party,
+            rules=congress.rules,
+            now=now,
+        )
+        return Refused(refusal=refusal, visit=visit, alternatives=others)
+    riders = _riders(tx, delegate, visit_id=visit_id, party=party, now=now)
+    if riders is None:
+        return Refused(refusal=Changed(), visit=visit)
+    for seat in ended.values():
+        _free(tx, seat.booking, reason="replaced", now=now)
+    bus = choose_bus(visit, party=party)
+    seats.take(tx, visit_id=visit_id, bus_id=bus.id if bus else None, riders=party)
+    booking = bookings.add_booked(
+        tx, visit_id=visit_id, bus_id=bus.id if bus else None, delegate_id=delegate_id, party=riders, now=now
+    )
+    outbox.add(tx, ticket_message(booking, visit, now=now), lease=lease)
+    if party > 1:
+        drafts.end(tx, delegate_id)
+    log.write(
+        tx,
+        at=now,
+        actor=delegate.telegram_id,
+        action="book",
+        subject=f"booking:{booking.id}",
+        before={"given_up": sorted(ended)} if ended else None,
+        after={"visit": visit.key, "bus": bus.label if bus else None, "party": party, "code": booking.code},
+        outcome={"booking": booking.id, "given_up": [seat.visit.id for seat in ended.values()]},
+        cause=cause,
+    )
+    return Booked(
+        ticket=Ticket(booking=booking, visit=visit, bus=bus),
+        given_up=tuple(seat.visit for seat in ended.values()),
+    )
+
+
+def release_seat(
+    tx: Tx, *, delegate_id: int, booking_id: int, booking_version: int, now: datetime, cause: str
+) -> Released | Refused | None:
+    """Give a booking's seats back, free for others in the same instant; or say why not.
+
+    None for a booking that is not this person's: they learn nothing about it.
+    """
+    delegate = delegates.lock(tx, delegate_id)
+    booking = bookings.read(tx, booking_id)
+    if booking is None or booking.delegate_id != delegate_id:
+        return None
+    visit = visits.lock(tx, [booking.visit_id])[booking.visit_id]
+    if log.outcome_of(tx, cause) is not None:
+        return Released(booking=booking, visit=visit)
+    refusal = refuse_release(booking, visit, version=booking_version, now=now)
+    if refusal is not None:
+        return Refused(refusal=refusal, visit=visit)
+    _free(tx, booking, reason="given back", now=now)
+    log.write(
+        tx,
+        at=now,
+        actor=delegate.telegram_id,
+        action="release",
+        subject=f"booking:{booking.id}",
+        before={"visit": visit.key, "party": booking.party, "code": booking.code},
+        outcome={"booking": booking.id},
+        cause=cause,
+    )
+    return Released(booking=booking, visit=visit)
+
+
+def ticket_of(tx: Tx, *, booking_id: int, delegate_id: int) -> Ticket | Refused | None:
+    """Return the person's own ticket; Refused when the seat was given back, None when it is not theirs."""
+    booking = bookings.read(tx, booking_id)
+    if booking is None or booking.delegate_id != delegate_id:
+        return None
+    visit = visits.read(tx, booking.visit_id)
+    assert visit is not None
+    if not booking.holds_seat:
+        return Refused(refusal=AlreadyReleased(), visit=visit)
+    return Ticket(booking=booking, visit=visit, bus=visit.bus(booking.bus_id))
+
+
+def tickets_of(tx: Tx, *, delegate_id: int) -> tuple[Ticket, ...]:
+    """Return the person's own tickets, earliest first."""
+    held = bookings.held_by(tx, delegate_id)
+    fresh = visits.read_some(tx, {seat.visit.id for seat in held})
+    riders = bookings.riders_of(tx, [seat.booking.id for seat in held])
+    return tuple(
+        Ticket(
+            booking=seat.booking.with_riders(riders.get(seat.booking.id, ())),
+            visit=fresh[seat.visit.id],
+            bus=fresh[seat.visit.id].bus(seat.booking.bus_id),
+        )
+        for seat in held
+    )
+
+
+def ticket_message(booking: Booking, visit: Visit, *, now: datetime) -> NewMessage:
+    """Return the message that must tell of this booking, until the visit is over."""
+    return NewMessage(
+        key=_ticket_key(booking.id),
+        kind="ticket",
+        delegate_id=booking.delegate_id,
+        booking_id=booking.id,
+        due_at=now,
+        expires_at=max(visit.returns_at, now + timedelta(hours=1)),
+        departs_at=visit.leaves_at,
+    )
+
+
+def _ticket_key(booking_id: int) -> str:
+    return f"ticket/{booking_id}"
+
+
+def _free(tx: Tx, booking: Booking, *, reason: str, now: datetime) -> None:
+    bookings.release(tx, booking.id, reason=reason, now=now)
+    seats.give_back(tx, visit_id=booking.visit_id, bus_id=booking.bus_id, riders=booking.party)
+
+
+def _riders(tx: Tx, delegate: Delegate, *, visit_id: int, party: int, now: datetime) -> list[Rider] | None:
+    """The delegate and the companions of their draft; None when the draft does not hold that many any more."""
+    riders = [Rider(name=delegate.name, is_owner=True)]
+    if party > 1:
+        draft = drafts.read(tx, delegate.id, now=now)
+        if draft is None or draft.kind != COMPANIONS or draft.fields["visit"] != visit_id:
+            return None
+        riders += [Rider(name=name, is_owner=False) for name in draft.fields["names"]]
+    return riders if len(riders) == party else None
+
+
+def _repeated(tx: Tx, outcome: Any, *, lease: Lease | None) -> Booked:
+    """What the first run came to; its ticket passes to this caller unless it has been delivered meanwhile."""
+    booking = bookings.read(tx, outcome["booking"])
+    assert booking is not None
+    if lease is not None:
+        outbox.pass_on(tx, key=_ticket_key(booking.id), lease=lease)
+    fresh = visits.read_some(tx, {booking.visit_id, *outcome["given_up"]})
+    visit = fresh[booking.visit_id]
+    return Booked(
+        ticket=Ticket(booking=booking, visit=visit, bus=visit.bus(booking.bus_id)),
+        given_up=tuple(fresh[visit_id] for visit_id in outcome["given_up"]),
+    )

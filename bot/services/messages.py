@@ -1,0 +1,122 @@
+"""The facts behind a message at the moment it is sent; or why it must not go any more."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.rules.booking import find_clashes
+from bot.services.booking import Ticket, ticket_of
+from bot.services.reminders import Reminder, still_holds
+from storage import Tx, announcements, bookings, delegates
+from storage.records import Booking, Congress, Delegate, Message
+
+
+@dataclass(frozen=True, slots=True)
+class NoLonger:
+    """The message is moot, for this reason (it is written into its row)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketFacts:
+    """A booking that holds its seat."""
+
+    reader: Delegate
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderFacts:
+    """A reminder that holds."""
+
+    reader: Delegate
+    ticket: Ticket
+    is_evening: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedFacts:
+    """A departure that moved, and the reader's seats that it overlaps with now."""
+
+    reader: Delegate
+    ticket: Ticket
+    was: datetime
+    overlapping: tuple[Ticket, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementFacts:
+    """An organizer's words."""
+
+    reader: Delegate
+    text: str
+
+
+Facts = TicketFacts | ReminderFacts | MovedFacts | AnnouncementFacts
+
+CRITICAL = frozenset({"ticket", "moved", "reminder"})
+"""Kinds a seat depends on: sent again when nobody knows whether they arrived; they read well twice."""
+
+
+def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> Facts | NoLonger:
+    """Look at the facts again, in one transaction, just before the message is worded and sent."""
+    reader = delegates.read(tx, message.delegate_id)
+    match message.kind:
+        case "ticket":
+            return _ticket(tx, message, reader)
+        case "reminder":
+            return _reminder(tx, message, reader, now=now)
+        case "moved":
+            return _moved(tx, message, reader, congress=congress, now=now)
+        case "announcement":
+            assert message.announcement_id is not None
+            announcement = announcements.read(tx, message.announcement_id)
+            return (
+                NoLonger("withdrawn")
+                if announcement is None
+                else AnnouncementFacts(reader=reader, text=announcement.text)
+            )
+        case unknown:
+            return NoLonger(f"no message of kind {unknown}")
+
+
+def _own_ticket(tx: Tx, message: Message) -> Ticket | NoLonger:
+    assert message.booking_id is not None
+    ticket = ticket_of(tx, booking_id=message.booking_id, delegate_id=message.delegate_id)
+    return ticket if isinstance(ticket, Ticket) else NoLonger("the seat was given back")
+
+
+def _ticket(tx: Tx, message: Message, reader: Delegate) -> Facts | NoLonger:
+    ticket = _own_ticket(tx, message)
+    return ticket if isinstance(ticket, NoLonger) else TicketFacts(reader=reader, ticket=ticket)
+
+
+def _reminder(tx: Tx, message: Message, reader: Delegate, *, now: datetime) -> Facts | NoLonger:
+    found = still_holds(tx, message, now=now)
+    if not isinstance(found, Reminder):
+        return NoLonger(str(found))
+    ticket = Ticket(booking=_with_riders(tx, found.booking), visit=found.visit, bus=found.bus)
+    return ReminderFacts(reader=reader, ticket=ticket, is_evening=found.rule.evening_at is not None)
+
+
+def _moved(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, now: datetime) -> Facts | NoLonger:
+    ticket = _own_ticket(tx, message)
+    if isinstance(ticket, NoLonger):
+        return ticket
+    if ticket.visit.version > message.slots["version"]:
+        return NoLonger("a newer change has its own message")
+    if now >= ticket.visit.leaves_at:
+        return NoLonger("the departure has passed")
+    others = [seat for seat in bookings.held_by(tx, reader.id) if seat.booking.id != ticket.booking.id]
+    clashes = find_clashes(ticket.visit, others, rules=congress.rules)
+    overlapping = () if clashes is None else clashes.seats
+    return MovedFacts(
+        reader=reader,
+        ticket=ticket,
+        was=datetime.fromisoformat(message.slots["was"]),
+        overlapping=tuple(Ticket(booking=seat.booking, visit=seat.visit, bus=None) for seat in overlapping),
+    )
+
+
+def _with_riders(tx: Tx, booking: Booking) -> Booking:
+    return booking.with_riders(bookings.riders_of(tx, [booking.id]).get(booking.id, ()))

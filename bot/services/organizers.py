@@ -1,0 +1,214 @@
+"""What organizers change and read: departures, seats, rosters, numbers. Each act is logged."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.rules.authority import may_organize
+from storage import Tx, bookings, grants, log, outbox, visits
+from storage.records import Booking, Bus, MessageClass, NewMessage, Visit, VisitState
+
+MOST_SEATS = 200
+"""More than any coach holds: a larger number is a slip of the thumb."""
+LONGEST_DELAY = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class NoAuthority:
+    """The grant is gone; the caller gets a stranger's answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownName:
+    """No visit and no bus is called so."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class InThePast:
+    """The new departure would lie before now."""
+
+    leaves_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CannotBeMoved:
+    """The visit is cancelled or over."""
+
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delayed:
+    """The departure is moved; so many bookings are being told."""
+
+    visit: Visit
+    was: datetime
+    told: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatsBelowTaken:
+    """More seats of the bus are taken than the new number."""
+
+    bus: Bus
+    wanted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatsSet:
+    """The bus has its new number of seats; `visit` is fresh."""
+
+    bus: Bus
+    was: int
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passenger:
+    """A booking on a roster with whether its owner can be written to."""
+
+    booking: Booking
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """Who holds a seat on a visit, or on one bus of it; the total is the number of riders listed."""
+
+    visit: Visit
+    bus: Bus | None
+    passengers: tuple[Passenger, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(len(passenger.booking.riders) for passenger in self.passengers)
+
+
+def delay_visit(
+    tx: Tx, *, actor: int, name: str, minutes: int, now: datetime, cause: str
+) -> Delayed | NoAuthority | UnknownName | InThePast | CannotBeMoved:
+    """Move the departure and return of a visit and its buses, and write the news to everybody booked.
+
+    A repeat of `cause` moves nothing again: the log holds the clock time that was set.
+    """
+    if not may_organize(grants.roles_of(tx, actor)):
+        return NoAuthority()
+    visit_id = visits.by_key(tx, name)
+    if visit_id is None:
+        return UnknownName(name)
+    visit = visits.lock(tx, [visit_id])[visit_id]
+    done = log.outcome_of(tx, cause)
+    if done is not None:
+        return Delayed(visit=visit, was=datetime.fromisoformat(done["was"]), told=done["told"])
+    if visit.state in (VisitState.CANCELLED, VisitState.RETURNED):
+        return CannotBeMoved(visit)
+    shift = timedelta(minutes=minutes)
+    leaves_at = visit.leaves_at + shift
+    if leaves_at <= now:
+        return InThePast(leaves_at)
+    visits.change_visit(tx, visit_id, version_up=True, leaves_at=leaves_at, returns_at=visit.returns_at + shift)
+    visits.shift_buses(tx, [(bus.id, bus.boards_at + shift, bus.departs_at + shift) for bus in visit.buses])
+    told = _tell_passengers(tx, visit, version=visit.version + 1, now=now, until=leaves_at)
+    log.write(
+        tx,
+        at=now,
+        actor=actor,
+        action="delay",
+        subject=f"visit:{visit_id}",
+        before={"leaves_at": visit.leaves_at.isoformat()},
+        after={"leaves_at": leaves_at.isoformat()},
+        outcome={"was": visit.leaves_at.isoformat(), "told": told},
+        cause=cause,
+    )
+    moved = visits.read(tx, visit_id)
+    assert moved is not None
+    return Delayed(visit=moved, was=visit.leaves_at, told=told)
+
+
+def _tell_passengers(tx: Tx, visit: Visit, *, version: int, now: datetime, until: datetime) -> int:
+    """Write one message a booking of somebody with Telegram; a newer change makes an unsent one moot."""
+    messages = [
+        NewMessage(
+            key=f"moved/{booking.id}/{version}",
+            kind="moved",
+            delegate_id=booking.delegate_id,
+            booking_id=booking.id,
+            slots={"version": version, "was": visit.leaves_at.isoformat()},
+            message_class=MessageClass.URGENT,
+            due_at=now,
+            expires_at=until,
+            departs_at=until,
+        )
+        for booking, telegram_id, _ in bookings.passengers(tx, visit_id=visit.id)
+        if telegram_id is not None
+    ]
+    outbox.add_many(tx, messages)
+    return len(messages)
+
+
+def set_seats(
+    tx: Tx, *, actor: int, name: str, seats: int, now: datetime, cause: str
+) -> SeatsSet | SeatsBelowTaken | NoAuthority | UnknownName:
+    """Set how many seats a bus has; refused below what is taken."""
+    if not may_organize(grants.roles_of(tx, actor)):
+        return NoAuthority()
+    found = visits.bus_by_label(tx, name)
+    if found is None:
+        return UnknownName(name)
+    visit = visits.lock(tx, [found.visit_id])[found.visit_id]
+    bus = visit.bus(found.id)
+    if bus is None:
+        return UnknownName(name)
+    done = log.outcome_of(tx, cause)
+    if done is not None:
+        return SeatsSet(bus=bus, was=done["was"], visit=visit)
+    if seats < bus.seats_taken:
+        return SeatsBelowTaken(bus=bus, wanted=seats)
+    visits.change_bus(tx, bus.id, roster_up=True, seats=seats, wheelchair_places=min(bus.wheelchair_places, seats))
+    log.write(
+        tx,
+        at=now,
+        actor=actor,
+        action="seats",
+        subject=f"bus:{bus.id}",
+        before={"seats": bus.seats},
+        after={"seats": seats},
+        outcome={"was": bus.seats},
+        cause=cause,
+    )
+    fresh = visits.read(tx, visit.id)
+    assert fresh is not None
+    changed = fresh.bus(bus.id)
+    assert changed is not None
+    return SeatsSet(bus=changed, was=bus.seats, visit=fresh)
+
+
+def roster(tx: Tx, *, actor: int, name: str) -> Roster | NoAuthority | UnknownName:
+    """Return who holds a seat on the visit or bus of this name."""
+    if not may_organize(grants.roles_of(tx, actor)):
+        return NoAuthority()
+    visit_id, bus = visits.by_key(tx, name), None
+    if visit_id is None:
+        bus = visits.bus_by_label(tx, name)
+        if bus is None:
+            return UnknownName(name)
+        visit_id = bus.visit_id
+    visit = visits.read(tx, visit_id)
+    assert visit is not None
+    listed = bookings.passengers(tx, visit_id=visit_id, bus_id=bus.id if bus else None)
+    return Roster(
+        visit=visit,
+        bus=bus,
+        passengers=tuple(
+            Passenger(booking=booking, reachable=telegram_id is not None and not unreachable)
+            for booking, telegram_id, unreachable in listed
+        ),
+    )
+
+
+def all_visits(tx: Tx, *, actor: int) -> tuple[Visit, ...] | NoAuthority:
+    """Return every visit with its buses, drafts too, for the numbers of the day."""
+    if not may_organize(grants.roles_of(tx, actor)):
+        return NoAuthority()
+    return visits.read_all(tx)

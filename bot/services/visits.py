@@ -1,0 +1,58 @@
+"""What a delegate sees while choosing: cities, visits, one visit with their own relation to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.rules.booking import Refusal, refuse_visit
+from bot.rules.finding import nearest_alternatives
+from storage import Tx, bookings, visits
+from storage.records import Booking, Congress, Visit, VisitState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitCard:
+    """One visit, why nobody can book it now if so, and the reader's own booking of it if there is one."""
+
+    visit: Visit
+    refusal: Refusal | None
+    own: Booking | None
+
+
+def listed_visits(tx: Tx) -> tuple[Visit, ...]:
+    """Return the visits that delegates are shown, earliest first: all but drafts."""
+    return tuple(visit for visit in visits.read_all(tx) if visit.state is not VisitState.DRAFT)
+
+
+def visit_card(tx: Tx, *, visit_id: int, delegate_id: int, congress: Congress, now: datetime) -> VisitCard | None:
+    """Return the visit for this reader, or None when there is none of this id."""
+    visit = visits.read(tx, visit_id)
+    if visit is None or visit.state is VisitState.DRAFT:
+        return None
+    own = bookings.seat_on(tx, visit_id=visit_id, delegate_id=delegate_id)
+    return VisitCard(visit=visit, refusal=refuse_visit(visit, rules=congress.rules, now=now), own=own)
+
+
+def similar_visits(
+    tx: Tx, *, visit_id: int, delegate_id: int, congress: Congress, now: datetime
+) -> tuple[Visit, tuple[Visit, ...]] | None:
+    """Return the visit and those like it that this person could book now; None when there is none of this id."""
+    everything = visits.read_all(tx)
+    wanted = next((visit for visit in everything if visit.id == visit_id), None)
+    if wanted is None:
+        return None
+    others = nearest_alternatives(
+        wanted,
+        visits=everything,
+        libraries=dict(congress.libraries),
+        held=bookings.held_by(tx, delegate_id),
+        party=1,
+        rules=congress.rules,
+        now=now,
+    )
+    return wanted, others
+
+
+def find_visit(tx: Tx, *, key: str) -> Visit | None:
+    """Return the visit with this key of the event file, such as nab-am."""
+    visit_id = visits.by_key(tx, key)
+    return None if visit_id is None else visits.read(tx, visit_id)
