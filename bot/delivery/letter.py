@@ -1,0 +1,37 @@
+"""What a message says at the moment it is sent, as the app words it."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+
+from telegram import InlineKeyboardMarkup
+
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message in Telegram's HTML. `edits` names the reader's message it takes the place of; None is a new one."""
+
+    text: str
+    keyboard: InlineKeyboardMarkup | None = None
+    quiet: bool = False
+    edits: int | None = None
+    plain: bool = False
+    """The text holds no HTML."""
+
+    def as_plain(self) -> "Letter":
+        """Return the same words without tags, for a reader who would otherwise get nothing."""
+        text = unescape(_TAG.sub("", self.text))
+        return Letter(text=text, keyboard=self.keyboard, quiet=self.quiet, edits=self.edits, plain=True)
+
+    def as_new(self) -> "Letter":
+        """Return the same words as a message of their own."""
+        return Letter(text=self.text, keyboard=self.keyboard, quiet=self.quiet, plain=self.plain)
+
+
+@dataclass(frozen=True, slots=True)
+class Moot:
+    """The facts have changed since the row was written: it must not be sent, for this reason."""
+
+    reason: str

@@ -1,0 +1,164 @@
+"""The sender: claims what is due, hands it to the courier, writes down what became of it. Any number may run."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
+
+from telegram import Bot
+
+from bot.clock import real_now as real_time
+from bot.delivery.courier import LEASE, Courier
+from bot.delivery.ledger import Ledger, Shown
+from bot.delivery.letter import Letter, Moot
+from bot.delivery.pace import Pacer
+from storage import outbox
+from storage.database import Database
+from storage.outbox import Outcome
+from storage.records import Message
+
+IN_FLIGHT: Final = 16
+IDLE_SECONDS: Final = 0.5
+_AFTER_A_BUG = timedelta(seconds=10)
+_WRITE_AGAIN_AFTER: tuple[float, ...] = (0.2, 1, 3, 10)
+"""Seconds between tries to write an outcome down while the database is away; then the lease must do."""
+
+log = logging.getLogger(__name__)
+
+
+class Sender:
+    """Sends what is due until stopped.
+
+    `word` reads the facts again and words them in the reader's language, or says why the message is moot.
+    `is_critical` tells of a kind whether a seat depends on it: sent again when nobody knows if it arrived.
+    `now` is business time; `real_now` and `pacer` live in real time.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        bot: Bot,
+        word: Callable[[Message], Awaitable[Letter | Moot]],
+        is_critical: Callable[[str], bool],
+        now: Callable[[], datetime],
+        real_now: Callable[[], datetime] = real_time,
+        pacer: Pacer | None = None,
+        idle_seconds: float = IDLE_SECONDS,
+    ) -> None:
+        self._database = database
+        self._now = now
+        self._real_now = real_now
+        self._pacer = pacer or Pacer()
+        self._idle_seconds = idle_seconds
+        self._ledger = Ledger(database, now=now)
+        self._courier = Courier(
+            bot=bot,
+            ledger=self._ledger,
+            pacer=self._pacer,
+            word=word,
+            is_critical=is_critical,
+            now=now,
+            real_now=real_now,
+        )
+        self._woken = asyncio.Event()
+        self._in_hand: dict[asyncio.Task[None], int] = {}
+        self._running: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    @property
+    def token_refused(self) -> bool:
+        """Telegram refused the bot's token: nothing is sent until the process starts with another one."""
+        return self._courier.token_refused
+
+    def start(self) -> None:
+        """Begin to send; what a dead process left is taken up as its leases run out."""
+        self._running = asyncio.create_task(self._run())
+
+    async def stop(self, *, within: float) -> None:
+        """Claim nothing more, send what is in hand within so many seconds, write down what it came to.
+
+        A call that takes longer is cut off: its row stays in sending and is judged when its lease has run out.
+        """
+        self._stopping = True
+        self.wake()
+        if self._running is not None:
+            await self._running
+        if self._in_hand:
+            _, late = await asyncio.wait(self._in_hand, timeout=within)
+            for task in late:
+                task.cancel()
+            if late:
+                log.warning("stopped with %d messages in mid-send", len(late))
+                await asyncio.wait(late)
+        await self._ledger.close()
+
+    def wake(self) -> None:
+        """Look into the outbox now rather than at the next half second."""
+        self._woken.set()
+
+    def settle_tap(self, token: str, message_id: int) -> asyncio.Future[bool]:
+        """Mark the message that a tap leased and has shown as sent; the tap need not wait for it.
+
+        The future says False when the lease had passed to delivery: then the message comes once more.
+        """
+        return self._ledger.note(Shown(token=token, message_id=message_id))
+
+    async def _run(self) -> None:
+        while not self._stopping and not self.token_refused:
+            self._woken.clear()
+            if not await self._take_more():
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._idle_seconds):
+                        await self._woken.wait()
+
+    async def _take_more(self) -> bool:
+        """Claim for the places that are free, once half of them are; say whether there was anything."""
+        free = IN_FLIGHT - len(self._in_hand)
+        if free < IN_FLIGHT // 2 or self._pacer.held_for() > 0:
+            return False
+        try:
+            messages = await self._database.run(
+                outbox.claim,
+                now=self._now(),
+                real_now=self._real_now(),
+                limit=free,
+                lease_seconds=LEASE.total_seconds(),
+                token=secrets.token_hex(8),
+                busy=self._pacer.resting().union(self._in_hand.values()),
+            )
+        except Exception:
+            log.exception("the outbox cannot be read; asked again soon")
+            return False
+        for message in messages:
+            task = asyncio.create_task(self._deliver(message))
+            self._in_hand[task] = message.delegate_id
+            task.add_done_callback(self._done)
+        return bool(messages)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        del self._in_hand[task]
+        self.wake()
+
+    async def _deliver(self, message: Message) -> None:
+        try:
+            outcome = await self._courier.carry(message)
+        except Exception as error:
+            log.exception("message %d (%s) could not be worded or marked", message.id, message.kind)
+            outcome = self._courier.given_back(message, wait=_AFTER_A_BUG, reason=type(error).__name__)
+        if outcome is not None:
+            await self._write_down(outcome)
+
+    async def _write_down(self, outcome: Outcome) -> None:
+        for wait in (*_WRITE_AGAIN_AFTER, None):
+            try:
+                if not await self._ledger.write(outcome):
+                    log.warning("message %d had been taken over; it may arrive twice", outcome.id)
+                return
+            except Exception:
+                log.exception("what became of message %d could not be written down", outcome.id)
+            if wait is not None:
+                await asyncio.sleep(wait)

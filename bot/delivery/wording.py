@@ -1,0 +1,60 @@
+"""A claimed row -> a letter in the reader's language, from the facts of this moment; or why it is moot."""
+
+from typing import assert_never
+
+from bot import keyboards
+from bot.clock import Clock
+from bot.delivery.letter import Letter, Moot
+from bot.language import SOURCE, Languages
+from bot.services.messages import (
+    CRITICAL,
+    AnnouncementFacts,
+    MovedFacts,
+    NoLonger,
+    ReminderFacts,
+    TicketFacts,
+    facts_of,
+)
+from bot.texts import messages as texts
+from bot.texts import tickets
+from storage.database import Database
+from storage.records import Congress, Message
+
+
+class Wording:
+    """Words messages for the sender. `congress` is the one the house is about at that moment."""
+
+    def __init__(self, *, db: Database, clock: Clock, languages: Languages, congress: Congress) -> None:
+        self._db = db
+        self._clock = clock
+        self._languages = languages
+        self.congress = congress
+
+    @staticmethod
+    def is_critical(kind: str) -> bool:
+        """Say whether a seat depends on messages of this kind."""
+        return kind in CRITICAL
+
+    async def word(self, message: Message) -> Letter | Moot:
+        """Return what the message says now, or why it must not be sent."""
+        facts = await self._db.read(facts_of, message, congress=self.congress, now=self._clock.now())
+        if isinstance(facts, NoLonger):
+            return Moot(facts.reason)
+        say = self._languages[facts.reader.language or SOURCE]
+        match facts:
+            case TicketFacts(ticket=ticket):
+                text = tickets.ticket(say, ticket, congress=self.congress)
+                return Letter(text=text, keyboard=keyboards.ticket(say, ticket))
+            case ReminderFacts(ticket=ticket):
+                said = texts.evening_reminder if facts.is_evening else texts.departure_reminder
+                return Letter(text=said(say, ticket, congress=self.congress), keyboard=keyboards.reminder(say, ticket))
+            case MovedFacts(ticket=ticket):
+                others = [other.visit for other in facts.overlapping]
+                text = texts.moved(say, ticket, was=facts.was, overlapping=others, congress=self.congress)
+                if not others:
+                    return Letter(text=text, keyboard=keyboards.reminder(say, ticket))
+                return Letter(text=text, keyboard=keyboards.overlapping(say, (ticket, *facts.overlapping)))
+            case AnnouncementFacts(text=written):
+                return Letter(text=texts.announcement(say, text=written))
+            case _:
+                assert_never(facts)
