@@ -1,0 +1,269 @@
+"""Callback data: made and parsed here, at most 64 bytes, with the version of what it acts on.
+
+Data names an intent; authority and versions are checked by the service that acts. Anything else that arrives, forged
+or from an older bot, parses to None and is answered as an old button.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, TypeVar
+
+_SEPARATOR = ":"
+_LIST = "."
+MOST_BYTES = 64
+_LARGEST = 2**52
+
+B = TypeVar("B", bound="Button")
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button's intent. Fields are ints, short plain texts, or tuples of (id, version) pairs."""
+
+    prefix: ClassVar[str]
+
+    @property
+    def data(self) -> str:
+        """Return the callback data; within Telegram's 64 bytes by construction of the fields."""
+        data = _SEPARATOR.join([self.prefix, *(_write(getattr(self, field.name)) for field in fields(self))])
+        assert len(data.encode()) <= MOST_BYTES, data
+        return data
+
+    @classmethod
+    def pattern(cls) -> str:
+        """Return the expression by which a CallbackQueryHandler knows this button."""
+        return rf"^{cls.prefix}(?:{_SEPARATOR}|$)"
+
+    @classmethod
+    def parse(cls: type[B], data: str | None) -> B | None:
+        """Return the button of this data, or None for data that no button of this bot carries."""
+        prefix, *parts = (data or "").split(_SEPARATOR)
+        if prefix != cls.prefix or len(parts) != len(fields(cls)):
+            return None
+        try:
+            return cls(*(_read(part, field.type) for part, field in zip(parts, fields(cls), strict=True)))
+        except ValueError:
+            return None
+
+
+def _write(value: Any) -> str:
+    if isinstance(value, tuple):
+        return _LIST.join(str(number) for pair in value for number in pair)
+    return str(value)
+
+
+def _read(part: str, kind: Any) -> Any:
+    if kind is str:
+        if not part.isascii():
+            raise ValueError(part)
+        return part
+    if kind is int:
+        return _number(part)
+    numbers = [_number(piece) for piece in part.split(_LIST)]
+    if len(numbers) % 2:
+        raise ValueError(part)
+    return tuple(zip(numbers[::2], numbers[1::2], strict=True))
+
+
+def _number(part: str) -> int:
+    if not part.isascii() or not part.isdigit() or int(part) > _LARGEST:
+        raise ValueError(part)
+    return int(part)
+
+
+Pairs = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PickLanguage(Button):
+    """Read the notice in this language; `then` is what the person came for: a visit's key, or empty."""
+
+    prefix: ClassVar[str] = "lang"
+    language: str
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agree(Button):
+    """The notice was read: begin in this language."""
+
+    prefix: ClassVar[str] = "ok"
+    language: str
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetLanguage(Button):
+    """Change the language of everything to come."""
+
+    prefix: ClassVar[str] = "say"
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseLanguage(Button):
+    """Show the languages."""
+
+    prefix: ClassVar[str] = "langs"
+
+
+@dataclass(frozen=True, slots=True)
+class Menu(Button):
+    """Show the main menu."""
+
+    prefix: ClassVar[str] = "menu"
+
+
+@dataclass(frozen=True, slots=True)
+class Cities(Button):
+    """Show the cities."""
+
+    prefix: ClassVar[str] = "cities"
+
+
+@dataclass(frozen=True, slots=True)
+class Visits(Button):
+    """Show a page of a city's visits."""
+
+    prefix: ClassVar[str] = "list"
+    city: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowVisit(Button):
+    """Show a visit's card."""
+
+    prefix: ClassVar[str] = "visit"
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLibraries(Button):
+    """Tell about the libraries of a visit."""
+
+    prefix: ClassVar[str] = "libs"
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMap(Button):
+    """Send the meeting point's pin."""
+
+    prefix: ClassVar[str] = "pin"
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Similar(Button):
+    """Show visits like this one that can be booked."""
+
+    prefix: ClassVar[str] = "like"
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Book(Button):
+    """Take `party` seats on the visit as it stood at `version`."""
+
+    prefix: ClassVar[str] = "book"
+    visit: int
+    version: int
+    party: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replace(Button):
+    """Take the seats and give these bookings (id, version) up, in one transaction."""
+
+    prefix: ClassVar[str] = "swap"
+    visit: int
+    version: int
+    party: int
+    giving_up: Pairs
+
+
+@dataclass(frozen=True, slots=True)
+class BringCompanions(Button):
+    """Ask for companions' names."""
+
+    prefix: ClassVar[str] = "with"
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class DropCompanion(Button):
+    """Take the last companion's name back."""
+
+    prefix: ClassVar[str] = "drop"
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Own(Button):
+    """Show the person's own tickets."""
+
+    prefix: ClassVar[str] = "my"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTicket(Button):
+    """Show one ticket."""
+
+    prefix: ClassVar[str] = "ticket"
+    booking: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskRelease(Button):
+    """Ask whether to give the seats back."""
+
+    prefix: ClassVar[str] = "giveq"
+    booking: int
+
+
+@dataclass(frozen=True, slots=True)
+class Release(Button):
+    """Give the seats back."""
+
+    prefix: ClassVar[str] = "give"
+    booking: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeName(Button):
+    """Ask for the person's name."""
+
+    prefix: ClassVar[str] = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class CloseDraft(Button):
+    """Drop what was begun to type."""
+
+    prefix: ClassVar[str] = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class RosterPage(Button):
+    """Show a page of the roster of this visit or bus."""
+
+    prefix: ClassVar[str] = "roster"
+    name: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class RosterFile(Button):
+    """Send the roster of this visit or bus as CSV."""
+
+    prefix: ClassVar[str] = "csv"
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendAnnouncement(Button):
+    """Send the announcement kept under this key."""
+
+    prefix: ClassVar[str] = "announce"
+    key: int

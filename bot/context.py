@@ -1,0 +1,67 @@
+"""What handlers receive: the House that all share, and for this update who wrote, in which language, and when."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from telegram.ext import Application, CallbackContext, ExtBot
+
+from bot.clock import Clock, real_now
+from bot.delivery.sender import Sender
+from bot.language import Language, Languages
+from bot.services.people import Person
+from bot.settings import Settings
+from storage.database import Database
+from storage.records import Congress, Delegate, Lease
+
+_TAP_LEASE = timedelta(seconds=20)
+"""How long a tap may take to show its own ticket before delivery sends it as a new message."""
+
+
+@dataclass(slots=True, kw_only=True)
+class House:
+    """The parts that live as long as the process; the congress is renewed when its programme changes."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    languages: Languages
+    congress: Congress
+    sender: Sender
+
+
+class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
+    """One update's context; `meet` (handlers/meeting.py) fills in who wrote before any other handler runs."""
+
+    person: Person
+    say: Language
+    now: datetime
+    cause: str
+    """The key of this update's effect: a replayed update finds what it came to."""
+
+    @property
+    def house(self) -> House:
+        house: House = self.bot_data["house"]
+        return house
+
+    @property
+    def congress(self) -> Congress:
+        return self.house.congress
+
+    @property
+    def db(self) -> Database:
+        return self.house.db
+
+    @property
+    def delegate(self) -> Delegate:
+        """The person, who has agreed: no handler but those of the welcome is reached before."""
+        assert self.person.delegate is not None
+        return self.person.delegate
+
+    def lease_for_tap(self, message_id: int | None) -> Lease:
+        """Return the hold with which this tap shows its own message by editing `message_id`."""
+        return Lease(token=secrets.token_hex(8), until=real_now() + _TAP_LEASE, edits=message_id)
+
+
+BotApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]

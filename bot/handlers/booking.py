@@ -1,0 +1,163 @@
+"""Taking seats: alone, with companions, or in the place of others. One tap, one transaction."""
+
+from telegram import Update
+from telegram.ext import CallbackQueryHandler
+
+from bot import keyboards
+from bot.buttons import Book, BringCompanions, DropCompanion, Pairs, Replace
+from bot.context import Context
+from bot.handlers.old_buttons import answer_old_button
+from bot.handlers.tickets import show_ticket
+from bot.handlers.visits import show_visit
+from bot.rules.booking import AlreadyBooked, Changed
+from bot.screen import Screen, show
+from bot.services.booking import Booked, Refused, book_seat
+from bot.services.drafts import Party, begin_party, drop_companion
+from bot.texts import companions, refusals
+from bot.texts import tickets as texts
+
+
+async def book(update: Update, context: Context) -> None:
+    """Take the seats, or say why not."""
+    button = Book.parse(update.callback_query.data if update.callback_query else None)
+    if button is None or button.party < 1:
+        await answer_old_button(update, context)
+        return
+    await _take(update, context, visit=button.visit, version=button.version, party=button.party, giving_up=())
+
+
+async def replace(update: Update, context: Context) -> None:
+    """Take the seats and give up what is in their way, in one transaction."""
+    button = Replace.parse(update.callback_query.data if update.callback_query else None)
+    if button is None or button.party < 1:
+        await answer_old_button(update, context)
+        return
+    await _take(
+        update,
+        context,
+        visit=button.visit,
+        version=button.version,
+        party=button.party,
+        giving_up=button.giving_up,
+    )
+
+
+async def _take(update: Update, context: Context, *, visit: int, version: int, party: int, giving_up: Pairs) -> None:
+    lease = context.lease_for_tap(update.effective_message.message_id if update.effective_message else None)
+    outcome = await context.db.run(
+        book_seat,
+        delegate_id=context.delegate.id,
+        visit_id=visit,
+        visit_version=version,
+        party=party,
+        giving_up=giving_up,
+        congress=context.congress,
+        now=context.now,
+        cause=context.cause,
+        lease=lease,
+    )
+    match outcome:
+        case Booked():
+            await _show_ticket(update, context, outcome, token=lease.token)
+        case Refused():
+            await show_refusal(update, context, outcome, party=party)
+        case None:
+            await answer_old_button(update, context)
+
+
+async def _show_ticket(update: Update, context: Context, booked: Booked, *, token: str) -> None:
+    """Show the ticket on the card and mark its message as sent; if that fails, delivery sends it anew."""
+    text = texts.ticket(context.say, booked.ticket, congress=context.congress)
+    if booked.given_up:
+        text = f"{text}\n\n{texts.given_up(context.say, booked.given_up)}"
+    screen = Screen(text, keyboards.ticket(context.say, booked.ticket))
+    shown_on = await show(update, context, screen, answer=texts.booked_answer(context.say, booked))
+    if shown_on is not None:
+        context.house.sender.settle_tap(token, shown_on)
+
+
+async def show_refusal(update: Update, context: Context, refused: Refused, *, party: int) -> None:
+    """Say why not, at once and on the card, with the nearest alternatives."""
+    reason = refusals.refusal_answer(context.say, refused.refusal, congress=context.congress)
+    if isinstance(refused.refusal, AlreadyBooked):  # a second tap, mostly: the ticket stays on the card
+        await show_ticket(update, context, booking_id=refused.refusal.booking.id, answer=reason)
+        return
+    if isinstance(refused.refusal, Changed):
+        await show_visit(update, context, visit_id=refused.visit.id, answer=reason)
+        return
+    text = refusals.refusal(
+        context.say,
+        refused.refusal,
+        visit=refused.visit,
+        congress=context.congress,
+        alternatives=refused.alternatives,
+    )
+    keyboard = keyboards.refusal(
+        context.say, refused.refusal, visit=refused.visit, party=party, others=refused.alternatives
+    )
+    await show(update, context, Screen(text, keyboard), answer=reason)
+
+
+async def bring_companions(update: Update, context: Context) -> None:
+    """Ask for the names of those who come along; nothing is held while people type."""
+    button = BringCompanions.parse(update.callback_query.data if update.callback_query else None)
+    card = update.effective_message
+    party = (
+        None
+        if button is None
+        else await context.db.run(
+            begin_party,
+            delegate_id=context.delegate.id,
+            visit_id=button.visit,
+            message_id=card.message_id if card else None,
+            congress=context.congress,
+            now=context.now,
+        )
+    )
+    if button is None or party is None:
+        await answer_old_button(update, context)
+        return
+    if isinstance(party, Party):
+        await _show_party(update, context, party)
+        return
+    reason = refusals.refusal_answer(context.say, party, congress=context.congress)
+    if isinstance(party, AlreadyBooked):
+        await show_ticket(update, context, booking_id=party.booking.id, answer=reason)
+        return
+    await show_visit(update, context, visit_id=button.visit, answer=reason)
+
+
+async def drop(update: Update, context: Context) -> None:
+    """Take the last typed name back."""
+    button = DropCompanion.parse(update.callback_query.data if update.callback_query else None)
+    card = update.effective_message
+    party = (
+        None
+        if button is None
+        else await context.db.run(
+            drop_companion,
+            delegate_id=context.delegate.id,
+            visit_id=button.visit,
+            message_id=card.message_id if card else None,
+            congress=context.congress,
+            now=context.now,
+            cause=context.cause,
+        )
+    )
+    await _show_party(update, context, party)
+
+
+async def _show_party(update: Update, context: Context, party: Party | None) -> None:
+    if party is None:
+        await answer_old_button(update, context)
+        return
+    text = companions.party(context.say, party, person=context.delegate.name)
+    await show(update, context, Screen(text, keyboards.party(context.say, party)))
+
+
+HANDLERS = [
+    CallbackQueryHandler(book, Book.pattern()),
+    CallbackQueryHandler(replace, Replace.pattern()),
+    CallbackQueryHandler(bring_companions, BringCompanions.pattern()),
+    CallbackQueryHandler(drop, DropCompanion.pattern()),
+]

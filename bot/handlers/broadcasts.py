@@ -1,0 +1,78 @@
+"""Announcements: preview with the number of people, confirm, then a card that counts."""
+
+from telegram import Update
+from telegram.ext import CallbackQueryHandler, CommandHandler, filters
+
+from bot import keyboards
+from bot.buttons import SendAnnouncement
+from bot.context import Context
+from bot.handlers.fallback import unknown_text
+from bot.handlers.old_buttons import answer_old_button
+from bot.handlers.organizers import for_organizers
+from bot.screen import Screen, send, show
+from bot.services.broadcasts import Preview, Progress, preview_announcement, send_announcement
+from bot.services.organizers import NoAuthority
+from bot.texts import organizers as texts
+
+LONGEST_TEXT = 3_000
+"""Leaves room in a message of 4,096 for the heading, and for the preview's own words around it."""
+
+
+@for_organizers
+async def announce(update: Update, context: Context) -> None:
+    """/announce VISIT|all TEXT: show what would be sent, and to how many."""
+    assert update.message is not None
+    parts = (update.message.text or "").split(None, 2)
+    if len(parts) < 3 or len(parts[2]) > LONGEST_TEXT:
+        await send(update, context, Screen(texts.usage_announce(context.say, most=LONGEST_TEXT)))
+        return
+    shown = await context.db.run(
+        preview_announcement,
+        actor=update.message.chat.id,
+        delegate_id=context.delegate.id,
+        name=parts[1],
+        text=parts[2],
+        draft_key=update.update_id,
+        now=context.now,
+    )
+    match shown:
+        case Preview():
+            keyboard = keyboards.preview(context.say, shown, draft_key=update.update_id)
+            await send(update, context, Screen(texts.preview(context.say, shown), keyboard))
+        case NoAuthority():
+            await unknown_text(update, context)
+        case _:
+            await send(update, context, Screen(texts.failure(context.say, shown, congress=context.congress)))
+
+
+@for_organizers
+async def confirm(update: Update, context: Context) -> None:
+    """Write the messages; the card becomes their progress (delivery/progress.py keeps it up to date)."""
+    query, card = update.callback_query, update.effective_message
+    button = SendAnnouncement.parse(query.data if query else None)
+    if query is None or card is None or button is None:
+        await answer_old_button(update, context)
+        return
+    begun = await context.db.run(
+        send_announcement,
+        actor=query.from_user.id,
+        delegate_id=context.delegate.id,
+        draft_key=button.key,
+        message_id=card.message_id,
+        now=context.now,
+        cause=context.cause,
+    )
+    match begun:
+        case Progress():
+            context.house.sender.wake()
+            await show(update, context, Screen(texts.progress(context.say, begun)))
+        case NoAuthority():
+            await answer_old_button(update, context)
+        case _:
+            await show(update, context, Screen(texts.failure(context.say, begun, congress=context.congress)))
+
+
+HANDLERS = [
+    CommandHandler("announce", announce, filters.UpdateType.MESSAGE),
+    CallbackQueryHandler(confirm, SendAnnouncement.pattern()),
+]

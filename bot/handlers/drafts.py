@@ -1,0 +1,103 @@
+"""Typed words that were asked for: companions' names, one's own name. And /cancel."""
+
+from telegram import Message, Update
+from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
+
+from bot import keyboards
+from bot.buttons import ChangeName, CloseDraft
+from bot.context import Context
+from bot.handlers.fallback import unknown_text
+from bot.handlers.welcome import show_menu
+from bot.screen import Screen, send, show, strip_buttons
+from bot.services.drafts import (
+    COMPANIONS,
+    NAME,
+    BadName,
+    add_companions,
+    begin_name,
+    end_draft,
+    move_draft,
+    rename,
+)
+from bot.texts import companions, welcome
+
+
+async def typed(update: Update, context: Context) -> None:
+    """Take the words for what was asked, if anything was."""
+    draft, message = context.person.draft, update.message
+    if draft is None or message is None or draft.kind not in (COMPANIONS, NAME):
+        await unknown_text(update, context)
+        return
+    if draft.kind == COMPANIONS:
+        await _add_names(update, context, message)
+    else:
+        await _set_name(update, context, message)
+
+
+async def _add_names(update: Update, context: Context, message: Message) -> None:
+    """Add the names and show the party on a new card below; the old card's buttons go."""
+    draft = context.person.draft
+    party = await context.db.run(
+        add_companions,
+        delegate_id=context.delegate.id,
+        typed=message.text or "",
+        message_id=draft.message_id if draft else None,
+        congress=context.congress,
+        now=context.now,
+        cause=context.cause,
+    )
+    if party is None:
+        await unknown_text(update, context)
+        return
+    if isinstance(party, BadName):
+        await send(
+            update, context, Screen(companions.bad_name(context.say, typed=party.typed), keyboards.close(context.say))
+        )
+        return
+    text = companions.party(context.say, party, person=context.delegate.name)
+    shown_on = await send(update, context, Screen(text, keyboards.party(context.say, party)))
+    await context.db.run(move_draft, delegate_id=context.delegate.id, message_id=shown_on)
+    await strip_buttons(context, chat_id=message.chat.id, message_id=party.message_id)
+
+
+async def _set_name(update: Update, context: Context, message: Message) -> None:
+    outcome = await context.db.run(rename, delegate_id=context.delegate.id, typed=message.text or "", now=context.now)
+    if isinstance(outcome, BadName):
+        text = companions.bad_name(context.say, typed=outcome.typed)
+        await send(update, context, Screen(text, keyboards.close(context.say)))
+        return
+    await send(update, context, Screen(companions.renamed(context.say, person=outcome), keyboards.menu(context.say)))
+
+
+async def change_name(update: Update, context: Context) -> None:
+    """Ask for the person's own name."""
+    card = update.effective_message
+    await context.db.run(
+        begin_name,
+        delegate_id=context.delegate.id,
+        message_id=card.message_id if card else None,
+        now=context.now,
+    )
+    text = companions.ask_name(context.say, person=context.delegate.name)
+    await show(update, context, Screen(text, keyboards.close(context.say)))
+
+
+async def cancel(update: Update, context: Context) -> None:
+    """/cancel: drop what was begun; say how to give a seat back where nothing was."""
+    ended = await context.db.run(end_draft, delegate_id=context.delegate.id)
+    text = welcome.stopped(context.say) if ended else welcome.nothing_to_cancel(context.say)
+    await send(update, context, Screen(text, keyboards.menu(context.say)))
+
+
+async def close(update: Update, context: Context) -> None:
+    """The button that drops what was begun."""
+    await context.db.run(end_draft, delegate_id=context.delegate.id)
+    await show_menu(update, context, answer=welcome.stopped(context.say))
+
+
+HANDLERS = [
+    CommandHandler("cancel", cancel, filters.UpdateType.MESSAGE),
+    CallbackQueryHandler(change_name, ChangeName.pattern()),
+    CallbackQueryHandler(close, CloseDraft.pattern()),
+    MessageHandler(filters.UpdateType.MESSAGE & filters.TEXT & ~filters.COMMAND, typed),
+]

@@ -1,0 +1,150 @@
+"""Choosing: cities, a city's visits, one visit's card, its libraries, its pin."""
+
+from collections.abc import Sequence
+
+from telegram import Update
+from telegram.error import TelegramError
+from telegram.ext import CallbackQueryHandler, CommandHandler, filters
+
+from bot import keyboards
+from bot.buttons import Cities, ShowLibraries, ShowMap, ShowVisit, Similar, Visits
+from bot.context import Context
+from bot.handlers.old_buttons import answer_old_button
+from bot.screen import Screen, answer_tap, show
+from bot.services.visits import find_visit, listed_visits, similar_visits, visit_card
+from bot.texts import visits as texts
+from storage.records import Visit
+
+
+async def cities(update: Update, context: Context) -> None:
+    """Show the cities; a congress with one city goes straight to its visits."""
+    visits = await context.db.read(listed_visits)
+    there = {visit.city for visit in visits}
+    if len(there) == 1:
+        await _show_list(update, context, there.pop(), 0, visits)
+        return
+    keyboard = keyboards.cities(context.say, context.congress, visits)
+    await show(update, context, Screen(texts.cities(context.say, context.congress), keyboard))
+
+
+async def visits_of_city(update: Update, context: Context) -> None:
+    """Show a page of a city's visits."""
+    button = Visits.parse(update.callback_query.data if update.callback_query else None)
+    if button is None or button.city not in context.congress.cities:
+        await answer_old_button(update, context)
+        return
+    await _show_list(update, context, button.city, button.page, await context.db.read(listed_visits))
+
+
+async def _show_list(update: Update, context: Context, city: str, page: int, everything: Sequence[Visit]) -> None:
+    there = [visit for visit in everything if visit.city == city]
+    last_page = max(0, (len(there) - 1) // keyboards.PAGE)
+    page = min(page, last_page)
+    shown = there[page * keyboards.PAGE : (page + 1) * keyboards.PAGE]
+    text = texts.visit_list(
+        context.say, context.congress.cities[city], shown, congress=context.congress, now=context.now
+    )
+    keyboard = keyboards.visit_list(context.say, city=city, visits=shown, page=page, last_page=last_page)
+    await show(update, context, Screen(text, keyboard))
+
+
+async def visit(update: Update, context: Context) -> None:
+    """Show a visit's card."""
+    button = ShowVisit.parse(update.callback_query.data if update.callback_query else None)
+    if button is None or not await show_visit(update, context, visit_id=button.visit):
+        await answer_old_button(update, context)
+
+
+async def show_visit(update: Update, context: Context, *, visit_id: int, answer: str | None = None) -> bool:
+    """Show the visit's card, fresh; False when there is none of this id."""
+    shown = await context.db.read(
+        visit_card,
+        visit_id=visit_id,
+        delegate_id=context.delegate.id,
+        congress=context.congress,
+        now=context.now,
+    )
+    if shown is None:
+        return False
+    text = texts.card(context.say, shown, congress=context.congress, now=context.now)
+    keyboard = keyboards.card(context.say, shown, party_size=context.congress.rules.party_size)
+    await show(update, context, Screen(text, keyboard), answer=answer)
+    return True
+
+
+async def show_visit_by_key(update: Update, context: Context, *, key: str) -> bool:
+    """Show the card of the visit that a deep link names; False when there is none."""
+    found = await context.db.read(find_visit, key=key)
+    return found is not None and await show_visit(update, context, visit_id=found.id)
+
+
+async def libraries(update: Update, context: Context) -> None:
+    """Tell about the libraries of a visit."""
+    button = ShowLibraries.parse(update.callback_query.data if update.callback_query else None)
+    found = None if button is None else await _find(context, button.visit)
+    if found is None:
+        await answer_old_button(update, context)
+        return
+    text = texts.libraries(context.say, found, congress=context.congress)
+    await show(update, context, Screen(text, keyboards.back_to_visit(context.say, found)))
+
+
+async def meeting_point(update: Update, context: Context) -> None:
+    """Send the meeting point's pin with its name and whose map data it is."""
+    query = update.callback_query
+    button = ShowMap.parse(query.data if query else None)
+    found = None if button is None else await _find(context, button.visit)
+    if query is None or found is None:
+        await answer_old_button(update, context)
+        return
+    point = context.congress.meeting_points[found.meeting_point]
+    await answer_tap(query)
+    try:
+        await context.bot.send_venue(
+            query.from_user.id,
+            latitude=point.latitude,
+            longitude=point.longitude,
+            title=context.say.words(point.name),
+            address=texts.pin_note(context.say, context.congress, verified=point.verified),
+        )
+    except TelegramError:
+        await show_visit(update, context, visit_id=found.id)
+        raise
+
+
+async def similar(update: Update, context: Context) -> None:
+    """Show what comes nearest to a visit that cannot be had."""
+    button = Similar.parse(update.callback_query.data if update.callback_query else None)
+    found = (
+        None
+        if button is None
+        else await context.db.read(
+            similar_visits,
+            visit_id=button.visit,
+            delegate_id=context.delegate.id,
+            congress=context.congress,
+            now=context.now,
+        )
+    )
+    if found is None:
+        await answer_old_button(update, context)
+        return
+    wanted, others = found
+    text = texts.similar(context.say, wanted, others, congress=context.congress, now=context.now)
+    await show(update, context, Screen(text, keyboards.alternatives(context.say, wanted, others)))
+
+
+async def _find(context: Context, visit_id: int) -> Visit | None:
+    shown = await context.db.read(listed_visits)
+    return next((visit for visit in shown if visit.id == visit_id), None)
+
+
+HANDLERS = [
+    CommandHandler("visits", cities, filters.UpdateType.MESSAGE),
+    CallbackQueryHandler(cities, Cities.pattern()),
+    CallbackQueryHandler(visits_of_city, Visits.pattern()),
+    CallbackQueryHandler(visit, ShowVisit.pattern()),
+    CallbackQueryHandler(libraries, ShowLibraries.pattern()),
+    CallbackQueryHandler(meeting_point, ShowMap.pattern()),
+    CallbackQueryHandler(similar, Similar.pattern()),
+]

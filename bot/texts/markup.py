@@ -1,0 +1,46 @@
+"""Values made safe for Telegram's HTML: what people and the programme wrote is text, the tags are ours."""
+
+import unicodedata
+from html import escape
+
+from telegram.constants import MessageLimit
+
+from bot.language import Language
+from storage.records import Words
+
+_FIRST_STRONG, _POP = "\u2068", "\u2069"
+_RIGHT_TO_LEFT = {"R", "AL"}
+
+
+def esc(text: str) -> str:
+    """Return the text with <, > and & as Telegram wants them."""
+    return escape(text, quote=False)
+
+
+def words(say: Language, several: Words) -> str:
+    """Return the programme's words in the reader's language, escaped."""
+    return esc(say.words(several))
+
+
+def name(person: str) -> str:
+    """Return a person's name, escaped; one in a right-to-left script is kept from turning the line around."""
+    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in person):
+        return f"{_FIRST_STRONG}{esc(person)}{_POP}"
+    return esc(person)
+
+
+def cut(text: str, most: int) -> str:
+    """Return the text with at most so many characters, ended by an ellipsis where it was longer."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def pages(head: str, entries: list[str], *, room: int = MessageLimit.MAX_TEXT_LENGTH - 300) -> list[str]:
+    """Join the entries into as few texts as fit one message each; the first begins with the head."""
+    texts, current = [], head
+    for entry in entries:
+        if current and len(current) + len(entry) + 2 > room:
+            texts.append(current)
+            current = entry
+        else:
+            current = f"{current}\n\n{entry}" if current else entry
+    return [*texts, current]

@@ -1,0 +1,65 @@
+"""Messages that come by themselves: reminders, moved departures, announcements. Each reads well twice."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.language import Language
+from bot.services.booking import Ticket
+from bot.texts.markup import esc, words
+from bot.texts.tickets import departure_lines, travellers
+from bot.texts.visits import bring
+from storage.records import Congress, Visit
+
+
+def evening_reminder(say: Language, shown: Ticket, *, congress: Congress) -> str:
+    """The evening before: what to bring, when and where."""
+    lines = [
+        "🔔 <b>" + say.gettext("Your visit is tomorrow") + "</b>",
+        f"<b>{words(say, shown.visit.title)}</b>",
+        "",
+        *departure_lines(say, shown.visit, shown.bus, congress=congress),
+        *travellers(say, shown.booking),
+        *bring(say, shown.visit),
+        "",
+        say.gettext("You cannot come? Give your seat to somebody else: /my"),
+    ]
+    return "\n".join(lines)
+
+
+def departure_reminder(say: Language, shown: Ticket, *, congress: Congress) -> str:
+    """Shortly before departure: the bus, the bay, the clock times."""
+    lines = [
+        "🔔 <b>" + say.gettext("Your visit leaves soon") + "</b>",
+        f"<b>{words(say, shown.visit.title)}</b>",
+        "",
+        *departure_lines(say, shown.visit, shown.bus, congress=congress),
+        *bring(say, shown.visit)[:1],
+        "🔖 " + say.gettext("Code: {code}").format(code=f"<code>{esc(shown.booking.code)}</code>"),
+    ]
+    return "\n".join(lines)
+
+
+def moved(say: Language, shown: Ticket, *, was: datetime, overlapping: Sequence[Visit], congress: Congress) -> str:
+    """A departure has moved: the new clock time first; what it now overlaps with is named."""
+    lines = [
+        "🕘 <b>"
+        + say.gettext("New departure time: {time}").format(time=say.clock(shown.visit.leaves_at))
+        + "</b> "
+        + say.gettext("(was {time})").format(time=say.clock(was)),
+        f"<b>{words(say, shown.visit.title)}</b>",
+        "",
+        *departure_lines(say, shown.visit, shown.bus, congress=congress),
+        "↩️ " + say.gettext("Back at about {time}").format(time=say.clock(shown.visit.returns_at)),
+    ]
+    if overlapping:
+        titles = say.listing(f"{say.clock(other.leaves_at)} {words(say, other.title)}" for other in overlapping)
+        lines += [
+            "",
+            "⚠️ " + say.gettext("It now overlaps with: {visits}. Choose which seat to give back.").format(visits=titles),
+        ]
+    return "\n".join(lines)
+
+
+def announcement(say: Language, *, text: str) -> str:
+    """An organizer's own words, marked as such and as they wrote them."""
+    return "📣 <b>" + say.gettext("From the organizers") + f"</b>\n\n{esc(text)}"

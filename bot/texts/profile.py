@@ -1,0 +1,44 @@
+"""How the bot presents itself: name, descriptions, commands by role. Limits: 64, 512, 120, 256 characters."""
+
+from bot.language import Language
+from storage.records import Congress
+
+
+def bot_name(say: Language) -> str:
+    return say.gettext("Library visits")
+
+
+def description(say: Language, congress: Congress) -> str:
+    """What stands in the empty chat above the Start button; plain text."""
+    return say.gettext(
+        "{congress}: choose library visits, sign up with one tap, get your bus, times and reminders here. Press Start."
+    ).format(congress=say.words(congress.name))
+
+
+def short_description(say: Language) -> str:
+    """What stands in the bot's profile."""
+    return say.gettext("Library visits of the congress: seats, buses, reminders")
+
+
+def delegate_commands(say: Language) -> tuple[tuple[str, str], ...]:
+    """Return (command, what it does) for everybody."""
+    return (
+        ("visits", say.gettext("Choose a visit")),
+        ("my", say.gettext("My tickets")),
+        ("language", say.gettext("Language")),
+        ("help", say.gettext("What this bot can do")),
+        ("privacy", say.gettext("What is stored about you")),
+        ("cancel", say.gettext("Stop typing")),
+    )
+
+
+def organizer_commands(say: Language) -> tuple[tuple[str, str], ...]:
+    """Return (command, what it does) for organizers, theirs first."""
+    return (
+        ("stats", say.gettext("Seats taken and free")),
+        ("roster", say.gettext("Passenger list of a visit or bus")),
+        ("delay", say.gettext("Move a departure and tell its passengers")),
+        ("seats", say.gettext("Set the seats of a bus")),
+        ("announce", say.gettext("Write to passengers")),
+        *delegate_commands(say),
+    )

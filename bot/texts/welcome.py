@@ -1,0 +1,143 @@
+"""The first words: picker, privacy notice, greeting, menu, help, language, and what is said when lost."""
+
+from bot.language import Language
+from bot.texts.markup import esc, name, words
+from storage.records import Congress, Contacts
+
+PICKER = "🌐 Choose your language\nТілді таңдаңыз\nВыберите язык"
+"""In all three languages at once, so it is no sentence of any catalog."""
+
+
+def picker(congress: Congress) -> str:
+    """Ask for the language of somebody whose phone speaks none of ours."""
+    names = dict.fromkeys(congress.name[code] for code in ("en", "kk", "ru") if code in congress.name)
+    return "\n".join(esc(each) for each in names) + f"\n\n{PICKER}"
+
+
+def notice(say: Language, congress: Congress) -> str:
+    """Say what will be stored, before anything is."""
+    hello = say.gettext("Hello! Here you sign up for the library visits of {congress}.")
+    consent = say.gettext("Press “{agree}” if you agree. The whole privacy notice: /privacy")
+    return "\n\n".join(
+        [
+            f"👋 {hello.format(congress=words(say, congress.name))}",
+            f"🔒 {words(say, congress.privacy.notice)}",
+            consent.format(agree=agree_label(say)),
+        ]
+    )
+
+
+def agree_label(say: Language) -> str:
+    # Translators: button under the privacy notice; it quotes itself in the notice. Verb, as on a button.
+    return say.gettext("Agree and continue")
+
+
+def greeting(say: Language, congress: Congress, *, person: str) -> str:
+    """Welcome someone who has just agreed, or pressed /start again."""
+    # Translators: name is a person's; do not add endings to it.
+    lines = [say.gettext("Welcome, {name}!").format(name=name(person))]
+    lines.append(menu(say, congress))
+    return "\n\n".join(lines)
+
+
+def menu(say: Language, congress: Congress) -> str:
+    """Say what can be done here, in three lines."""
+    text = say.gettext(
+        "The visits are on {day}. Choose a visit, sign up with one tap, and get your bus and your reminders here."
+    ).format(day=say.date(congress.visits_on))
+    return text if congress.sample_note is None else f"{text}\n\n<i>{words(say, congress.sample_note)}</i>"
+
+
+def help_text(say: Language, congress: Congress, *, organizer: bool) -> str:
+    """Say in short what the bot can do, and who can help where it cannot."""
+    lines = [
+        "<b>" + say.gettext("What this bot can do") + "</b>",
+        say.gettext("/visits – choose a visit and sign up, alone or with companions"),
+        say.gettext("/my – your tickets: bus, bay, times; give a seat back"),
+        say.gettext("/language – English, Қазақша, Русский"),
+        say.gettext("/privacy – what is stored about you"),
+        say.gettext("/cancel – stop what you have begun to type"),
+        "",
+        say.gettext("Reminders come by themselves: the evening before, and before your bus leaves."),
+    ]
+    if organizer:
+        lines += ["", organizer_help(say)]
+    return "\n".join([*lines, "", desk(say, congress.contacts)])
+
+
+def organizer_help(say: Language) -> str:
+    """List the organizers' commands with an example each."""
+    return "\n".join(
+        [
+            "<b>" + say.gettext("For organizers") + "</b>",
+            say.gettext("/stats – seats taken, free and held back"),
+            say.gettext("/roster nab-am – who travels, also as a file; a bus too: /roster B01"),
+            say.gettext("/delay nab-am 15 – the visit leaves 15 minutes later, its passengers are told"),
+            say.gettext("/seats B01 40 – the bus has 40 seats"),
+            say.gettext("/announce nab-am TEXT – write to a visit’s passengers, or to all: /announce all TEXT"),
+        ]
+    )
+
+
+def desk(say: Language, contacts: Contacts) -> str:
+    """Say where people help: the desk with its phone and hours."""
+    return say.gettext("Need a person? {desk}, {place}, {hours}. Phone: {phone}").format(
+        desk=words(say, contacts.desk),
+        place=words(say, contacts.place),
+        hours=words(say, contacts.hours),
+        phone=esc(contacts.phone),
+    )
+
+
+def privacy(say: Language, congress: Congress) -> str:
+    """Return the whole privacy notice, the programme's own words."""
+    title = say.gettext("Privacy")
+    return f"🔒 <b>{title}</b>\n\n{words(say, congress.privacy.policy).strip()}"
+
+
+def choose_language(say: Language) -> str:
+    """Ask which language everything shall be in."""
+    return say.gettext("In which language shall I write to you? Reminders will use it too.")
+
+
+def language_set_answer(say: Language) -> str:
+    """Confirm the new language in itself."""
+    # Translators: said in your language right after somebody chose it.
+    return say.gettext("From now on I write in English.")
+
+
+def nothing_to_cancel(say: Language) -> str:
+    """Answer /cancel when nothing was begun; it does not give seats back, so say how."""
+    return say.gettext("Nothing was being typed. To give a seat back, open /my.")
+
+
+def stopped(say: Language) -> str:
+    """Confirm /cancel."""
+    return say.gettext("Stopped. Nothing was saved.")
+
+
+def unknown(say: Language) -> str:
+    """Answer a text or command the bot does not know; strangers get it for organizers' commands too."""
+    return say.gettext("I did not understand that. Press a button below, or see /help.")
+
+
+def old_button_answer(say: Language) -> str:
+    """Answer a button of an old card kindly."""
+    return say.gettext("This button is from before. Here is the newest.")
+
+
+def something_failed(say: Language, contacts: Contacts) -> str:
+    """One calm sentence when something broke; it is logged and tried again."""
+    return say.gettext(
+        "Something went wrong on our side. Please try again in a minute; your seats are safe. Desk: {phone}"
+    ).format(phone=esc(contacts.phone))
+
+
+def too_many_answer(say: Language) -> str:
+    """Ask somebody who sends faster than anybody reads to slow down."""
+    return say.gettext("That was a lot at once. Please wait a moment and try again.")
+
+
+def group_text(say: Language) -> str:
+    """Say in a group that the bot talks in private only."""
+    return say.gettext("I help in a private chat only. Open it with the button below.")
