@@ -1,0 +1,98 @@
+"""The command line: run · demo · check · migrate · health."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.settings import BadSettings, read_settings
+from storage.programme_file import ProgrammeFile, format_faults, read_programme
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the asked command; 0 when it went well, 1 when it did not, 2 when it was asked or set up wrongly."""
+    asked = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = asked.command
+    try:
+        return command(asked)
+    except BadSettings as faults:
+        print(faults, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="The library visit bot.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="run the bot with the settings of the environment and .env")
+    run.set_defaults(command=_run)
+    demo = commands.add_parser("demo", help="the bot against its own Telegram simulator, phones in the browser")
+    demo.add_argument("--port", type=int, default=8081, help="of the page; the next free one when it is taken")
+    demo.add_argument("--no-browser", action="store_true", help="print the address only")
+    demo.set_defaults(command=_demo)
+    check = commands.add_parser("check", help="name every fault of an event file")
+    check.add_argument("file", type=Path)
+    check.set_defaults(command=_check)
+    migrate = commands.add_parser("migrate", help="bring the database's tables to this version")
+    migrate.set_defaults(command=_migrate)
+    health = commands.add_parser("health", help="exit 0 when the bot of this database is alive on this machine")
+    health.set_defaults(command=_health)
+    return parser
+
+
+# The heavy parts are imported when their command runs: `check` and `health` answer at once.
+
+
+def _run(_: argparse.Namespace) -> int:
+    from bot import running
+    from bot.app import App
+
+    settings = read_settings()
+    running.prepare_logging(settings)
+    return asyncio.run(running.run(App(settings)))
+
+
+def _demo(asked: argparse.Namespace) -> int:
+    from bot import demo
+
+    return asyncio.run(demo.run(port=asked.port, open_browser=not asked.no_browser))
+
+
+def _check(asked: argparse.Namespace) -> int:
+    path: Path = asked.file
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        print(f"{path} cannot be read: {problem}", file=sys.stderr)
+        return 2
+    programme = read_programme(text, source=path.name)
+    if not isinstance(programme, ProgrammeFile):
+        print(format_faults(programme), file=sys.stderr)
+        return 2
+    seats = sum(min(visit.capacity, _bus_seats(programme, visit.id) or visit.capacity) for visit in programme.visits)
+    print(f"{path.name}: no faults. {len(programme.visits)} visits, {len(programme.buses)} buses, {seats} seats.")
+    return 0
+
+
+def _bus_seats(programme: ProgrammeFile, visit: str) -> int:
+    return sum(bus.seats for bus in programme.buses if bus.visit == visit)
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    from bot import running
+
+    settings = read_settings()
+    running.prepare_logging(settings)
+    return asyncio.run(running.migrate(settings))
+
+
+def _health(_: argparse.Namespace) -> int:
+    from bot import health
+
+    return 0 if health.is_alive(read_settings().database_url) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,261 @@
+"""Where the parts meet: settings -> database, programme, languages, Telegram -> intake, handlers, delivery, ticker."""
+
+import asyncio
+import hashlib
+import logging
+from collections import deque
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from telegram import Bot, Update
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import Application, ContextTypes, Defaults, ExtBot
+
+from bot import handlers
+from bot.clock import Clock, real_now
+from bot.context import BotApplication, Context, House
+from bot.delivery.progress import Progresses
+from bot.delivery.sender import Sender
+from bot.delivery.wording import Wording
+from bot.handlers.fallback import answer_flood, on_error
+from bot.handlers.meeting import MEETING
+from bot.intake import Intake
+from bot.language import SOURCE, load_languages
+from bot.profile import present
+from bot.services import housekeeping
+from bot.services.people import languages_of, name_owners, owners_by_language
+from bot.services.programme import Harm, Harmful, apply_programme
+from bot.services.reminders import plan_due_reminders
+from bot.settings import Settings, parse_clock
+from bot.ticker import Ticker
+from bot.transport import Transport
+from storage import congress as congress_table
+from storage.database import Database
+from storage.programme_file import Fault, ProgrammeFile, read_programme
+from storage.records import Congress
+
+log = logging.getLogger(__name__)
+
+_STOP_SECONDS = 8.0
+"""SIGTERM to exit takes at most 10 s; this much of it is for what is under way."""
+
+
+class CannotStart(Exception):
+    """The bot must not run like this; the message says why and the mend, a line each."""
+
+
+class BadProgramme(CannotStart):
+    """The event file has faults."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(f"{len(faults)} faults in the event file; python -m bot check FILE names them")
+        self.faults = faults
+
+
+class HarmfulProgramme(CannotStart):
+    """The changed event file would harm people who are booked."""
+
+    def __init__(self, harms: tuple[Harm, ...]) -> None:
+        lines = [f"{harm.subject}: {harm.change}, but {harm.seats} seats are taken" for harm in harms]
+        super().__init__("\n".join(["the changed event file would harm booked people; nothing was applied:", *lines]))
+        self.harms = harms
+
+
+class App:
+    """The running bot. `start` brings it up, `stop` ends it within 10 s with nothing half done."""
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or _clock_of(settings)
+        self.house: House
+        self.application: BotApplication
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    async def start(self, *, poll: bool = True) -> None:
+        """Open the database, apply the programme, meet Telegram (waiting while it is away), begin to work.
+
+        Raise CannotStart, storage's own refusals (FileInUse, NewerSchema) or InvalidToken.
+        """
+        self.db = await Database.open(self.settings.database_url, keys=self.settings.keys)
+        try:
+            await self._prepare(poll=poll)
+        except BaseException:
+            await self.db.close()
+            raise
+
+    async def _prepare(self, *, poll: bool) -> None:
+        congress = await load_congress(self.db, self.settings.programme, now=self.clock.now())
+        check_zone(congress)
+        languages = load_languages(congress.zone)
+        self._former_owners = await self.db.run(name_owners, owner_ids=self.settings.owner_ids, now=self.clock.now())
+        token = self.settings.token.get_secret_value()
+        self._transport = Transport()
+        bot: ExtBot[None] = ExtBot(
+            token,
+            base_url=f"{self.settings.api_url}/bot",
+            base_file_url=f"{self.settings.api_url}/file/bot",
+            request=Transport(),
+            get_updates_request=self._transport,
+            defaults=Defaults(tzinfo=UTC),
+        )
+        wording = Wording(db=self.db, clock=self.clock, languages=languages, congress=congress)
+        sender = Sender(
+            database=self.db, bot=bot, word=wording.word, is_critical=wording.is_critical, now=self.clock.now
+        )
+        self.house = House(
+            settings=self.settings,
+            db=self.db,
+            clock=self.clock,
+            languages=languages,
+            congress=congress,
+            sender=sender,
+        )
+        self.application = _application(bot, self.house)
+        self.intake = Intake(
+            database=self.db,
+            request=self._transport,
+            bot=bot,
+            api_url=self.settings.api_url,
+            token=token,
+            handle=self._handle,
+            on_flood=self._answer_flood,
+        )
+        progresses = Progresses(db=self.db, bot=bot, clock=self.clock, languages=languages)
+        self._ticker = Ticker(
+            [
+                ("reminders", 1.0, self._plan_reminders),
+                ("announcements", 2.0, progresses.show_all),
+                ("housekeeping", 600.0, self._keep_house),
+            ]
+        )
+        try:
+            await self._meet_telegram(bot)
+        except BaseException:
+            await bot.shutdown()
+            raise
+        await self.intake.start()
+        sender.start()
+        self._ticker.start()
+        if poll:
+            self._tasks.append(asyncio.create_task(self.intake.run(), name="poller"))
+        self._tasks.append(asyncio.create_task(self._present(bot), name="profile"))
+        log.info("ready: @%s serves %s", bot.username, congress.id)
+
+    async def stop(self) -> None:
+        """Take nothing new, finish or give back what is under way, close."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(
+            self.intake.stop(deadline_seconds=_STOP_SECONDS / 2),
+            self._ticker.stop(within=_STOP_SECONDS / 2),
+            self.house.sender.stop(within=_STOP_SECONDS / 2),
+        )
+        await self.application.shutdown()
+        await self.db.close()
+
+    async def _meet_telegram(self, bot: Bot) -> None:
+        pause = 0.5
+        while True:
+            try:
+                await self.application.initialize()
+                return
+            except InvalidToken:
+                raise CannotStart("BOT_TOKEN is refused by the Bot API server; copy it from @BotFather again") from None
+            except TelegramError as error:
+                log.warning("Telegram does not answer yet (%s); asked again in %.0f s", type(error).__name__, pause)
+                await asyncio.sleep(pause)
+                pause = min(30.0, pause * 1.5)
+
+    async def _present(self, bot: Bot) -> None:
+        languages, congress = self.house.languages, self.house.congress
+        owners = await self.db.read(owners_by_language, default=SOURCE)
+        former = await self.db.read(languages_of, self._former_owners, default=SOURCE)
+        try:
+            await present(bot, languages=languages, congress=congress, owners=owners, former=former)
+        except TelegramError as error:
+            log.warning("names and commands are set at the next start: %s", type(error).__name__)
+
+    async def _handle(self, update: Update, *, received_at: datetime) -> None:
+        """Run the handlers; raise what the error handler recorded, so that the inbox tries again."""
+        failures: dict[int, BaseException] = self.application.bot_data["failures"]
+        await self.application.process_update(update)
+        failure = failures.pop(update.update_id, None)
+        if failure is not None:
+            raise failure
+
+    async def _answer_flood(self, update: Update) -> None:
+        await answer_flood(update, self.house, self.application.bot)
+
+    async def _plan_reminders(self) -> None:
+        if await self.db.run(plan_due_reminders, now=self.clock.now()):
+            self.house.sender.wake()
+
+    async def _keep_house(self) -> None:
+        await self.db.run(housekeeping.tidy_inbox, real_now=real_now())
+
+
+def _application(bot: ExtBot[None], house: House) -> BotApplication:
+    application: BotApplication = (
+        Application.builder()
+        .bot(bot)
+        .updater(None)
+        .job_queue(None)
+        .context_types(ContextTypes(context=Context))
+        .build()
+    )
+    application.bot_data["house"] = house
+    application.bot_data["failures"] = {}
+    application.bot_data["apologies"] = deque(maxlen=1_000)
+    application.add_handlers(MEETING, group=-1)
+    application.add_handlers(handlers.ALL)
+    application.add_error_handler(on_error)
+    return application
+
+
+async def load_congress(db: Database, path: Path, *, now: datetime) -> Congress:
+    """Apply the event file and return the congress. Raise BadProgramme or HarmfulProgramme; then nothing changed."""
+    try:
+        text = await asyncio.to_thread(path.read_text, "utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise CannotStart(f"the event file {path} cannot be read ({problem}); mend BOT_PROGRAMME or the file") from None
+    file = read_programme(text, source=path.name)
+    if not isinstance(file, ProgrammeFile):
+        raise BadProgramme(file)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    outcome = await db.run(apply_programme, file=file, digest=digest, now=now)
+    if isinstance(outcome, Harmful):
+        raise HarmfulProgramme(outcome.harms)
+    return await db.read(congress_table.read)
+
+
+def check_zone(congress: Congress) -> None:
+    """Raise CannotStart when this machine's zone data is wrong for the congress's day.
+
+    Asia/Almaty is +05:00 since 2024-03-01; zone data older than 2024a is an hour off.
+    """
+    try:
+        zone = ZoneInfo(congress.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise CannotStart(f"this machine knows no zone {congress.zone}; install the package tzdata") from None
+    noon = datetime.combine(congress.visits_on, time(12), tzinfo=zone)
+    offset = noon.utcoffset() or timedelta()
+    if offset != congress.utc_offset:
+        raise CannotStart(
+            f"this machine's zone data gives {congress.zone} {_hours(offset)} on {congress.visits_on}, the programme "
+            f"{_hours(congress.utc_offset)}; update tzdata, or set PYTHONTZPATH= (empty) so that the package wins"
+        )
+
+
+def _hours(offset: timedelta) -> str:
+    minutes = int(offset.total_seconds() // 60)
+    return f"{'+' if minutes >= 0 else '-'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+
+
+def _clock_of(settings: Settings) -> Clock:
+    if settings.clock is None:
+        return Clock()
+    start, speed = parse_clock(settings.clock)
+    return Clock(start, speed=speed)
