@@ -1,0 +1,144 @@
+"""A post office for tests: readers, messages for them, senders that can be run, killed and run again."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+from sqlalchemy import Row, select
+from telegram import Bot
+
+from bot.delivery.courier import LEASE
+from bot.delivery.letter import Letter, Moot
+from bot.delivery.pace import Pacer
+from bot.delivery.sender import Sender
+from storage import outbox
+from storage.database import Database
+from storage.records import Message, NewMessage
+from storage.tables import outbox as table
+from tests.bot.delivery.telegram_server import PATIENCE, TOKEN, FaultyTransport, TelegramServer
+from tests.storage.rows import put_delegate
+
+NOON = datetime(2025, 8, 21, 12, tzinfo=UTC)
+IDLE = 0.01
+QUICK = 300.0
+"""Messages a second, where the pace is not what is tested."""
+
+
+class Time:
+    """Business time, which stands still, and a real time that passes only when somebody sleeps in it."""
+
+    def __init__(self) -> None:
+        self.business = NOON
+        self.seconds = 0.0
+
+    def now(self) -> datetime:
+        return self.business
+
+    def real_now(self) -> datetime:
+        return datetime(2026, 11, 1, tzinfo=UTC) + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        await asyncio.sleep(0)
+
+    def pass_lease(self) -> None:
+        self.seconds += LEASE.total_seconds() + 1
+
+
+class Post:
+    """What the app gives a sender, with every choice in the hands of the test."""
+
+    def __init__(self, database: Database, telegram: TelegramServer) -> None:
+        self.database = database
+        self.telegram = telegram
+        self.time = Time()
+        self.transport = FaultyTransport(read_timeout=PATIENCE)
+        self.bot = Bot(
+            TOKEN,
+            base_url=f"{telegram.root}/bot",
+            request=self.transport,
+            get_updates_request=self.transport,
+        )
+        self.pacer: Pacer = Pacer(monotonic=self.time.monotonic, sleep=self.time.sleep)
+        self.words: dict[str, Letter | Moot | Exception] = {}
+        self.worded: list[Message] = []
+        self.on_word: Callable[[Message], object] = lambda message: None
+        self._worded = asyncio.Condition()
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        await self._stack.enter_async_context(self.transport)
+        return self
+
+    async def __aexit__(self, *failure: object) -> None:
+        await self._stack.aclose()
+
+    async def write(self, *chats: int, kind: str = "ticket", **changes: Any) -> list[int]:
+        """Write a message for each of these people, who are new; return the ids of the rows."""
+        return [await self.write_to(await self.reader(chat), kind=kind, **changes) for chat in chats]
+
+    async def reader(self, chat: int) -> int:
+        return await self.database.run(put_delegate, chat, now=NOON)
+
+    async def write_to(self, reader: int, *, kind: str = "ticket", key: str = "", **changes: Any) -> int:
+        message = NewMessage(
+            key=key or f"{kind}/{reader}",
+            kind=kind,
+            delegate_id=reader,
+            due_at=NOON,
+            expires_at=NOON + timedelta(hours=2),
+        )
+        message_id = await self.database.run(outbox.add, replace(message, **changes))
+        assert message_id is not None
+        return message_id
+
+    async def word(self, message: Message) -> Letter | Moot:
+        self.worded.append(message)
+        self.on_word(message)
+        async with self._worded:
+            self._worded.notify_all()
+        said = self.words.get(message.key, Letter(text=f"<b>{message.key}</b>"))
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    async def asked_for_words(self, times: int) -> None:
+        """Wait until so many messages have been worded."""
+        async with asyncio.timeout(PATIENCE), self._worded:
+            await self._worded.wait_for(lambda: len(self.worded) >= times)
+
+    def sender(self, *, idle_seconds: float = IDLE) -> Sender:
+        """A sender to whom only tickets are critical."""
+        return Sender(
+            database=self.database,
+            bot=self.bot,
+            word=self.word,
+            is_critical=lambda kind: kind == "ticket",
+            now=self.time.now,
+            real_now=self.time.real_now,
+            pacer=self.pacer,
+            idle_seconds=idle_seconds,
+        )
+
+    @asynccontextmanager
+    async def sending(self, **settings: Any) -> AsyncIterator[Sender]:
+        """A sender at work; at the end it has written down what became of its messages."""
+        sender = self.sender(**settings)
+        sender.start()
+        try:
+            yield sender
+        finally:
+            await sender.stop(within=PATIENCE)
+
+    async def row(self, message_id: int) -> Row[Any]:
+        return await self.database.read(lambda tx: tx.execute(select(table).where(table.c.id == message_id)).one())
+
+    async def states(self, ids: list[int]) -> list[str]:
+        rows = [await self.row(message_id) for message_id in ids]
+        return [row.state for row in rows]

@@ -1,0 +1,101 @@
+"""Several hands on one outbox: senders that die, senders that work side by side, taps that show their own message."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from storage import outbox
+from storage.database import Database
+from storage.records import Lease, MessageState, NewMessage
+from tests.bot.delivery.post import NOON, Post
+from tests.bot.delivery.telegram_server import TelegramServer
+
+E = MessageState
+SECOND = timedelta(seconds=1)
+
+
+async def test_a_sender_that_died_before_the_send_has_lost_nothing(post: Post, telegram: TelegramServer) -> None:
+    ids = await post.write(501, 502, kind="announcement")
+    await post.database.run(
+        outbox.claim, now=NOON, real_now=post.time.real_now(), limit=9, lease_seconds=90, token="dead"
+    )
+    async with post.sending() as sender:
+        sender.wake()
+        assert telegram.calls == []
+        post.time.pass_lease()
+        await telegram.called(2)
+    assert await post.states(ids) == [E.SENT, E.SENT]
+    assert sorted(telegram.chats()) == [501, 502]
+
+
+async def test_a_sender_that_died_in_mid_send_leaves_tickets_to_be_sent_again_and_news_unknown(
+    post: Post, telegram: TelegramServer
+) -> None:
+    ticket, news = [*await post.write(501), *await post.write(502, kind="announcement")]
+    began = post.time.real_now()
+    await post.database.run(outbox.claim, now=NOON, real_now=began, limit=9, lease_seconds=90, token="dead")
+    await post.database.run(outbox.start_sending, [ticket, news], token="dead", lease_until=began + 90 * SECOND)
+    post.time.pass_lease()
+    async with post.sending():
+        await post.asked_for_words(2)
+        await telegram.called(1)
+    assert await post.states([ticket, news]) == [E.SENT, E.UNKNOWN]
+    assert telegram.chats() == [501]
+    assert all(message.resumed for message in post.worded)
+
+
+async def test_two_senders_send_each_message_once(post: Post, telegram: TelegramServer) -> None:
+    ids = await post.write(*range(1, 61))
+    async with post.sending(), post.sending():
+        await telegram.called(60)
+    assert sorted(telegram.chats()) == list(range(1, 61))
+    assert set(await post.states(ids)) == {E.SENT}
+
+
+async def test_taps_mark_their_own_messages_as_sent_in_shared_transactions(
+    post: Post, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = await post.reader(501)
+
+    async def lease(number: int) -> int:
+        message = NewMessage(
+            key=f"ticket/{number}", kind="ticket", delegate_id=reader, due_at=NOON, expires_at=NOON + 60 * SECOND
+        )
+        held = Lease(token=f"tap-{number}", until=post.time.real_now() + 15 * SECOND, edits=number)
+        message_id = await database.run(outbox.add, message, lease=held)
+        assert message_id is not None
+        return message_id
+
+    ids = [await lease(number) for number in range(30)]
+    run, transactions = database.run, []
+
+    async def counted(service: Any, *args: Any, **kwargs: Any) -> Any:
+        transactions.append(service)
+        return await run(service, *args, **kwargs)
+
+    monkeypatch.setattr(database, "run", counted)
+    sender = post.sender()
+    held = await asyncio.gather(*[sender.settle_tap(f"tap-{number}", 7000 + number) for number in range(30)])
+    assert held == [True] * 30
+    assert len(transactions) <= 2
+    assert [(await post.row(one)).message_id for one in ids] == [7000 + number for number in range(30)]
+    assert set(await post.states(ids)) == {E.SENT}
+    assert not await sender.settle_tap("tap-0", 7000)
+
+
+async def test_the_ticket_of_a_tap_that_died_comes_as_a_new_message(post: Post, telegram: TelegramServer) -> None:
+    reader = await post.reader(501)
+    message = NewMessage(key="ticket/1", kind="ticket", delegate_id=reader, due_at=NOON, expires_at=NOON + 60 * SECOND)
+    held = Lease(token="tap", until=post.time.real_now() + 15 * SECOND, edits=70)
+    message_id = await post.database.run(outbox.add, message, lease=held)
+    assert message_id is not None
+    async with post.sending() as sender:
+        sender.wake()
+        post.time.seconds += 15
+        await telegram.called(1)
+        assert not await sender.settle_tap("tap", 70)
+    assert [call.method for call in telegram.calls] == ["sendMessage"]
+    assert [message.edits for message in post.worded] == [70]
+    assert (await post.row(message_id)).message_id == 1501

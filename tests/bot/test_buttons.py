@@ -1,0 +1,98 @@
+"""Callback data: what is made is read back, fits Telegram's 64 bytes, and nothing else is taken for it."""
+
+import re
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from telegram.constants import InlineKeyboardButtonLimit
+
+from bot import buttons
+from bot.buttons import MOST_BYTES, Book, Button, Menu, Pairs, Replace, ShowVisit
+from bot.language import LANGUAGES
+
+BUTTONS = [
+    kind
+    for kind in vars(buttons).values()
+    if isinstance(kind, type) and issubclass(kind, Button) and kind is not Button
+]
+ID = st.integers(0, 9_999_999)
+"""Ten million rows of one table: more than any congress."""
+# As long as the event file lets ids be (storage/programme_file/values.py).
+TEXTS = {
+    "language": st.sampled_from(sorted(LANGUAGES)),
+    "then": st.from_regex(r"[a-z0-9-]{0,24}", fullmatch=True),
+    "city": st.from_regex(r"[a-z0-9-]{1,24}", fullmatch=True),
+    "name": st.from_regex(r"[A-Za-z0-9-]{1,24}", fullmatch=True),
+}
+
+
+def some_buttons(kind: type[Button]) -> st.SearchStrategy[Button]:
+    """Buttons of a kind as the bot makes them."""
+    values: dict[str, st.SearchStrategy[Any]] = {}
+    for field in fields(kind):
+        if field.type is str:
+            values[field.name] = TEXTS[field.name]
+        elif field.type is int:
+            # An announcement's key is an update's id, the largest number that rides in a button.
+            values[field.name] = st.integers(0, 2**52) if field.name == "key" else ID
+        else:
+            assert field.type == Pairs
+            values[field.name] = st.lists(st.tuples(ID, st.integers(1, 99)), min_size=1, max_size=3).map(tuple)
+    return st.builds(kind, **values)
+
+
+@given(st.sampled_from(BUTTONS).flatmap(some_buttons))
+def test_what_a_button_carries_is_read_back_and_by_its_own_kind_alone(button: Button) -> None:
+    assert len(button.data.encode()) <= MOST_BYTES
+    assert [kind.parse(button.data) for kind in BUTTONS if kind.parse(button.data) is not None] == [button]
+
+
+def test_the_limit_is_telegrams() -> None:
+    assert MOST_BYTES == InlineKeyboardButtonLimit.MAX_CALLBACK_DATA
+
+
+def test_kinds_are_told_apart_by_their_prefix() -> None:
+    prefixes = [kind.prefix for kind in BUTTONS]
+    assert len(set(prefixes)) == len(prefixes)
+    assert not any(":" in prefix for prefix in prefixes)
+
+
+def test_a_pattern_knows_its_kind_even_when_the_rest_cannot_be_read() -> None:
+    assert re.match(Book.pattern(), "book:1:2")
+    assert re.match(Menu.pattern(), "menu")
+    assert not re.match(Book.pattern(), "booking:1")
+
+
+HOSTILE = [
+    *("", ":", "book", "book:", "book:1:1", "book:1:1:1:1", "Book:1:1:1", "book:1:1:1\n", " book:1:1:1"),
+    *("book:-1:1:1", "book:+1:1:1", "book:1_0:1:1", "book:1.0:1:1", "book:١:1:1", "book:²:1:1", "book:0x1:1:1"),
+    *(f"book:1:1:{2**52 + 1}", f"book:1:1:{10**50}", "book:1:1:", "book:::", "book:1:1:1:"),
+    *("swap:1:1:1:", "swap:1:1:1:5", "swap:1:1:1:5.1.6", "swap:1:1:1:.", "swap:1:1:1:5.x", "swap:1:1:1:5..1"),
+    *("lang:қ:", "menu:1", "visit:", "visit:1:2", "drop table", "\x00", "\ud800"),
+]
+
+
+@pytest.mark.parametrize("data", HOSTILE)
+def test_hostile_data_is_no_button(data: str) -> None:
+    assert [kind.parse(data) for kind in BUTTONS] == [None] * len(BUTTONS)
+
+
+@given(st.text(max_size=64) | st.from_regex(r"[a-z]{2,8}(:[0-9a-z.]{0,6}){0,5}"))
+@example("book:01:1:1")
+def test_whatever_a_client_makes_up_is_read_or_refused_without_a_fuss(data: str) -> None:
+    for kind in BUTTONS:
+        button = kind.parse(data)
+        if button is not None:
+            assert kind.parse(button.data) == button
+
+
+def test_no_data_is_no_button() -> None:
+    assert ShowVisit.parse(None) is None
+
+
+def test_data_past_the_limit_is_never_made() -> None:
+    with pytest.raises(AssertionError):
+        _ = Replace(1, 1, 1, tuple((10**15, 1) for _ in range(4))).data

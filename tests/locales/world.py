@@ -1,0 +1,162 @@
+"""One of everything that texts tell of, counted `n` times, every word and name of it written as the test wants."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import NoneType
+from typing import Any
+
+from bot.language import LANGUAGES
+from bot.rules import booking as reasons
+from bot.services import broadcasts, drafts, organizers
+from bot.services.booking import Booked, Released, Ticket
+from bot.services.visits import VisitCard
+from storage.records import (
+    Announcement,
+    Booking,
+    Bus,
+    City,
+    Congress,
+    Contacts,
+    DeliveryCounts,
+    HeldSeat,
+    Visit,
+    VisitState,
+    Words,
+)
+from tests.makers import LEAVES, OPEN, a_booking, a_bus, a_congress, a_ticket, a_visit
+
+World = Mapping[Any, Sequence[Any]]
+"""Samples by their type."""
+
+MINUTE = timedelta(minutes=1)
+
+
+def everywhere(text: str) -> Words:
+    """The same words in every language."""
+    return dict.fromkeys(LANGUAGES, text)
+
+
+def a_world(*, n: int, text: str) -> World:
+    """Samples of every type that a text is given: `n` seats left, `n` travellers, `n` people told."""
+    congress = written(a_congress(), text)
+    visits = _visits(congress, n=n, text=text)
+    by_bus, on_foot, _ = visits[:3]
+    names = (text,) * n
+    tickets = tuple(a_ticket(visit, *names) for visit in visits[:3])
+    booking = a_booking(*names)
+    held = HeldSeat(booking=booking, visit=on_foot)
+    return {
+        NoneType: (None,),
+        str: (text,),
+        int: (n,),
+        bool: (True, False),
+        datetime: (OPEN,),
+        Congress: (congress,),
+        Contacts: (congress.contacts,),
+        City: tuple(congress.cities.values()),
+        Visit: visits,
+        Bus: by_bus.buses,
+        Booking: (a_booking(text), a_booking(text, text), booking),
+        Ticket: tickets,
+        Sequence[Ticket]: ((), tuple(a_ticket(visit, *names[:4]) for visit in visits[:3])),
+        Booked: tuple(Booked(ticket=ticket, given_up=visits[:2]) for ticket in tickets),
+        Released: (Released(booking=booking, visit=by_bus),),
+        VisitCard: tuple(VisitCard(visit=visit, refusal=None, own=own) for visit in visits for own in (None, booking)),
+        drafts.Party: tuple(drafts.Party(visit=by_bus, names=names, room=room, message_id=1) for room in (0, n)),
+        **_reasons(held, n=n),
+        **_answers_to_organizers(by_bus, booking, n=n, text=text),
+    }
+
+
+def written(congress: Congress, text: str) -> Congress:
+    """The congress, all its words replaced by the text."""
+    words = everywhere(text)
+    return replace(
+        congress,
+        name=words,
+        sample_note=words,
+        attribution=words,
+        tags=dict.fromkeys(congress.tags, words),
+        kinds=dict.fromkeys(congress.kinds, words),
+        cities={key: replace(city, name=words, locative=words) for key, city in congress.cities.items()},
+        meeting_points={key: replace(point, name=words) for key, point in congress.meeting_points.items()},
+        libraries={
+            key: replace(library, name=words, short=words, address=words, description=words)
+            for key, library in congress.libraries.items()
+        },
+        contacts=replace(congress.contacts, desk=words, place=words, hours=words, phone=text),
+        privacy=replace(congress.privacy, notice=words, policy=words),
+    )
+
+
+def _visits(congress: Congress, *, n: int, text: str) -> tuple[Visit, ...]:
+    """By two buses, on foot and by air; then on foot in every state a list can say."""
+    words = everywhere(text)
+    told = {"title": words, "about": words, "bring": words, "payment": words, "tags": tuple(congress.tags)}
+    buses = (a_bus(seats=n, bay=text[:20]), a_bus(id=4, label="B04", seats=n, seats_taken=n, bay=""))
+    by_bus = a_visit(*buses, tentative=True, lunch=True, price_eur=n, seats_taken=n, host_limit=2 * n, **told)
+    on_foot = a_visit(id=18, key="walk", mode="walk", host_limit=n, **told)
+    by_air = a_visit(a_bus(transfer=True), id=19, key="fly", stops=tuple(congress.libraries)[:4], **told)
+    return (
+        by_bus,
+        on_foot,
+        by_air,
+        replace(on_foot, state=VisitState.CANCELLED),
+        replace(on_foot, state=VisitState.DEPARTED),
+        replace(on_foot, state=VisitState.CLOSED),
+        replace(on_foot, opens_at=LEAVES),
+        replace(on_foot, seats_taken=n),
+        replace(on_foot, host_limit=10 * n, seats_taken=9 * n),
+    )
+
+
+def _reasons(held: HeldSeat, *, n: int) -> World:
+    return {
+        reasons.Changed: (reasons.Changed(),),
+        reasons.VisitCancelled: (reasons.VisitCancelled(),),
+        reasons.AlreadyLeft: (reasons.AlreadyLeft(),),
+        reasons.OpensLater: (reasons.OpensLater(OPEN),),
+        reasons.BookingClosed: (reasons.BookingClosed(None), reasons.BookingClosed(OPEN)),
+        reasons.PartyTooLarge: (reasons.PartyTooLarge(n),),
+        reasons.AlreadyBooked: (reasons.AlreadyBooked(held.booking),),
+        reasons.Clashes: tuple(reasons.Clashes(clash, (held, held), n * MINUTE) for clash in reasons.Clash),
+        reasons.NoSeats: (reasons.NoSeats(0, 0), reasons.NoSeats(n + 1, n)),
+        reasons.AlreadyReleased: (reasons.AlreadyReleased(),),
+    }
+
+
+def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str) -> World:
+    bus = visit.buses[0]
+    coachload = tuple(organizers.Passenger(booking=booking, reachable=bool(each % 2)) for each in range(45))
+    announcement = Announcement(id=1, author_id=2, visit_id=None, text=text, message_id=3)
+    return {
+        organizers.UnknownName: (organizers.UnknownName(text),),
+        organizers.InThePast: (organizers.InThePast(LEAVES),),
+        organizers.CannotBeMoved: (organizers.CannotBeMoved(visit),),
+        organizers.SeatsBelowTaken: (organizers.SeatsBelowTaken(bus=bus, wanted=n),),
+        organizers.Delayed: (organizers.Delayed(visit=visit, was=LEAVES - n * MINUTE, told=n),),
+        organizers.SeatsSet: (organizers.SeatsSet(bus=bus, was=n, visit=visit),),
+        organizers.Roster: tuple(
+            organizers.Roster(visit=visit, bus=of, passengers=listed)
+            for of in (None, bus)
+            for listed in ((), coachload)
+        ),
+        broadcasts.NobodyListens: (broadcasts.NobodyListens(None), broadcasts.NobodyListens(visit)),
+        broadcasts.DraftGone: (broadcasts.DraftGone(),),
+        broadcasts.Preview: tuple(
+            broadcasts.Preview(visit=to, text=text, languages=dict.fromkeys(LANGUAGES, n), unreachable=n)
+            for to in (None, visit)
+        ),
+        broadcasts.Progress: tuple(
+            broadcasts.Progress(
+                announcement=announcement,
+                visit=to,
+                counts=DeliveryCounts(
+                    total=4 * n + waiting, waiting=waiting, sent=n, unreachable=n, failed=n, unknown=n
+                ),
+            )
+            for to in (None, visit)
+            for waiting in (0, n)
+        ),
+    }

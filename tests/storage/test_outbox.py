@@ -1,0 +1,283 @@
+"""The outbox: one row per key, claimed by one sender at a time, ended with what became of it."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Row, select, update
+
+from storage import outbox
+from storage.database import Database
+from storage.outbox import Outcome
+from storage.records import DeliveryCounts, Lease, Message, MessageClass, MessageState, NewMessage
+from storage.tables import delegates
+from storage.tables import outbox as table
+from tests.storage.rows import put_announcement, put_delegate
+
+NOON = datetime(2025, 8, 21, 12, tzinfo=UTC)
+REAL = datetime(2026, 11, 1, 8, tzinfo=UTC)
+"""Business time and real time lie far apart, so that a mix-up shows."""
+LEASE = 60.0
+SECOND = timedelta(seconds=1)
+OVER = REAL + timedelta(seconds=LEASE)
+
+E = MessageState
+TAP = Lease(token="tap", until=REAL + 15 * SECOND, edits=70)
+
+
+def new(key: str, reader: int, **changes: Any) -> NewMessage:
+    told = NewMessage(
+        key=key, kind="ticket", delegate_id=reader, due_at=NOON, expires_at=NOON + timedelta(hours=2), slots={"n": 1}
+    )
+    return replace(told, **changes)
+
+
+async def reader(database: Database, telegram_id: int | None = 501, **columns: Any) -> int:
+    return await database.run(put_delegate, telegram_id, now=NOON, **columns)
+
+
+async def write(database: Database, *messages: NewMessage) -> list[int]:
+    ids = [await database.run(outbox.add, message) for message in messages]
+    return [found for found in ids if found is not None]
+
+
+async def claim(
+    database: Database, *, token: str = "a", now: datetime = NOON, real_now: datetime = REAL, **changes: Any
+) -> list[Message]:
+    asked = {"limit": 10, "lease_seconds": LEASE, **changes}
+    return await database.run(outbox.claim, now=now, real_now=real_now, token=token, **asked)
+
+
+async def settle(database: Database, *outcomes: Outcome) -> set[int]:
+    return await database.run(outbox.settle, outcomes, now=NOON)
+
+
+async def row(database: Database, message_id: int) -> Row[Any]:
+    return await database.read(lambda tx: tx.execute(select(table).where(table.c.id == message_id)).one())
+
+
+async def state(database: Database, message_id: int) -> str:
+    return str((await row(database, message_id)).state)
+
+
+async def test_a_key_is_written_once(database: Database) -> None:
+    someone = await reader(database)
+    first = await database.run(outbox.add, new("ticket/1", someone))
+    assert first is not None
+    assert await database.run(outbox.add, new("ticket/1", someone, slots={"n": 2}), lease=TAP) is None
+    assert await database.run(outbox.add_many, [new("ticket/1", someone), new("ticket/2", someone)]) == 1
+    assert await database.run(outbox.add_many, []) == 0
+    kept = await row(database, first)
+    assert (kept.slots, kept.state, kept.token) == ({"n": 1}, E.DUE, None)
+
+
+async def test_a_claimed_message_holds_all_that_was_written(database: Database) -> None:
+    someone = await reader(database, 2**40)
+    [message_id] = await write(database, new("ticket/1", someone, departs_at=NOON + SECOND, slots={"bus": "B01"}))
+
+    assert await claim(database) == [
+        Message(
+            id=message_id,
+            key="ticket/1",
+            kind="ticket",
+            slots={"bus": "B01"},
+            delegate_id=someone,
+            telegram_id=2**40,
+            booking_id=None,
+            announcement_id=None,
+            due_at=NOON,
+            expires_at=NOON + timedelta(hours=2),
+            departs_at=NOON + SECOND,
+            token="a",
+            tries=0,
+            edits=None,
+            resumed=False,
+        )
+    ]
+    kept = await row(database, message_id)
+    assert (kept.state, kept.token, kept.lease_until) == (E.LEASED, "a", OVER)
+
+
+async def test_a_message_is_claimed_once_until_its_lease_runs_out(database: Database) -> None:
+    someone = await reader(database)
+    await write(database, new("ticket/1", someone))
+    assert len(await claim(database)) == 1
+    assert await claim(database, token="b", real_now=OVER - SECOND) == []
+    [again] = await claim(database, token="b", real_now=OVER)
+    assert (again.token, again.resumed) == ("b", False)
+
+
+async def test_business_time_decides_what_is_due_and_real_time_what_waits(database: Database) -> None:
+    someone = await reader(database)
+    await write(database, new("later", someone, due_at=NOON + SECOND))
+    assert await claim(database, real_now=REAL + timedelta(days=400)) == []
+    [message] = await claim(database, now=NOON + SECOND)
+
+    pause = Outcome(id=message.id, token="a", state=E.DUE, not_before=REAL + 37 * SECOND, reason="RetryAfter")
+    assert await settle(database, pause) == {message.id}
+    assert await claim(database, now=NOON + timedelta(hours=1), real_now=REAL + 36 * SECOND) == []
+    assert [again.id for again in await claim(database, now=NOON + SECOND, real_now=REAL + 37 * SECOND)] == [message.id]
+
+
+async def test_urgent_goes_first_then_the_earliest_departure_then_the_oldest(database: Database) -> None:
+    readers = [await reader(database, number) for number in range(6)]
+    soon, late = NOON + timedelta(hours=1), NOON + timedelta(hours=3)
+    await write(
+        database,
+        new("bulk", readers[0], message_class=MessageClass.BULK, departs_at=soon),
+        new("normal, no departure", readers[1]),
+        new("normal, late", readers[2], departs_at=late),
+        new("normal, soon", readers[3], departs_at=soon),
+        new("normal, soon, younger", readers[4], departs_at=soon),
+        new("urgent", readers[5], message_class=MessageClass.URGENT),
+    )
+    first = await claim(database, limit=2)
+    rest = await claim(database)
+    assert [message.key for message in first + rest] == [
+        "urgent",
+        "normal, soon",
+        "normal, soon, younger",
+        "normal, late",
+        "normal, no departure",
+        "bulk",
+    ]
+
+
+async def test_one_reader_gets_one_message_at_a_time_and_holds_nobody_up(database: Database) -> None:
+    many, other = await reader(database, 1), await reader(database, 2)
+    await write(database, *[new(f"ticket/{number}", many) for number in range(5)], new("ticket/9", other))
+    assert [message.key for message in await claim(database, limit=2)] == ["ticket/0", "ticket/9"]
+    assert await claim(database, busy=[many, other]) == []
+    assert [message.key for message in await claim(database, busy=[other])] == ["ticket/1"]
+
+
+async def test_two_senders_never_claim_the_same_message(database: Database) -> None:
+    readers = [await reader(database, number) for number in range(60)]
+    await database.run(outbox.add_many, [new(f"ticket/{someone}", someone) for someone in readers])
+    claims = await asyncio.gather(*[claim(database, token=str(number), limit=10) for number in range(8)])
+    taken = [message.id for messages in claims for message in messages]
+    # Rows that another sender was looking at are skipped, so a claim may get fewer; nothing is got twice.
+    assert len(taken) == len(set(taken))
+    rest = await claim(database, limit=60)
+    assert len(taken) + len(rest) == 60
+
+
+async def test_what_a_tap_leased_is_its_own_until_the_lease_runs_out(database: Database) -> None:
+    someone = await reader(database)
+    message_id = await database.run(outbox.add, new("ticket/1", someone), lease=TAP)
+    assert message_id is not None
+    assert await claim(database, real_now=REAL + 14 * SECOND) == []
+    shown = await database.run(outbox.settle_leased, token="tap", message_id=70, now=NOON)
+    kept = await row(database, message_id)
+    assert (shown, kept.state, kept.message_id, kept.settled_at) == (True, E.SENT, 70, NOON)
+    assert await claim(database, real_now=REAL + timedelta(days=1)) == []
+
+
+async def test_a_tap_that_died_leaves_its_message_to_delivery(database: Database) -> None:
+    someone = await reader(database)
+    await database.run(outbox.add, new("ticket/1", someone), lease=TAP)
+    [message] = await claim(database, real_now=REAL + 15 * SECOND)
+    assert (message.resumed, message.edits) == (False, 70)
+    assert not await database.run(outbox.settle_leased, token="tap", message_id=70, now=NOON)
+    assert await state(database, message.id) == E.LEASED
+
+
+async def test_a_sender_that_died_in_mid_send_leaves_an_ambiguous_message(database: Database) -> None:
+    someone = await reader(database)
+    await write(database, new("ticket/1", someone))
+    [message] = await claim(database)
+    begun = await database.run(outbox.start_sending, [message.id], token="a", lease_until=OVER)
+    assert begun == {message.id}
+    assert await claim(database, token="b", real_now=OVER - SECOND) == []
+    [again] = await claim(database, token="b", real_now=OVER)
+    assert (again.resumed, again.tries) == (True, 1)
+
+
+async def test_only_the_holder_of_the_token_begins_and_settles(database: Database) -> None:
+    someone = await reader(database)
+    await write(database, new("ticket/1", someone))
+    [slow] = await claim(database, token="slow")
+    [quick] = await claim(database, token="quick", real_now=OVER)
+    assert await database.run(outbox.start_sending, [slow.id], token="slow", lease_until=OVER) == set()
+    assert await settle(database, Outcome(id=slow.id, token="slow", state=E.SENT, message_id=1)) == set()
+    assert await database.run(outbox.start_sending, [slow.id], token="quick", lease_until=OVER) == {slow.id}
+    assert await settle(database, Outcome(id=quick.id, token="quick", state=E.SENT, message_id=2)) == {quick.id}
+    assert (await row(database, slow.id)).message_id == 2
+
+
+async def test_settling_again_with_the_same_token_is_harmless(database: Database) -> None:
+    someone = await reader(database)
+    await write(database, new("ticket/1", someone))
+    [message] = await claim(database)
+    sent = Outcome(id=message.id, token="a", state=E.SENT, message_id=9)
+    assert await settle(database, sent) == await settle(database, sent) == {message.id}
+    assert await state(database, message.id) == E.SENT
+
+
+@pytest.mark.parametrize("ending", [E.SENT, E.UNKNOWN, E.FAILED, E.UNREACHABLE, E.EXPIRED, E.CANCELLED])
+async def test_a_message_that_has_ended_is_never_claimed_again(database: Database, ending: MessageState) -> None:
+    someone = await reader(database)
+    await write(database, new("ticket/1", someone))
+    [message] = await claim(database)
+    await settle(database, Outcome(id=message.id, token="a", state=ending, reason="why " * 200))
+    kept = await row(database, message.id)
+    assert (kept.state, kept.settled_at, kept.lease_until) == (ending, NOON, None)
+    assert kept.error.startswith("why why")
+    assert len(kept.error) == 300
+    assert await claim(database, real_now=REAL + timedelta(days=1)) == []
+
+
+async def test_nothing_past_its_expiry_is_claimed_and_all_of_it_is_seen(database: Database) -> None:
+    readers = [await reader(database, number) for number in range(4)]
+    waiting, leased, sending, fresh = await write(
+        database,
+        *[new(f"ticket/{someone}", someone) for someone in readers[:3]],
+        new("fresh", readers[3], expires_at=NOON + timedelta(days=1)),
+    )
+    await claim(database, busy=[readers[0], readers[3]])
+    await database.run(outbox.start_sending, [sending], token="a", lease_until=OVER)
+
+    claimed = await claim(database, token="b", now=NOON + timedelta(hours=2), real_now=OVER, limit=1)
+
+    assert [message.id for message in claimed] == [fresh]
+    ended = [await state(database, message_id) for message_id in (waiting, leased, sending)]
+    assert ended == [E.EXPIRED, E.EXPIRED, E.UNKNOWN]  # nobody knows of the last one whether it arrived
+
+
+async def test_who_cannot_be_reached_is_written_to_no_more_until_they_come_back(database: Database) -> None:
+    someone, no_account = await reader(database), await reader(database, None)
+    first, second, booked_at_the_desk = await write(
+        database, new("ticket/1", someone), new("ticket/2", someone), new("ticket/3", no_account)
+    )
+    [message] = await claim(database)
+    await settle(database, Outcome(id=message.id, token="a", state=E.UNREACHABLE, reason="Forbidden"))
+    gone = select(delegates.c.id).where(delegates.c.unreachable_since == NOON)
+    assert await database.read(lambda tx: tx.scalars(gone).all()) == [someone]
+    assert await claim(database) == []
+    assert [await state(database, one) for one in (first, second, booked_at_the_desk)] == [E.UNREACHABLE] * 3
+
+    await database.run(lambda tx: tx.execute(update(delegates).values(unreachable_since=None)))
+    [back] = await write(database, new("ticket/4", someone))
+    assert [message.id for message in await claim(database)] == [back]
+
+
+async def test_the_counts_of_an_announcement_add_up(database: Database) -> None:
+    readers = [await reader(database, number) for number in range(9)]
+    announcement = await database.run(put_announcement, readers[0], now=NOON)
+    await database.run(
+        outbox.add_many,
+        [new(f"announcement/{someone}", someone, announcement_id=announcement) for someone in readers],
+    )
+    claimed = await claim(database, limit=7)
+    endings = [E.SENT, E.SENT, E.UNKNOWN, E.FAILED, E.UNREACHABLE, E.EXPIRED, E.CANCELLED]
+    await settle(
+        database,
+        *[Outcome(id=one.id, token="a", state=ending) for one, ending in zip(claimed, endings, strict=True)],
+    )
+    await claim(database, limit=1)
+    expected = DeliveryCounts(total=8, waiting=2, sent=2, unreachable=1, failed=2, unknown=1)
+    assert await database.read(outbox.counts, announcement) == expected
+    none = DeliveryCounts(total=0, waiting=0, sent=0, unreachable=0, failed=0, unknown=0)
+    assert await database.read(outbox.counts, announcement + 1) == none
