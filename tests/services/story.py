@@ -77,6 +77,7 @@ def tight_congress() -> Document:
     """Each limit bites somewhere: two small buses, a host below the bus, a seat held back, a walk that is too near."""
     of = document()
     table(of, "visits", "karaganda-day")["capacity"] = 3
+    table(of, "buses", "B02")["seats"] = 2  # with B01 room for four, but not together
     table(of, "buses", "B03")["seats"] = 4
     table(of, "visits", "nab-pres-pm")["held_back"] = 1
     # Twenty minutes after nab-am is back, from another meeting point; over five minutes before nab-pres-pm leaves.
@@ -289,8 +290,14 @@ class Story(RuleBasedStateMachine):
 
     def _is_current(self, who: int, booking_id: int, version: int) -> bool:
         return any(
-            self._is_held(row, who) and (row.id, row.version) == (booking_id, version) for row in self.facts["bookings"]
+            self._is_held(row, who)
+            and (row.id, row.version) == (booking_id, version)
+            and not self._has_left(row.visit_id)
+            for row in self.facts["bookings"]
         )
+
+    def _has_left(self, visit_id: int) -> bool:
+        return any(row.id == visit_id and row.leaves_at <= self.now for row in self.facts["visits"])
 
     def _names_are_typed(self, who: int, visit: Any, party: int) -> bool:
         if party == 1:

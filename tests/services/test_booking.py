@@ -305,6 +305,18 @@ async def test_only_ones_own_present_seats_can_be_given_up(database: Database, w
         assert outcome.refusal == Changed()
 
 
+async def test_a_seat_in_a_bus_that_has_left_cannot_be_given_for_another(database: Database, world: World) -> None:
+    """Booking of the afternoon is still open in the morning, by its own closing."""
+    old = await database.run(booked, world, EMMA, "nab-am")
+    afternoon = await database.read(visit_of, "nab-pres-pm")
+    noon, ten = at("08-22 12:00"), at("08-22 10:00")
+    await database.run(lambda tx: visits.change_visit(tx, afternoon.id, closes_at=noon))
+    giving_up = ((old.ticket.booking.id, 1),)
+    outcome = await unchanged(database, book, world, EMMA, "nab-pres-pm", giving_up=giving_up, now=ten)
+    assert (outcome.refusal, outcome.visit.key) == (AlreadyLeft(), "nab-am")
+    assert isinstance(await database.run(book, world, EMMA, "nab-pres-pm", now=ten), Booked)
+
+
 # Giving back.
 
 

@@ -19,7 +19,7 @@ from bot.services.messages import (
 )
 from bot.services.organizers import delay_visit
 from bot.services.reminders import plan_due_reminders
-from storage import Tx, announcements, tables
+from storage import Tx, announcements, bookings, tables, visits
 from storage.database import Database
 from storage.records import Message
 from tests.house import at
@@ -111,6 +111,18 @@ async def test_a_reminder_is_moot_for_its_own_reason(database: Database, world: 
     await database.run(give_back, world, booking_id)
     [said] = await facts(database, world, "reminder", now=EVENING)
     assert said == NoLonger("the seat was given back")
+
+
+async def test_a_reminder_of_what_is_not_there_any_more_is_moot(
+    database: Database, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await database.run(book, world)
+    await database.run(plan_due_reminders, now=EVENING)
+    with monkeypatch.context() as without:
+        without.setattr(bookings, "read", lambda tx, booking_id: None)
+        assert await facts(database, world, "reminder", now=EVENING) == [NoLonger("the seat was given back")]
+    monkeypatch.setattr(visits, "read", lambda tx, visit_id: None)
+    assert await facts(database, world, "reminder", now=EVENING) == [NoLonger("the visit does not run")]
 
 
 async def test_a_move_tells_both_moments_and_what_it_overlaps_with(database: Database, world: World) -> None:

@@ -21,7 +21,7 @@ from bot.services.organizers import (
     roster,
     set_seats,
 )
-from storage import Tx, tables, visits
+from storage import Tx, bookings, tables, visits
 from storage.database import Database
 from storage.records import MessageClass, VisitState
 from tests.house import at
@@ -199,6 +199,14 @@ async def test_a_roster_lists_riders_by_bus_and_by_when_they_came(database: Data
     assert isinstance(one_bus, Roster)
     assert one_bus.bus is not None
     assert (one_bus.bus.label, one_bus.visit.key, one_bus.total) == ("B02", "nab-am", 1)
+
+
+async def test_everybody_who_travels_is_found_whatever_the_visit(database: Database, world: World) -> None:
+    found = await database.read(bookings.passengers)
+    assert [(len(booking.riders), telegram_id, unreachable) for booking, telegram_id, unreachable in found] == [
+        (2, 1, False),
+        (1, 2, False),
+    ]
 
 
 async def test_the_numbers_of_the_day_show_drafts_too(database: Database, world: World) -> None:

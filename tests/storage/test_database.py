@@ -344,6 +344,20 @@ async def test_a_lost_connection_is_replaced_and_the_transaction_run_again(serve
     assert await server.read(known) == [2]
 
 
+async def test_a_connection_that_the_network_reset_is_no_reason_to_give_up(server: Database) -> None:
+    """asyncpg lets such errors through as they are."""
+    runs: list[None] = []
+
+    def lose_the_first(tx: Tx) -> None:
+        runs.append(None)
+        add(tx, len(runs))
+        if len(runs) == 1:
+            raise ConnectionResetError
+
+    await server.run(lose_the_first)
+    assert await server.read(known) == [2]
+
+
 async def test_two_that_wait_for_each_other_both_end_well(server: Database) -> None:
     """A real deadlock: PostgreSQL breaks one of them off, and it is run again."""
     for person in (1, 2):
