@@ -195,6 +195,7 @@ class App:
 
     async def _keep_house(self) -> None:
         await self.db.run(housekeeping.tidy_inbox, real_now=real_now())
+        await self.db.run(housekeeping.tidy_drafts, now=self.clock.now())
 
 
 def _application(bot: ExtBot[None], house: House) -> BotApplication:

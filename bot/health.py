@@ -12,12 +12,15 @@ _ALIVE_SECONDS = 30.0
 
 
 async def beat(database_url: str, *, is_well: Callable[[], bool]) -> None:
-    """Touch the heartbeat file until cancelled, as long as the bot says that it is well."""
+    """Touch the heartbeat file as long as the bot says that it is well; cancelled, it leaves none behind."""
     path = _path(database_url)
-    while True:
-        if is_well():
-            await asyncio.to_thread(path.touch)
-        await asyncio.sleep(_EVERY_SECONDS)
+    try:
+        while True:
+            if is_well():
+                await asyncio.to_thread(path.touch)
+            await asyncio.sleep(_EVERY_SECONDS)
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def is_alive(database_url: str) -> bool:

@@ -47,6 +47,11 @@ def move(tx: Connection, delegate_id: int, *, message_id: int | None) -> None:
     tx.execute(update(drafts).where(drafts.c.delegate_id == delegate_id).values(message_id=message_id))
 
 
+def delete_expired(tx: Connection, *, now: datetime) -> int:
+    """Delete what people had begun to type and left; return how many drafts."""
+    return tx.execute(delete(drafts).where(drafts.c.expires_at <= now)).rowcount
+
+
 def end(tx: Connection, delegate_id: int) -> bool:
     """Drop the person's draft; say whether there was one."""
     return bool(tx.execute(delete(drafts).where(drafts.c.delegate_id == delegate_id)).rowcount)

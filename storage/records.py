@@ -1,4 +1,7 @@
-"""What storage hands out: frozen records, standard library only. Rows stay inside, moments are aware UTC."""
+"""What storage hands out: frozen records, standard library only. Rows stay inside, moments are aware UTC.
+
+All in one file although it is long: these are the words that all rooms share, and a rule needs one import.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

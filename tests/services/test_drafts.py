@@ -18,6 +18,7 @@ from bot.services.drafts import (
     move_draft,
     read_party,
 )
+from bot.services.housekeeping import tidy_drafts
 from storage import Tx, drafts, visits
 from storage.database import Database
 from tests.house import at
@@ -164,3 +165,10 @@ async def test_a_visit_that_goes_takes_the_party_with_it(database: Database, wor
 
     await database.run(remove)
     assert await database.read(read, world) is None
+
+
+async def test_what_was_left_half_typed_is_deleted_after_its_hour(database: Database, world: World) -> None:
+    await database.run(begin, world)
+    assert await database.run(tidy_drafts, now=OPEN) == 0
+    assert await database.run(tidy_drafts, now=OPEN + DRAFT_LIFE) == 1
+    assert await database.run(tidy_drafts, now=OPEN + DRAFT_LIFE) == 0
