@@ -155,10 +155,6 @@ class Database:
             address = self.url.render_as_string(hide_password=True)
             raise NoDatabase(f"{address} cannot be used ({reason}); start it, or mend BOT_DATABASE_URL") from None
 
-    @property
-    def is_sqlite(self) -> bool:
-        return self._engine is None
-
     async def run(self, service: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run the service in one transaction and return its answer once that is committed."""
         if self._writer is not None:

@@ -11,7 +11,7 @@ from bot.buttons import Cities, ShowLibraries, ShowMap, ShowVisit, Similar, Visi
 from bot.context import Context
 from bot.handlers.old_buttons import answer_old_button
 from bot.screen import Screen, answer_tap, show
-from bot.services.visits import find_visit, listed_visits, similar_visits, visit_card
+from bot.services.visits import find_visit, listed_visit, listed_visits, similar_visits, visit_card
 from bot.texts import visits as texts
 from storage.records import Visit
 
@@ -135,8 +135,7 @@ async def similar(update: Update, context: Context) -> None:
 
 
 async def _find(context: Context, visit_id: int) -> Visit | None:
-    shown = await context.db.read(listed_visits)
-    return next((visit for visit in shown if visit.id == visit_id), None)
+    return await context.db.read(listed_visit, visit_id=visit_id)
 
 
 HANDLERS = [

@@ -23,10 +23,16 @@ def listed_visits(tx: Tx) -> tuple[Visit, ...]:
     return tuple(visit for visit in visits.read_all(tx) if visit.state is not VisitState.DRAFT)
 
 
+def listed_visit(tx: Tx, *, visit_id: int) -> Visit | None:
+    """Return one visit that delegates are shown; None for a draft and where there is none of this id."""
+    visit = visits.read(tx, visit_id)
+    return None if visit is None or visit.state is VisitState.DRAFT else visit
+
+
 def visit_card(tx: Tx, *, visit_id: int, delegate_id: int, congress: Congress, now: datetime) -> VisitCard | None:
     """Return the visit for this reader, or None when there is none of this id."""
-    visit = visits.read(tx, visit_id)
-    if visit is None or visit.state is VisitState.DRAFT:
+    visit = listed_visit(tx, visit_id=visit_id)
+    if visit is None:
         return None
     own = bookings.seat_on(tx, visit_id=visit_id, delegate_id=delegate_id)
     return VisitCard(visit=visit, refusal=refuse_visit(visit, rules=congress.rules, now=now), own=own)

@@ -68,7 +68,7 @@ async def test_a_reader_cannot_write(database: Database) -> None:
 async def test_a_reading_sees_one_moment_however_many_questions_it_asks(database_url: str) -> None:
     reading, writing = [await Database.open(database_url, migrate=False), None]
     assert reading is not None
-    if reading.is_sqlite:
+    if reading.url.get_backend_name() == "sqlite":
         # The reader of one process works on its event loop: nothing can come between, but from elsewhere.
         other = create_engine(f"sqlite:///{reading.url.database}")
 
