@@ -1,7 +1,7 @@
 """The tables: each constraint has a name you can read, each moment is aware UTC.
 
 The walls that hold whatever the code does: `bus_holds_its_seats`, `one_row_per_update`, `one_message_per_key`,
-`one_effect_per_cause`.
+`one_effect_per_cause`. Moments of leases and pace are real time by the database's clock, all others business time.
 """
 
 from datetime import UTC, datetime
@@ -243,6 +243,7 @@ outbox = Table(
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("edits", BigInteger),
     Column("message_id", BigInteger),
+    Column("begun_at", Moment),
     Column("settled_at", Moment),
     Column("error", Text),
     UniqueConstraint("key", name="one_message_per_key"),
@@ -254,7 +255,36 @@ outbox = Table(
     Index("ix_outbox_claim", "state", "message_class", "departs_at"),
     Index("ix_outbox_booking", "booking_id", "kind"),
     Index("ix_outbox_announcement", "announcement_id", "state"),
+    Index("ix_outbox_reader", "delegate_id", "state"),
 )
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+"""Who among several processes does what only one may do (poll Telegram), and which of them are alive. Real time."""
+
+lines = Table(
+    "lines",
+    metadata,
+    Column("line", BigInteger, primary_key=True, autoincrement=False),
+    Column("holder", Text, nullable=False),
+    Index("ix_lines_holder", "holder"),
+)
+"""One person's updates stand in line with one process at a time: a row as long as it has some of them in hand."""
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("next_at", Moment, nullable=False),
+    Column("held_until", Moment, nullable=False),
+    CheckConstraint("id = 1", name="one_pace_for_all"),
+)
+"""When the next message may leave, whichever process sends it, and until when Telegram wants none. Real time."""
 
 announcements = Table(
     "announcements",
