@@ -8,7 +8,7 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-inp
 # The pinned tzdata decides what time it is in Astana, not the machine's own, perhaps older, zones.
 export PYTHONTZPATH :=
 
-.PHONY: help demo test check bench words run pins
+.PHONY: help demo test check proof bench words run pins
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ check: .venv/.dev  ## Format, lint, types, catalogs
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 	@$(PY) -m pytest --quiet tests/locales
+
+proof: .venv/.dev  ## Prove what is promised, with real processes (PROOF="storm order" for some, ARGS="--short")
+	@$(PY) -m tests.proof $(PROOF) $(ARGS)
 
 bench: .venv/.dev  ## Measure taps, bookings and reminders on this machine
 	@$(PY) -m tests.benchmarks $(ARGS)
