@@ -10,6 +10,8 @@ import logging
 import random
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Connection, make_url, select
@@ -25,8 +27,17 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _TRIES = 6
-_RETRIED_STATES = {"40001", "40P01", "55P03"}
-"""Serialization failure, deadlock, lock not available: the whole transaction is run again."""
+_LOST_RACES = {"40001", "40P01", "55P03"}
+"""Serialization failure, deadlock, lock not available: the whole transaction is run again, soon."""
+_AWAY = {"57P01", "57P02", "57P03", "53300"}
+"""The server shuts down, has crashed, starts up, or has no place left: it may be back in a moment."""
+_AWAY_SECONDS = 8.0
+"""So long a transaction goes on trying while the server is away: a restart takes two to five seconds, and a stop of the
+bot may take ten. Then the caller is told, and what must not be lost is tried again from the inbox or the outbox."""
+_START_SECONDS = 30.0
+"""So long a start waits for a server that says it is starting up. One that is not there at all is a wrong address."""
+_LONGEST_PAUSE = 0.5
+_OLDEST_POSTGRESQL = (15,)
 
 _POSTGRESQL_SETTINGS = {
     "application_name": "library-visit-bot",
@@ -73,8 +84,9 @@ def parse_url(text: str) -> URL:
 class Database:
     """One open database. `run` for what writes, `read` for screens; both take a plain function and its arguments.
 
-    On PostgreSQL a transaction that lost a race for locks or its connection is run again, whole, at most 5
-    times; a service must therefore know its own repeat (its `cause`).
+    On PostgreSQL a transaction that lost a race for locks is run again, whole, at most 5 times, and one that lost
+    its connection for 8 seconds. The lost one may have been committed: a service must therefore know its own repeat
+    (its `cause`), or be harmless when it runs twice.
     """
 
     def __init__(self, url: URL, seal: Seal) -> None:
@@ -104,6 +116,30 @@ class Database:
             except BaseException:
                 await database.close()
                 raise
+        return database
+
+    @classmethod
+    async def open_beside(cls, url: str) -> "Database":
+        """Open for reading alone, beside a running bot: takes no lock, makes no file, opens no seal.
+
+        Raise UnknownDatabase, NoDatabase or storage.schema.NewerSchema.
+        """
+        database = cls(parse_url(url), Seal(()))
+        if database.url.get_backend_name() == "sqlite":
+            await asyncio.to_thread(_look_at_file, database.url)
+            database._reader = Reader(database.url, database._seal)
+        else:
+            await database._open_postgresql(migrate=False)
+        try:
+            revision = await database.read(schema.revision_of)
+            if revision is None:
+                address = database.url.render_as_string(hide_password=True)
+                raise NoDatabase(f"{address} holds no tables of this bot; mend BOT_DATABASE_URL")
+            if not schema.is_known(revision):
+                raise schema.NewerSchema(f"the database is at revision {revision}, which this version does not know")
+        except BaseException:
+            await database.close()
+            raise
         return database
 
     def _open_sqlite(self, migrate: bool) -> None:
@@ -139,21 +175,30 @@ class Database:
         try:
             await self._meet_postgresql()
             if migrate:
-                async with self._engine.begin() as connection:
-                    await connection.run_sync(schema.upgrade)
+                await _on_postgresql(self._engine, schema.upgrade)
         except BaseException:
             await self._engine.dispose()
             raise
 
     async def _meet_postgresql(self) -> None:
+        """Connect once, so that a wrong address is told in one line; wait for a server that is starting up."""
         assert self._engine is not None
-        try:
-            async with self._engine.connect():
-                pass
-        except (OSError, DBAPIError, TypeError) as error:  # TypeError: an option of the URL that asyncpg does not know
-            reason = str(getattr(error, "orig", error)).splitlines()[0]
-            address = self.url.render_as_string(hide_password=True)
-            raise NoDatabase(f"{address} cannot be used ({reason}); start it, or mend BOT_DATABASE_URL") from None
+        address = self.url.render_as_string(hide_password=True)
+        give_up_at = _seconds_now() + _START_SECONDS
+        while True:
+            try:
+                async with self._engine.connect() as connection:
+                    version = connection.dialect.server_version_info or ()
+                break
+            except (OSError, DBAPIError, TypeError) as error:  # TypeError: an option that asyncpg does not know
+                if _state_of(error) in _AWAY and _seconds_now() < give_up_at:
+                    await asyncio.sleep(_LONGEST_PAUSE)
+                    continue
+                reason = str(getattr(error, "orig", error)).splitlines()[0]
+                raise NoDatabase(f"{address} cannot be used ({reason}); start it, or mend BOT_DATABASE_URL") from None
+        if version < _OLDEST_POSTGRESQL:
+            found, oldest = (".".join(str(part) for part in each) for each in (version, _OLDEST_POSTGRESQL))
+            raise NoDatabase(f"{address} is PostgreSQL {found}; this bot needs {oldest} or newer")
 
     async def run(self, service: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run the service in one transaction and return its answer once that is committed."""
@@ -180,17 +225,38 @@ class Database:
 
 
 async def _on_postgresql(engine: AsyncEngine, job: Callable[[Connection], T]) -> T:
-    tries = 0
+    races = absences = 0
+    give_up_at: float | None = None
     while True:
         try:
             async with engine.begin() as connection:
                 return await connection.run_sync(job)
         except (DBAPIError, OSError) as error:
-            tries += 1
-            if tries == _TRIES or not _may_run_again(error):
+            if _state_of(error) in _LOST_RACES:
+                races += 1
+                if races == _TRIES:
+                    raise
+                pause = random.uniform(0.01, 0.05) * races
+            elif _is_away(error):
+                absences += 1
+                give_up_at = give_up_at or _seconds_now() + _AWAY_SECONDS
+                if _seconds_now() > give_up_at:
+                    raise
+                pause = min(_LONGEST_PAUSE, random.uniform(0.02, 0.04) * 2**absences)
+            else:
                 raise
             log.info("transaction runs again: %s", type(error).__name__)
-        await asyncio.sleep(random.uniform(0.01, 0.05) * tries)
+        await asyncio.sleep(pause)
+
+
+def _look_at_file(url: URL) -> None:
+    if not Path(str(url.database)).is_file():
+        raise NoDatabase(_no_file(url, "no such file"))
+    try:
+        with closing(sqlite3.connect(str(url.database), timeout=10)) as connection:
+            connection.execute("PRAGMA schema_version")
+    except sqlite3.Error as error:
+        raise NoDatabase(_no_file(url, error)) from None
 
 
 def _no_file(url: URL, reason: object) -> str:
@@ -204,9 +270,16 @@ def _open_some_seals(tx: Connection) -> None:
         tx.execute(sealed.order_by(order)).all()
 
 
-def _may_run_again(error: Exception) -> bool:
+def _state_of(error: Exception) -> Any:
+    return getattr(getattr(error, "orig", None), "sqlstate", None)
+
+
+def _is_away(error: Exception) -> bool:
+    """Say whether the connection is gone, or none can be had at the moment."""
     if isinstance(error, OSError):  # asyncpg lets refused and reset connections through unwrapped
         return True
-    assert isinstance(error, DBAPIError)
-    state: Any = getattr(error.orig, "sqlstate", None)
-    return bool(error.connection_invalidated) or state in _RETRIED_STATES
+    return _state_of(error) in _AWAY or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
+def _seconds_now() -> float:
+    return asyncio.get_running_loop().time()
