@@ -55,6 +55,7 @@ LAW: dict[str, set[str]] = {
     # Where the parts meet: these may know every room of ours, and no database.
     "bot.app": {"bot", "storage", "telegram"},
     "bot.running": {"bot", "storage"},
+    "bot.keeping": {"bot.clock", "bot.services", "bot.settings", "storage"},
     "bot.demo": {"bot", "aiohttp"},
     "bot.__main__": {"bot", "storage.programme_file"},
 }
