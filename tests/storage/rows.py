@@ -161,8 +161,8 @@ def put_everything(tx: Tx, *, now: datetime) -> None:
             "tries": number,
         }
         tx.execute(insert(outbox).values(**row))
-    for update_id, raw, state in ((77, '{"message": "салем"}', "received"), (78, None, "done"), (79, "{", "parked")):
-        tx.execute(insert(inbox).values(update_id=update_id, person=5, raw=raw, state=state, received_at=now))
+    for update_id, raw, stands in ((77, '{"message": "салем"}', "received"), (78, None, "done"), (79, "{", "parked")):
+        tx.execute(insert(inbox).values(update_id=update_id, person=5, raw=raw, state=stands, received_at=now))
     tx.execute(insert(leases).values(name="poller", holder="replica", until=now))
     tx.execute(insert(lines).values(line=5, holder="replica"))
     tx.execute(insert(pace).values(id=1, next_at=now, held_until=now))
