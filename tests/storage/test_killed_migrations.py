@@ -110,6 +110,7 @@ async def test_a_first_climb_that_is_killed_is_climbed_again(
 ) -> None:
     """From nothing: one moment in seven, since there are many."""
     for kind in ("sqlite", "postgresql"):
+        ended, moment = "", 0
         for moment in range(3, _MOST_MOMENTS, 7):
             if kind == "sqlite":
                 url = f"sqlite:///{tmp_path}/{moment}.sqlite"

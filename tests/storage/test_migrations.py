@@ -98,6 +98,7 @@ async def test_no_row_is_lost_on_the_way_down_and_up_again(database_url: str) ->
     full = await database.read(rows)
     await database.close()
     assert [table for table, found in full.items() if not found] == []
+    down = full
     for revision, below in reversed(revisions()[1:]):
         await climb(database_url, schema.downgrade, below)
         down = await look(database_url, rows)
