@@ -6,52 +6,22 @@ connection.
 """
 
 import asyncio
-import logging
-import random
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Connection, make_url, select
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage import schema
-from storage.seal import Seal, is_sealed, seal_with
+from storage import postgresql, schema
+from storage.seal import Seal, is_sealed
 from storage.sqlite import Reader, WriterThread, claim_file, look_into
 from storage.tables import log as log_table
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-_TRIES = 6
-_LOST_RACES = {"40001", "40P01", "55P03"}
-"""Serialization failure, deadlock, lock not available: the whole transaction is run again, soon."""
-_AWAY = {"57P01", "57P02", "57P03", "53300"}
-"""The server shuts down, has crashed, starts up, or has no place left: it may be back in a moment."""
-_AWAY_SECONDS = 8.0
-"""So long a transaction goes on trying while the server is away: a restart takes two to five seconds, and a stop of the
-bot may take ten. Then the caller is told, and what must not be lost is tried again from the inbox or the outbox."""
-_START_SECONDS = 30.0
-"""So long a start waits for a server that says it is starting up. One that is not there at all is a wrong address."""
-_LONGEST_PAUSE = 0.5
-_OLDEST_POSTGRESQL = (15,)
-
-_POSTGRESQL_SETTINGS = {
-    "application_name": "library-visit-bot",
-    "timezone": "UTC",
-    # Whatever the server's default is: a snapshot older than the lock oversells (measured: 79 of 50 seats).
-    "default_transaction_isolation": "read committed",
-    "statement_timeout": "15s",
-    "lock_timeout": "5s",
-    "idle_in_transaction_session_timeout": "15s",
-}
-_POOL_SIZE = 8
-"""Measured: on one hot bus 64 tasks over 8 connections do twice the bookings of 64 over 64."""
-
-log = logging.getLogger(__name__)
 
 
 class UnknownDatabase(ValueError):
@@ -161,51 +131,26 @@ class Database:
         self._reader = Reader(self.url, self._seal)
 
     async def _open_postgresql(self, migrate: bool) -> None:
-        self._engine = create_async_engine(
-            self.url,
-            pool_size=_POOL_SIZE,
-            max_overflow=0,
-            pool_pre_ping=False,
-            hide_parameters=True,
-            connect_args={"server_settings": _POSTGRESQL_SETTINGS, "timeout": 10},
-        )
-        seal_with(self._engine.sync_engine.dialect, self._seal)
+        self._engine = postgresql.make_engine(self.url, self._seal)
         # As on SQLite: the questions of one reading see the facts of one moment, and nothing can be written.
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         try:
-            await self._meet_postgresql()
+            await postgresql.meet(self._engine)
             if migrate:
-                await _on_postgresql(self._engine, schema.upgrade)
+                await postgresql.run_whole(self._engine, schema.upgrade)
+        except postgresql.CannotBeUsed as problem:
+            await self._engine.dispose()
+            raise NoDatabase(f"{self.url.render_as_string(hide_password=True)} {problem}") from None
         except BaseException:
             await self._engine.dispose()
             raise
-
-    async def _meet_postgresql(self) -> None:
-        """Connect once, so that a wrong address is told in one line; wait for a server that is starting up."""
-        assert self._engine is not None
-        address = self.url.render_as_string(hide_password=True)
-        give_up_at = _seconds_now() + _START_SECONDS
-        while True:
-            try:
-                async with self._engine.connect() as connection:
-                    version = connection.dialect.server_version_info or ()
-                break
-            except (OSError, DBAPIError, TypeError) as error:  # TypeError: an option that asyncpg does not know
-                if _state_of(error) in _AWAY and _seconds_now() < give_up_at:
-                    await asyncio.sleep(_LONGEST_PAUSE)
-                    continue
-                reason = str(getattr(error, "orig", error)).splitlines()[0]
-                raise NoDatabase(f"{address} cannot be used ({reason}); start it, or mend BOT_DATABASE_URL") from None
-        if version < _OLDEST_POSTGRESQL:
-            found, oldest = (".".join(str(part) for part in each) for each in (version, _OLDEST_POSTGRESQL))
-            raise NoDatabase(f"{address} is PostgreSQL {found}; this bot needs {oldest} or newer")
 
     async def run(self, service: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run the service in one transaction and return its answer once that is committed."""
         if self._writer is not None:
             return await self._writer.run(lambda tx: service(tx, *args, **kwargs))
         assert self._engine is not None
-        return await _on_postgresql(self._engine, lambda tx: service(tx, *args, **kwargs))
+        return await postgresql.run_whole(self._engine, lambda tx: service(tx, *args, **kwargs))
 
     async def read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Answer a question from the committed facts of one moment; the function cannot write."""
@@ -213,7 +158,7 @@ class Database:
             await asyncio.sleep(0)  # whoever asks again and again lets others run in between
             return self._reader.ask(lambda tx: query(tx, *args, **kwargs))
         assert self._reading is not None
-        return await _on_postgresql(self._reading, lambda tx: query(tx, *args, **kwargs))
+        return await postgresql.run_whole(self._reading, lambda tx: query(tx, *args, **kwargs))
 
     async def close(self) -> None:
         if self._engine is not None:
@@ -222,31 +167,6 @@ class Database:
             await asyncio.to_thread(self._writer.close)
         if self._reader is not None:
             self._reader.close()
-
-
-async def _on_postgresql(engine: AsyncEngine, job: Callable[[Connection], T]) -> T:
-    races = absences = 0
-    give_up_at: float | None = None
-    while True:
-        try:
-            async with engine.begin() as connection:
-                return await connection.run_sync(job)
-        except (DBAPIError, OSError) as error:
-            if _state_of(error) in _LOST_RACES:
-                races += 1
-                if races == _TRIES:
-                    raise
-                pause = random.uniform(0.01, 0.05) * races
-            elif _is_away(error):
-                absences += 1
-                give_up_at = give_up_at or _seconds_now() + _AWAY_SECONDS
-                if _seconds_now() > give_up_at:
-                    raise
-                pause = min(_LONGEST_PAUSE, random.uniform(0.02, 0.04) * 2**absences)
-            else:
-                raise
-            log.info("transaction runs again: %s", type(error).__name__)
-        await asyncio.sleep(pause)
 
 
 def _look_at_file(url: URL) -> None:
@@ -268,18 +188,3 @@ def _open_some_seals(tx: Connection) -> None:
     sealed = select(log_table.c.after).where(is_sealed(log_table.c.after)).limit(1)
     for order in (log_table.c.id, log_table.c.id.desc()):
         tx.execute(sealed.order_by(order)).all()
-
-
-def _state_of(error: Exception) -> Any:
-    return getattr(getattr(error, "orig", None), "sqlstate", None)
-
-
-def _is_away(error: Exception) -> bool:
-    """Say whether the connection is gone, or none can be had at the moment."""
-    if isinstance(error, OSError):  # asyncpg lets refused and reset connections through unwrapped
-        return True
-    return _state_of(error) in _AWAY or (isinstance(error, DBAPIError) and error.connection_invalidated)
-
-
-def _seconds_now() -> float:
-    return asyncio.get_running_loop().time()

