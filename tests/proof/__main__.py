@@ -6,7 +6,7 @@ import sys
 import time
 import traceback
 
-from tests.proof import backlog, burst, fairness, order, storm, zones
+from tests.proof import backlog, burst, fairness, order, poison, stop, storm, zones
 from tests.proof.trial import Line, Prove, new_trial
 
 BARS: dict[str, Prove] = {
@@ -15,6 +15,8 @@ BARS: dict[str, Prove] = {
     "fairness": fairness.prove,
     "order": order.prove,
     "backlog": backlog.prove,
+    "poison": poison.prove,
+    "stop": stop.prove,
     "zones": zones.prove,
 }
 
