@@ -37,7 +37,7 @@ async def prove(trial: Trial) -> AsyncIterator[Line]:
 
 async def _burst(trial: Trial, database: str, replicas: int) -> Line:
     reminders = trial.size(2_000, 60)
-    allowed = MOST_SECONDS if trial.full else 10.0
+    allowed = trial.seconds(MOST_SECONDS * reminders / 2_000)
     url = trial.database(database)
     prepared = await prepare(url, people=reminders, seats=3 * reminders, booked=reminders)
     async with fleet(url) as telegram:
