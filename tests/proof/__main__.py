@@ -6,10 +6,17 @@ import sys
 import time
 import traceback
 
-from tests.proof import zones
+from tests.proof import backlog, burst, fairness, order, poison, stop, storm, zones
 from tests.proof.trial import Line, Prove, new_trial
 
 BARS: dict[str, Prove] = {
+    "storm": storm.prove,
+    "burst": burst.prove,
+    "fairness": fairness.prove,
+    "order": order.prove,
+    "backlog": backlog.prove,
+    "poison": poison.prove,
+    "stop": stop.prove,
     "zones": zones.prove,
 }
 
