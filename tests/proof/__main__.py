@@ -6,10 +6,11 @@ import sys
 import time
 import traceback
 
-from tests.proof import zones
+from tests.proof import intake_crash, zones
 from tests.proof.trial import Line, Prove, new_trial
 
 BARS: dict[str, Prove] = {
+    "intake-crash": intake_crash.prove,
     "zones": zones.prove,
 }
 
