@@ -10,6 +10,7 @@ from tests.proof.fleet import Fleet
 from tests.proof.ledger import Seat, bus_told, reached, told_of_seats
 
 _LOOK_SECONDS = 0.5
+_CONNECTIONS = 256  # a process has 1,024 files at most on many machines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +35,14 @@ class Crowd:
     late: float = 0.0
     """Seconds by which the driver fell behind its own plan at most: it was the bottleneck when this is large."""
     _seen: int = 0
+    _on_the_way: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CONNECTIONS))
 
     async def tap(self, person: int, data: str) -> str:
         """Tap a button of the person's card, there or not; return the id of the query."""
         at = time.time()
         asked = {"message_id": self.cards[person], "data": data, "forge": True}
-        query = str((await self.fleet.ask(f"/sim/phones/{person}/tap", asked))["query_id"])
+        async with self._on_the_way:
+            query = str((await self.fleet.ask(f"/sim/phones/{person}/tap", asked))["query_id"])
         self.taps[query] = Tap(query=query, person=person, data=data, at=at)
         return query
 
