@@ -13,24 +13,24 @@ from aiohttp import web
 
 Moment = Literal["asked", "done", "answered"]
 """The call has left the bot and not reached Telegram; it has had its effect; the bot has been told."""
-Watch = Callable[[Moment, str], object]
+Watch = Callable[[Moment, str], bool]
 
 
 class Wire:
     """Passes calls on to the Bot API server at `target`. `url` is where the bot is to call.
 
-    `watch` hears of each moment of each call: (moment, method).
+    `watch` hears of each moment of each call, (moment, method), and says whether the call gets any further.
     """
 
     def __init__(self, target: str, *, session: aiohttp.ClientSession) -> None:
         self.url = ""
-        self.watch: Watch = lambda moment, method: None
+        self.watch: Watch = lambda moment, method: True
         self._target = target
         self._session = session
         self._whole = asyncio.Event()
         self._whole.set()
         self._runner = web.ServerRunner(
-            web.Server(self._pass, handler_cancellation=True, access_log=None), shutdown_timeout=0
+            web.Server(self._pass, handler_cancellation=True, access_log=None), shutdown_timeout=0.1
         )
         self._site: web.TCPSite | None = None
         self._port = 0
@@ -58,20 +58,28 @@ class Wire:
     async def _pass(self, request: web.BaseRequest) -> web.StreamResponse:
         method = request.path.rpartition("/")[2]
         body = await request.read()
-        self.watch("asked", method)
         await self._whole.wait()
+        if not self.watch("asked", method):
+            return _hang_up(request)
         headers = {"Content-Type": request.headers.get("Content-Type", "application/json")}
         async with self._session.request(
             request.method, self._target + request.raw_path, data=body, headers=headers
         ) as answer:
             content = await answer.read()
-        self.watch("done", method)
         await self._whole.wait()
+        if not self.watch("done", method):
+            return _hang_up(request)
         response = web.Response(status=answer.status, body=content, content_type="application/json")
         await response.prepare(request)
         await response.write_eof()
         self.watch("answered", method)
         return response
+
+
+def _hang_up(request: web.BaseRequest) -> web.Response:
+    if request.transport is not None:
+        request.transport.close()
+    return web.Response()
 
 
 @asynccontextmanager
