@@ -6,13 +6,14 @@ import sys
 import time
 import traceback
 
-from tests.proof import backlog, burst, fairness, intake_crash, order, send_crash, storm, zones
+from tests.proof import ambiguous, backlog, burst, fairness, intake_crash, order, send_crash, storm, zones
 from tests.proof.trial import Line, Prove, new_trial
 
 BARS: dict[str, Prove] = {
     "storm": storm.prove,
     "intake-crash": intake_crash.prove,
     "send-crash": send_crash.prove,
+    "ambiguous": ambiguous.prove,
     "burst": burst.prove,
     "fairness": fairness.prove,
     "order": order.prove,
