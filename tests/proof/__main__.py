@@ -6,7 +6,18 @@ import sys
 import time
 import traceback
 
-from tests.proof import ambiguous, backlog, burst, fairness, intake_crash, order, send_crash, storm, zones
+from tests.proof import (
+    ambiguous,
+    backlog,
+    burst,
+    database_away,
+    fairness,
+    intake_crash,
+    order,
+    send_crash,
+    storm,
+    zones,
+)
 from tests.proof.trial import Line, Prove, new_trial
 
 BARS: dict[str, Prove] = {
@@ -18,6 +29,7 @@ BARS: dict[str, Prove] = {
     "fairness": fairness.prove,
     "order": order.prove,
     "backlog": backlog.prove,
+    "database-away": database_away.prove,
     "zones": zones.prove,
 }
 

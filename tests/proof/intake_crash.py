@@ -101,7 +101,7 @@ async def prove(trial: Trial) -> AsyncIterator[Line]:
         kills = trial.size(100, 3)
         async with opened(trial, trial.database(kind), rounds=kills) as fed:
             await kill_often(fed, kills=kills, chance=trial.random(f"intake/{kind}"))
-            quiet = await finish(fed)
+            quiet = await finish(fed, messages=trial.full)
             found = await judge(fed)
         shown = [
             f"{kills} kills, {fed.updates} updates: {len(found.lost)} lost, {len(found.twice)} twice",
@@ -165,8 +165,8 @@ async def kill_often(fed: Fed, *, kills: int, chance: Random, program: Sequence[
         await bury(fed.crowd.fleet.database_url)
 
 
-async def finish(fed: Fed) -> bool:
-    """Let a last bot bring everything to its end; False when it cannot."""
+async def finish(fed: Fed, *, messages: bool) -> bool:
+    """Let a last bot bring every update to its end, and every message where they matter; False when it cannot."""
     url = fed.crowd.fleet.database_url
     await age_messages(url)
     await fed.crowd.fleet.start_bot()
@@ -176,7 +176,7 @@ async def finish(fed: Fed) -> bool:
                 await fed.change(person, booking=booking, version=version)
             await asyncio.sleep(0.2)
     unanswered = await fed.crowd.answered(within=PATIENCE)
-    return await settled(url, within=PATIENCE) and not unanswered
+    return await settled(url, within=PATIENCE, messages=messages) and not unanswered
 
 
 async def judge(fed: Fed) -> Found:

@@ -54,11 +54,16 @@ async def under_way(database_url: str) -> tuple[int, int]:
     return updates, messages
 
 
-async def settled(database_url: str, *, within: float) -> bool:
-    """Wait until neither an update nor a message is under way; False when some still are after so many seconds."""
+async def settled(database_url: str, *, within: float, messages: bool = True) -> bool:
+    """Wait until no update is under way, nor a message; False when some still are after so many seconds.
+
+    Without `messages` those may be: one that a dead tap was to show is held for 20 seconds.
+    """
     ends = time.monotonic() + within
-    while await under_way(database_url) != (0, 0):
+    while True:
+        updates, unsent = await under_way(database_url)
+        if not updates and not (messages and unsent):
+            return True
         if time.monotonic() > ends:
             return False
         await asyncio.sleep(_LOOK_SECONDS)
-    return True
