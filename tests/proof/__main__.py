@@ -12,10 +12,13 @@ from tests.proof import (
     burst,
     database_away,
     fairness,
+    hours_off,
     intake_crash,
     order,
+    rolling_restart,
     send_crash,
     storm,
+    telegram_away,
     zones,
 )
 from tests.proof.trial import Line, Prove, new_trial
@@ -30,6 +33,9 @@ BARS: dict[str, Prove] = {
     "order": order.prove,
     "backlog": backlog.prove,
     "database-away": database_away.prove,
+    "telegram-away": telegram_away.prove,
+    "six-hours-off": hours_off.prove,
+    "rolling-restart": rolling_restart.prove,
     "zones": zones.prove,
 }
 

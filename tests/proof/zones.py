@@ -57,7 +57,8 @@ async def prove(trial: Trial) -> AsyncIterator[Line]:
     """Walk each night with evening rules at every half hour and departures all around it."""
     every = trial.size(3, 12)
     rules = evening_rules()
-    walked, wrong = 0, []
+    walked = 0
+    wrong: list[str] = []
     for night in NIGHTS:
         for departs_at in (night.at + HOUR * ahead for ahead in range(-24, 49, every)):
             walked += len(rules) + 1
