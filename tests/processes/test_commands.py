@@ -1,6 +1,9 @@
 """What an operator sees: exit codes and lines of the commands, a stop by signal, and no traceback ever."""
 
 import asyncio
+import contextlib
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -98,6 +101,16 @@ async def test_sigterm_ends_it_with_nothing_half_done(settings: dict[str, str], 
     async with bot_process(settings) as bot:
         assert await bot.stop(signals=signals) == 0
         assert "stopped" in bot.lines[-1]
+
+
+async def test_signals_until_the_very_end_change_nothing(settings: dict[str, str]) -> None:
+    async with bot_process(settings) as bot:
+        stopping = asyncio.create_task(bot.stop())
+        while bot.process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(bot.process.pid, signal.SIGTERM)  # Popen's own looks whether it ended, and swallows the code
+            await asyncio.sleep(0)
+        assert await stopping == 0
 
 
 async def test_sigterm_ends_it_though_telegram_hangs(simulator: Simulator, settings: dict[str, str]) -> None:

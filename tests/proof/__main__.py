@@ -15,8 +15,10 @@ from tests.proof import (
     hours_off,
     intake_crash,
     order,
+    poison,
     rolling_restart,
     send_crash,
+    stop,
     storm,
     telegram_away,
     zones,
@@ -36,6 +38,8 @@ BARS: dict[str, Prove] = {
     "telegram-away": telegram_away.prove,
     "six-hours-off": hours_off.prove,
     "rolling-restart": rolling_restart.prove,
+    "poison": poison.prove,
+    "stop": stop.prove,
     "zones": zones.prove,
 }
 

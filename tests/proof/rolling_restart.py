@@ -66,7 +66,8 @@ async def prove(trial: Trial) -> AsyncIterator[Line]:
         database=POSTGRESQL,
         figure=f"{len(codes)} stops (exit {sorted(set(codes))}), {kills} kills in {rolled:.0f} s, "
         f"{len(crowd.taps)} taps: {len(lost)} lost, {len(twice)} twice, {inversions} out of order, "
-        f"{unanswered} unanswered; longest gap in answers {duration(gap)}, {spread(crowd.latencies)}{'' if quiet else '; not settled'}",
+        f"{unanswered} unanswered; longest gap in answers {duration(gap)}, {spread(crowd.latencies)}"
+        f"{'' if quiet else '; not settled'}",
         bar=f"0 lost, 0 twice, 0 out of order, no gap over {LONGEST_GAP:.0f} s",
         holds=quiet
         and gap <= LONGEST_GAP
