@@ -61,6 +61,7 @@ async def prove(trial: Trial) -> AsyncIterator[Line]:
         async with open_database(url) as database:
             await database.run(book, people.morning, key="nab-am", now=OPEN)
             await database.run(book, people.afternoon, key="nu-pm", now=OPEN)
+            await database.run(book, people.late, key="nab-am", now=at("08-21 19:00"))
         async with fleet(url) as telegram, wire(telegram.url, session=telegram.session) as between:
             await hand_out_phones(telegram, prepared.people)
             telegram.settings["api_url"] = between.url
@@ -73,8 +74,6 @@ async def _evening(telegram: Fleet, kind: str, people: People) -> Line:
     """Off over 18:00, back at 21:55, five minutes before the evening's grace ends; then off over the night."""
     off_at = at("08-21 15:55")
     before = await awake(telegram, off_at - timedelta(seconds=LOOKS))
-    async with open_database(telegram.database_url) as database:
-        await database.run(book, people.late, key="nab-am", now=at("08-21 19:00"))
     back = await awake(telegram, off_at + OFF, until_sent=True)
     night = await awake(telegram, off_at + 2 * OFF)
     reminded = [*people.morning, *people.afternoon]
@@ -95,7 +94,7 @@ async def _evening(telegram: Fleet, kind: str, people: People) -> Line:
 async def _day(telegram: Fleet, between: Wire, kind: str, people: People) -> Line:
     """Die at 8:00 with the morning's reminders made and unsent; back at 14:00, past their grace."""
     url, dies_at = telegram.database_url, at("08-22 08:00")
-    # Fifteen minutes more than six hours: the afternoon's reminder of 13:15 is due at once, its grace ends at 14:05.
+    # The afternoon's reminder of 13:15 is due at once when the process is back, its grace ends at 14:05.
     bot = await telegram.start_bot(clock=(dies_at - timedelta(seconds=LOOKS)).isoformat())
     await between.cut()
     morning = [*people.morning, *people.late]
