@@ -53,7 +53,7 @@ METHODS: dict[str, tuple[str, Method]] = {
         "getFile": identity.get_file,
     }.items()
 }
-DONE_UNSEEN = frozenset(("lost", "hang", "bad_json", "partial_json"))
+DONE_UNSEEN = frozenset(("lost", "hang", "bad_json", "partial_json", "502_after"))
 
 
 @dataclass(frozen=True, slots=True)
