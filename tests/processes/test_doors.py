@@ -1,5 +1,6 @@
 """The bot as a process with its doors open: SIGTERM ends it in time and loses nothing that came in by webhook."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -51,8 +52,9 @@ async def test_sigterm_in_the_middle_of_hanging_handlers_loses_no_update(
             await telegram.fault("sendMessage", "hang", times=-1)
             for phone in phones:
                 await phone.send("/start")
-            while not await telegram.calls("sendMessage"):  # each look is a call over HTTP, so others get their turn
-                pass
+            async with asyncio.timeout(60):
+                while not await telegram.calls("sendMessage"):  # each look is a call over HTTP: others get their turn
+                    pass
             assert await bot.stop(signals=signals) == 0
         assert "stopped" in bot.lines[-1]
         assert not any(word in line for line in bot.lines for word in ("Traceback", "Unclosed", SECRET, TOKEN))
