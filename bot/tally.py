@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from bot.clock import real_now
 
@@ -46,7 +45,7 @@ class Tally:
 
     def note_call(self, url: str, status: int, parameters: dict[str, Any]) -> None:
         """Count a call of the Bot API. Of the address only the method's name is kept: it holds the token."""
-        method = urlsplit(url).path.rpartition("/")[2]
+        method = url.partition("?")[0].rpartition("/")[2]
         self.calls[method if method.isalpha() else "file", status] += 1
         if method == "answerCallbackQuery" and status == 200:
             received_at = self._open_taps.pop(parameters.get("callback_query_id", ""), None)

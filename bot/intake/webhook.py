@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from bot.intake.arrivals import id_of
 from bot.intake.failures import type_and_place
+from bot.intake.together import Together
 from bot.tally import Tally
 from bot.web import bare, bare_app
 
@@ -47,7 +48,7 @@ class Webhook:
     ) -> None:
         self._path = path
         self._secret = secret.encode()
-        self._store = store
+        self._store = Together(store)
         self._tally = tally
         self._is_away = False
 
@@ -92,7 +93,7 @@ class Webhook:
             return 200
         try:
             async with asyncio.timeout(_STORE_SECONDS):
-                await self._store([update])
+                await self._store(update)
         except Exception as error:  # noqa: BLE001 - unstored is unconfirmed: Telegram brings it again
             if not self._is_away:
                 log.error("updates cannot be stored, Telegram is told to come again: %s", type_and_place(error))

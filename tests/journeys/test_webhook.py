@@ -13,7 +13,7 @@ from storage import Tx, inbox
 from storage.tables import log
 from tests.house import TOKEN, Running, running_bot
 from tests.journeys.scenes import again, seats_add_up, until, visit_of, visits_held
-from tests.phone import Phone
+from tests.phone import Call, Phone
 from tests.proof.fleet import free_port
 
 SECRET = "wEbHoOk-secret_01"
@@ -74,7 +74,7 @@ async def test_telegram_is_told_the_address_once_and_again_for_another_secret(
     simulator: Simulator, sqlite_url: str
 ) -> None:
     port = free_port()
-    settings = by_webhook(port)
+    calls: list[Call] = []
     for secret, told in ((SECRET, 1), (SECRET, 1), (OTHER_SECRET, 2)):
         settings = by_webhook(port, secret=secret)
         async with running_bot(sqlite_url, simulator=simulator, **settings) as running:
