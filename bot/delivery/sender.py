@@ -15,6 +15,7 @@ from bot.delivery.courier import LEASE, Courier
 from bot.delivery.ledger import Ledger, Shown
 from bot.delivery.letter import Letter, Moot
 from bot.delivery.pace import Pacer
+from bot.tally import Tally
 from storage import outbox
 from storage.database import Database
 from storage.outbox import Outcome
@@ -48,7 +49,9 @@ class Sender:
         real_now: Callable[[], datetime] = real_time,
         pacer: Pacer | None = None,
         idle_seconds: float = IDLE_SECONDS,
+        tally: Tally | None = None,
     ) -> None:
+        self._tally = tally or Tally()
         self._database = database
         self._now = now
         self._real_now = real_now
@@ -150,6 +153,7 @@ class Sender:
             log.exception("message %d (%s) could not be worded or marked", message.id, message.kind)
             outcome = self._courier.given_back(message, wait=_AFTER_A_BUG, reason=type(error).__name__)
         if outcome is not None:
+            self._tally.messages[message.kind, outcome.state] += 1
             await self._write_down(outcome)
 
     async def _write_down(self, outcome: Outcome) -> None:
