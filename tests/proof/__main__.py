@@ -6,10 +6,11 @@ import sys
 import time
 import traceback
 
-from tests.proof import zones
+from tests.proof import story, zones
 from tests.proof.trial import Line, Prove, new_trial
 
 BARS: dict[str, Prove] = {
+    "story": story.prove,
     "zones": zones.prove,
 }
 
