@@ -6,11 +6,13 @@ import sys
 import time
 import traceback
 
-from tests.proof import story, zones
+from tests.proof import mutants, simulated_day, story, zones
 from tests.proof.trial import Line, Prove, new_trial
 
 BARS: dict[str, Prove] = {
     "story": story.prove,
+    "mutants": mutants.prove,
+    "simulated-day": simulated_day.prove,
     "zones": zones.prove,
 }
 

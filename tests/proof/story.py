@@ -78,13 +78,17 @@ def _without_locks(trial: Trial, url: str) -> Line:
 
 
 def _defects(trial: Trial, url: str) -> Line:
-    found, missed = [], []
+    found: list[tuple[int, str]] = []
+    missed: list[str] = []
     for plant in DEFECTS if trial.full else DEFECTS[:2]:
         Story.reached.clear()
         with _desk(SQLITE, url) as desk, pytest.MonkeyPatch.context() as patch:
             plant(patch)
             steps = steps_to_a_break(desk, stories=1000, number=trial.seed)
-        (found if steps else missed).append((Story.reached["stories"], plant.__name__))
+        if steps:
+            found.append((Story.reached["stories"], plant.__name__))
+        else:
+            missed.append(plant.__name__)
     return Line(
         name="story",
         database=SQLITE,
