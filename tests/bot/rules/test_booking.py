@@ -160,6 +160,13 @@ def test_every_seat_in_the_way_is_named_whatever_its_reason() -> None:
     assert clashes.seats == (overlapping, elsewhere)
 
 
+def test_the_longest_of_the_changeovers_is_told() -> None:
+    before = {"leaves_at": LEAVES - 3 * HOUR, "returns_at": LEAVES + MINUTE}
+    clashes = find_clashes(VISIT, [seat(1, **before), seat(2, **before, meeting_point="mp-walk")], rules=RULES)
+    assert clashes is not None
+    assert clashes.changeover == 30 * MINUTE
+
+
 @pytest.mark.parametrize(
     ("slot", "held_slots", "gives_up"),
     [
@@ -170,6 +177,7 @@ def test_every_seat_in_the_way_is_named_whatever_its_reason() -> None:
         ("full", ["am", "pm"], ["am", "pm"]),
         ("full", ["full"], ["full"]),
         ("am", ["full"], ["full"]),
+        ("pm", ["full", "am"], ["full"]),  # no half day is asked for, once the whole one is gone
         ("am", ["am", "pm", "pm"], ["am", "pm"]),  # more than the rules allow by now
     ],
 )
