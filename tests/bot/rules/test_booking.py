@@ -192,6 +192,17 @@ def test_a_day_holds_two_halves_or_one_whole(slot: str, held_slots: list[str], g
     assert clashes is None or clashes.reason is Clash.DAY_LIMIT
 
 
+def test_where_no_half_days_are_allowed_every_one_is_in_the_way() -> None:
+    held = [seat(1, slot="am", **_apart(1)), seat(2, slot="pm", **_apart(5))]
+    clashes = find_clashes(a_visit(id=3, slot="am"), held, rules=replace(RULES, most_half_days=0))
+    assert clashes is not None
+    assert clashes.seats == tuple(held)
+
+
+def _apart(hours: int) -> dict[str, datetime]:
+    return {"leaves_at": LEAVES - (hours + 3) * HOUR, "returns_at": LEAVES - (hours + 1) * HOUR}
+
+
 @st.composite
 def some_visits(draw: st.DrawFn, ids: st.SearchStrategy[int]) -> Visit:
     leaves = LEAVES + draw(st.integers(0, 40)) * 15 * MINUTE
