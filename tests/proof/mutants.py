@@ -17,7 +17,11 @@ TESTS: dict[str, tuple[str, ...]] = {
     "bot/rules/booking.py": (f"{_RULES}/test_booking.py", f"{_RULES}/test_finding.py", f"{_SERVICES}/test_booking.py"),
     "bot/rules/finding.py": (f"{_RULES}/test_finding.py", f"{_SERVICES}/test_visits.py"),
     "bot/rules/naming.py": (f"{_RULES}/test_naming.py",),
-    "bot/rules/reminding.py": (f"{_RULES}/test_reminding.py", f"{_SERVICES}/test_messages.py"),
+    "bot/rules/reminding.py": (
+        f"{_RULES}/test_reminding.py",
+        "tests/storage/test_reminders.py",
+        f"{_SERVICES}/test_messages.py",
+    ),
     "bot/rules/seats.py": (f"{_RULES}/test_seats.py",),
     "bot/services/booking.py": (f"{_SERVICES}/test_booking.py", f"{_SERVICES}/test_messages.py"),
     "storage/seats.py": (f"{_SERVICES}/test_booking.py",),
