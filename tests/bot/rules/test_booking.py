@@ -161,8 +161,9 @@ def test_every_seat_in_the_way_is_named_whatever_its_reason() -> None:
 
 
 def test_the_longest_of_the_changeovers_is_told() -> None:
-    before = {"leaves_at": LEAVES - 3 * HOUR, "returns_at": LEAVES + MINUTE}
-    clashes = find_clashes(VISIT, [seat(1, **before), seat(2, **before, meeting_point="mp-walk")], rules=RULES)
+    until = LEAVES + MINUTE
+    held = [seat(1, returns_at=until), seat(2, returns_at=until, meeting_point="mp-walk")]
+    clashes = find_clashes(VISIT, held, rules=RULES)
     assert clashes is not None
     assert clashes.changeover == 30 * MINUTE
 
@@ -193,14 +194,14 @@ def test_a_day_holds_two_halves_or_one_whole(slot: str, held_slots: list[str], g
 
 
 def test_where_no_half_days_are_allowed_every_one_is_in_the_way() -> None:
-    held = [seat(1, slot="am", **_apart(1)), seat(2, slot="pm", **_apart(5))]
+    early, late = LEAVES - 8 * HOUR, LEAVES - 4 * HOUR
+    held = [
+        seat(1, slot="am", leaves_at=early, returns_at=early + HOUR),
+        seat(2, slot="pm", leaves_at=late, returns_at=late + HOUR),
+    ]
     clashes = find_clashes(a_visit(id=3, slot="am"), held, rules=replace(RULES, most_half_days=0))
     assert clashes is not None
     assert clashes.seats == tuple(held)
-
-
-def _apart(hours: int) -> dict[str, datetime]:
-    return {"leaves_at": LEAVES - (hours + 3) * HOUR, "returns_at": LEAVES - (hours + 1) * HOUR}
 
 
 @st.composite
