@@ -14,12 +14,15 @@ from tests.proof import (
     fairness,
     hours_off,
     intake_crash,
+    mutants,
     order,
     poison,
     rolling_restart,
     send_crash,
+    simulated_day,
     stop,
     storm,
+    story,
     telegram_away,
     zones,
 )
@@ -40,6 +43,9 @@ BARS: dict[str, Prove] = {
     "rolling-restart": rolling_restart.prove,
     "poison": poison.prove,
     "stop": stop.prove,
+    "story": story.prove,
+    "mutants": mutants.prove,
+    "simulated-day": simulated_day.prove,
     "zones": zones.prove,
 }
 
