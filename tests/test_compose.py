@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from bot.settings import Settings, parse_address
 
@@ -14,7 +15,6 @@ KNOWN = {f"BOT_{name.upper()}" for name in Settings.model_fields}
 
 @pytest.fixture
 def compose() -> Any:
-    yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
     return yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
 
 
