@@ -24,7 +24,7 @@ from bot.delivery.sender import Sender
 from bot.delivery.wording import Wording
 from bot.handlers.fallback import answer_flood, on_error
 from bot.handlers.meeting import MEETING
-from bot.intake import Intake
+from bot.intake import Intake, is_late_tap
 from bot.intake.address import bring_to, let_fetch
 from bot.intake.webhook import Webhook
 from bot.language import SOURCE, load_languages
@@ -240,9 +240,15 @@ class App:
     async def _handle(self, update: Update, *, received_at: datetime) -> None:
         """Run the handlers; raise what the error handler recorded, so that the inbox tries again."""
         failures: dict[int, BaseException] = self.application.bot_data["failures"]
+        late: set[int] = self.application.bot_data["late"]
+        if is_late_tap(update, received_at=received_at, now=real_now()):
+            late.add(update.update_id)
         query = update.callback_query
-        with self.tally.tap(query.id, received_at=received_at) if query is not None else nullcontext():
-            await self.application.process_update(update)
+        try:
+            with self.tally.tap(query.id, received_at=received_at) if query is not None else nullcontext():
+                await self.application.process_update(update)
+        finally:
+            late.discard(update.update_id)
         failure = failures.pop(update.update_id, None)
         if failure is not None:
             raise failure
@@ -273,6 +279,7 @@ def _application(bot: ExtBot[None], house: House) -> BotApplication:
     )
     application.bot_data["house"] = house
     application.bot_data["failures"] = {}
+    application.bot_data["late"] = set()
     application.bot_data["apologies"] = deque(maxlen=1_000)
     application.add_handlers(MEETING, group=-1)
     application.add_handlers(handlers.ALL)

@@ -39,6 +39,8 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
     now: datetime
     cause: str
     """The key of this update's effect: a replayed update finds what it came to."""
+    excuse: str | None = None
+    """What the answer of a tap says that has nothing else to say: it comes late."""
 
     @property
     def house(self) -> House:

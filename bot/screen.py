@@ -42,13 +42,15 @@ async def show(
 ) -> int | None:
     """Show the screen: on the tapped card, else as a new message. Return the message id, None if nobody sees it.
 
-    `answer` is the tap's own answer (at most 200 characters), as an alert where it must be read. Both go out at
-    the same time; neither waits for the other.
+    `answer` is the tap's own answer (at most 200 characters), as an alert where it must be read; a late tap's is an
+    excuse where there is no other. Both go out at the same time; neither waits for the other.
     """
     query = update.callback_query
     if query is None:
         return await send(update, context, screen)
-    _, message_id = await asyncio.gather(answer_tap(query, answer, alert=alert), _edit(update, context, screen))
+    _, message_id = await asyncio.gather(
+        answer_tap(query, answer or context.excuse, alert=alert), _edit(update, context, screen)
+    )
     return message_id
 
 

@@ -21,7 +21,7 @@ class Tally:
     """Counts what happens; every number only ever rises. The words used as keys become labels of metrics."""
 
     updates: Counter[str] = field(default_factory=Counter)
-    """received, unreadable; handled, failed, parked, turned_away."""
+    """received (brought to this process and stored, repeats too), unreadable; handled, failed, parked, turned_away."""
     webhook: Counter[int] = field(default_factory=Counter)
     """Answers at the public door, by HTTP status."""
     messages: Counter[tuple[str, str]] = field(default_factory=Counter)

@@ -67,6 +67,11 @@ class Database:
         self._writer: WriterThread | None = None
         self._reader: Reader | None = None
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may write here too: PostgreSQL. SQLite's lock file keeps them out."""
+        return self.url.get_backend_name() == "postgresql"
+
     @classmethod
     async def open(cls, url: str, *, keys: tuple[str, ...] = (), migrate: bool = True) -> "Database":
         """Open the database and bring its tables to this version.

@@ -6,6 +6,7 @@ from telegram.ext import ApplicationHandlerStop, ChatMemberHandler, TypeHandler
 
 from bot import buttons, keyboards
 from bot.context import Context
+from bot.handlers.late import show_instead
 from bot.handlers.welcome import show_welcome
 from bot.language import SOURCE, guess_language
 from bot.screen import answer_tap
@@ -27,7 +28,10 @@ _KEEPS_DRAFT = (
 
 
 async def meet(update: Update, context: Context) -> None:
-    """Fill in the context; stop here in groups, before the notice, and for what is neither a tap nor a new message."""
+    """Fill in the context; stop here in groups, before the notice, and for what is neither a tap nor a new message.
+
+    A tap that comes late is answered here too, where it would do more than show something.
+    """
     context.now = context.house.clock.now()
     context.cause = f"update/{update.update_id}"
     user, chat = update.effective_user, update.effective_chat
@@ -37,6 +41,9 @@ async def meet(update: Update, context: Context) -> None:
     delegate = context.person.delegate
     chosen = (delegate.language if delegate else None) or guess_language(user.language_code) or SOURCE
     context.say = context.house.languages[chosen]
+    is_late = update.update_id in context.bot_data["late"]
+    if is_late:
+        context.excuse = welcome.old_button_answer(context.say)
     if chat.type != ChatType.PRIVATE:
         await _point_to_private_chat(update, context, chat)
         raise ApplicationHandlerStop
@@ -44,9 +51,15 @@ async def meet(update: Update, context: Context) -> None:
         if not _is_open(update):
             await show_welcome(update, context, then="")
             raise ApplicationHandlerStop
+        if is_late and await show_instead(update, context):
+            raise ApplicationHandlerStop
         return
     if delegate.unreachable:
         await context.db.run(people.mark_reachable, telegram_id=user.id, reachable=True, now=context.now)
+    if is_late:
+        if await show_instead(update, context):
+            raise ApplicationHandlerStop
+        return
     await _leave_draft(update, context)
 
 

@@ -98,6 +98,16 @@ async def roster_file(update: Update, context: Context) -> None:
 
 
 @for_organizers
+async def show_roster_of_file(update: Update, context: Context) -> None:
+    """Show the first page of the roster whose file was asked for."""
+    button = RosterFile.parse(update.callback_query.data if update.callback_query else None)
+    if button is None:
+        await answer_old_button(update, context)
+        return
+    await _show_roster(update, context, name=button.name, page=0)
+
+
+@for_organizers
 async def delay(update: Update, context: Context) -> None:
     """/delay VISIT MINUTES: move the departure and tell its passengers."""
     arguments = context.args or []

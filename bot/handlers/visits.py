@@ -112,6 +112,13 @@ async def meeting_point(update: Update, context: Context) -> None:
         raise
 
 
+async def show_visit_of_pin(update: Update, context: Context) -> None:
+    """Show the card of the visit whose pin was asked for."""
+    button = ShowMap.parse(update.callback_query.data if update.callback_query else None)
+    if button is None or not await show_visit(update, context, visit_id=button.visit):
+        await answer_old_button(update, context)
+
+
 async def similar(update: Update, context: Context) -> None:
     """Show what comes nearest to a visit that cannot be had."""
     button = Similar.parse(update.callback_query.data if update.callback_query else None)

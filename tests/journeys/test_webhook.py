@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.intake.address import address_with_mark
 from bot.simulator import Simulator
-from storage import Tx, inbox
+from storage import Tx, inbox, lines
 from storage.tables import log
 from tests.house import TOKEN, Running, running_bot
 from tests.journeys.scenes import again, seats_add_up, until, visit_of, visits_held
@@ -113,7 +113,7 @@ async def test_a_tap_that_came_while_the_store_was_away_is_brought_again_and_tak
         real, failures = running.db.run, [3]
 
         async def away(service: Any, *args: Any, **kwargs: Any) -> Any:
-            if service is not inbox.store_updates or not failures[0]:
+            if service not in (inbox.store_updates, lines.store) or not failures[0]:
                 return await real(service, *args, **kwargs)
             failures[0] -= 1
             if committed:  # the answer to the commit is what was lost
