@@ -16,6 +16,8 @@ from telegram.ext import Application, ContextTypes, Defaults, ExtBot
 from bot import handlers
 from bot.clock import Clock, real_now
 from bot.context import BotApplication, Context, House
+from bot.delivery.gate import Gate
+from bot.delivery.pace import Pace
 from bot.delivery.progress import Progresses
 from bot.delivery.sender import Sender
 from bot.delivery.wording import Wording
@@ -92,17 +94,24 @@ class App:
         self._former_owners = await self.db.run(name_owners, owner_ids=self.settings.owner_ids, now=self.clock.now())
         token = self.settings.token.get_secret_value()
         self._transport = Transport()
-        bot: ExtBot[None] = ExtBot(
+        pace = Pace(self.db)
+        bot: ExtBot[str] = ExtBot(
             token,
             base_url=f"{self.settings.api_url}/bot",
             base_file_url=f"{self.settings.api_url}/file/bot",
             request=Transport(),
             get_updates_request=self._transport,
             defaults=Defaults(tzinfo=UTC),
+            rate_limiter=Gate(pace),
         )
         wording = Wording(db=self.db, clock=self.clock, languages=languages, congress=congress)
         sender = Sender(
-            database=self.db, bot=bot, word=wording.word, is_critical=wording.is_critical, now=self.clock.now
+            database=self.db,
+            bot=bot,
+            pace=pace,
+            word=wording.word,
+            is_critical=wording.is_critical,
+            now=self.clock.now,
         )
         self.house = House(
             settings=self.settings,
@@ -198,7 +207,7 @@ class App:
         await self.db.run(housekeeping.tidy_drafts, now=self.clock.now())
 
 
-def _application(bot: ExtBot[None], house: House) -> BotApplication:
+def _application(bot: ExtBot[str], house: House) -> BotApplication:
     application: BotApplication = (
         Application.builder()
         .bot(bot)
