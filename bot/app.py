@@ -27,6 +27,7 @@ from bot.intake import Intake
 from bot.language import SOURCE, load_languages
 from bot.profile import present
 from bot.services import housekeeping
+from bot.services.canaries import raise_alarms, send_canaries
 from bot.services.people import languages_of, name_owners, owners_by_language
 from bot.services.programme import Harm, Harmful, apply_programme
 from bot.services.reminders import plan_due_reminders
@@ -199,7 +200,16 @@ class App:
         await answer_flood(update, self.house, self.application.bot)
 
     async def _plan_reminders(self) -> None:
-        if await self.db.run(plan_due_reminders, now=self.clock.now()):
+        new = await self.db.run(plan_due_reminders, now=self.clock.now())
+        if self.settings.canary_ids:
+            new += await self.db.run(send_canaries, canary_ids=self.settings.canary_ids, now=self.clock.now())
+            late = await self.db.run(raise_alarms, now=self.clock.now())
+            for canary in late:
+                log.error(
+                    "the check message %d of %s is %s: reminders may not arrive", canary.id, canary.due_at, canary.state
+                )
+            new += len(late)
+        if new:
             self.house.sender.wake()
 
     async def _keep_house(self) -> None:

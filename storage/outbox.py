@@ -4,7 +4,8 @@ A row is due, leased (claimed, not sent), sending (a call may be under way) or e
 from there on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
@@ -50,6 +51,18 @@ def pass_on(tx: Connection, *, key: str, lease: Lease) -> bool:
     held = update(outbox).where(outbox.c.key == key, outbox.c.state.in_((MessageState.DUE, MessageState.LEASED)))
     hold = {"state": MessageState.LEASED, "token": lease.token, "lease_until": lease.until, "edits": lease.edits}
     return bool(tx.scalars(held.values(**hold).returning(outbox.c.id)).all())
+
+
+def revive(tx: Connection, *, delegate_id: int, kinds: Collection[str], now: datetime) -> int:
+    """Make due again what could not reach this person and has not expired; return how many. Facts are checked anew."""
+    back = update(outbox).where(
+        outbox.c.delegate_id == delegate_id,
+        outbox.c.state == MessageState.UNREACHABLE,
+        outbox.c.kind.in_(kinds),
+        outbox.c.expires_at > now,
+    )
+    due = {"state": MessageState.DUE, "token": None, "not_before": None, "settled_at": None, "error": None}
+    return len(tx.scalars(back.values(due).returning(outbox.c.id)).all())
 
 
 def counts(tx: Connection, announcement_id: int) -> DeliveryCounts:

@@ -89,7 +89,12 @@ class Running:
 
 @asynccontextmanager
 async def running_bot(
-    database_url: str, *, now: datetime = OPEN, simulator: Simulator | None = None, programme: Path | None = None
+    database_url: str,
+    *,
+    now: datetime = OPEN,
+    simulator: Simulator | None = None,
+    programme: Path | None = None,
+    canary_ids: str = "",
 ) -> AsyncIterator[Running]:
     """Run the whole application until the block ends."""
     own = simulator is None
@@ -102,6 +107,7 @@ async def running_bot(
         api_url=telegram_server.url,
         database_url=database_url,
         owner_ids=str(OWNER),
+        canary_ids=canary_ids,
         **given,
     )
     app = App(settings, clock=clock)

@@ -1,4 +1,4 @@
-"""Messages on their way: outbox -> Telegram. Claim, take a turn, send, write down what happened. Any number of processes.
+"""Messages on their way: outbox -> Telegram. Claim, take a turn, send, write it down. Any number of processes.
 
 Reading order: sender.py (who claims), courier.py (one message's way), then what it asks on the way: wording.py and
 letter.py (what is said), ledger.py (what is written down, and whose turn it is), verdict.py (what a failed call means).

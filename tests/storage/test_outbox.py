@@ -318,6 +318,33 @@ async def test_who_cannot_be_reached_is_written_to_no_more_until_they_come_back(
     assert [message.id for message in await claim(database)] == [back]
 
 
+async def test_who_is_back_gets_what_has_not_expired_of_these_kinds(database: Database) -> None:
+    someone, other = await reader(database, 1), await reader(database, 2)
+    kept, late, news, theirs, sent = await write(
+        database,
+        new("ticket/1", someone),
+        new("ticket/2", someone, expires_at=NOON + SECOND),
+        new("news", someone, kind="announcement"),
+        new("ticket/3", other),
+        new("ticket/4", someone),
+    )
+    for message_id in (kept, late, news, theirs):
+        await database.run(unreachable, message_id)
+    await database.run(lambda tx: tx.execute(update(table).where(table.c.id == sent).values(state=E.SENT)))
+    revived = await database.run(outbox.revive, delegate_id=someone, kinds={"ticket"}, now=NOON + SECOND)
+    assert revived == 1
+    assert [await state(database, one) for one in (kept, late, news, theirs, sent)] == [
+        E.DUE,
+        *[E.UNREACHABLE] * 3,
+        E.SENT,
+    ]
+    assert [message.id for message in await claim(database)] == [kept]
+
+
+def unreachable(tx: Tx, message_id: int) -> None:
+    tx.execute(update(table).where(table.c.id == message_id).values(state=E.UNREACHABLE, settled_at=NOON))
+
+
 async def test_the_counts_of_an_announcement_add_up(database: Database) -> None:
     readers = [await reader(database, number) for number in range(9)]
     announcement = await database.run(put_announcement, readers[0], now=NOON)

@@ -62,9 +62,14 @@ def earlier(tx: Tx, seconds: float) -> None:
 
 
 class Post:
-    """What the app gives a sender, with every choice in the hands of the test. Each post is a process of its own."""
+    """What the app gives a sender, with every choice in the hands of the test. Each post is a process of its own.
 
-    def __init__(self, database: Database, telegram: TelegramServer, *, per_second: float = QUICK) -> None:
+    `root` is another server than the one the test scripts.
+    """
+
+    def __init__(
+        self, database: Database, telegram: TelegramServer, *, per_second: float = QUICK, root: str = ""
+    ) -> None:
         self.database = database
         self.telegram = telegram
         self.time = Time()
@@ -72,7 +77,7 @@ class Post:
         self.pace = Pace(database, per_second=per_second, monotonic=self.time.monotonic)
         self.bot: ExtBot[str] = ExtBot(
             TOKEN,
-            base_url=f"{telegram.root}/bot",
+            base_url=f"{root or telegram.root}/bot",
             request=self.transport,
             get_updates_request=self.transport,
             rate_limiter=Gate(self.pace),
