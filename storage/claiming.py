@@ -14,8 +14,8 @@ from storage.records import Message, MessageState
 from storage.sending import HELD, ended
 from storage.tables import delegates, outbox
 
-READER_GAP: Final = timedelta(seconds=1)
-"""From one message to the next for the same reader."""
+READER_GAP: Final = timedelta(seconds=1.1)
+"""From one turn to the next for the same reader: a second, and what one call may take longer than the other."""
 
 _other = outbox.alias("other")
 _READER_IS_BUSY = (
