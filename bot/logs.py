@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 TOKEN: Final = re.compile(r"\d{6,}(?::|%3[Aa])[A-Za-z0-9_-]{30,}")
 # httpx prints each address, token included, at INFO; the others tell of every update or every request.
-QUIET: Final = ("aiohttp.access", "apscheduler", "httpcore", "httpx", "telegram")
+QUIET: Final = ("aiohttp.access", "apscheduler", "httpcore", "httpx", "telegram", "uvicorn")
 HIDDEN: Final = "[hidden]"
 
 

@@ -1,7 +1,6 @@
 """One process from its first line to its exit code: start, wait for a signal, leave within 10 s."""
 
 import asyncio
-import contextlib
 import gc
 import logging
 import os
@@ -22,6 +21,7 @@ log = logging.getLogger(__name__)
 
 _REFUSALS = (CannotStart, FileInUse, NewerSchema, NoDatabase, UnreadableSeal, UnknownDatabase, BadSettings)
 _HARD_STOP_SECONDS = 9.5
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def prepare_logging(settings: Settings, *, level: int = logging.INFO) -> None:
@@ -36,11 +36,20 @@ def prepare_logging(settings: Settings, *, level: int = logging.INFO) -> None:
 
 
 async def run(app: App) -> int:
-    """Run until SIGTERM or SIGINT; return the exit code. A second signal changes nothing."""
-    ended = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers in the loop
-            asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    """Run until SIGTERM or SIGINT; return the exit code, with which the process ends. More signals change nothing."""
+    ended, loop = asyncio.Event(), asyncio.get_running_loop()
+    # Not loop.add_signal_handler: the loop takes its handlers back as it closes, and a second SIGTERM that comes
+    # while the interpreter still tidies up would end the process with -15.
+    for number in _SIGNALS:
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
+    try:
+        return await _run_until(ended, app)
+    finally:
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+
+
+async def _run_until(ended: asyncio.Event, app: App) -> int:
     starting = asyncio.create_task(app.start())
     waiting = asyncio.create_task(ended.wait())
     await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)

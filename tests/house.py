@@ -94,20 +94,19 @@ async def running_bot(
     now: datetime = OPEN,
     simulator: Simulator | None = None,
     programme: Path | None = None,
-    canary_ids: str = "",
+    **more_settings: Any,
 ) -> AsyncIterator[Running]:
     """Run the whole application until the block ends."""
     own = simulator is None
     telegram_server = simulator or await Simulator.start(token=TOKEN)
     clock = Clock(now)
-    given: dict[str, Any] = {} if programme is None else {"programme": programme}
+    given: dict[str, Any] = more_settings | ({} if programme is None else {"programme": programme})
     settings = read_settings(
         _env_file=None,
         token=TOKEN,
         api_url=telegram_server.url,
         database_url=database_url,
         owner_ids=str(OWNER),
-        canary_ids=canary_ids,
         **given,
     )
     app = App(settings, clock=clock)

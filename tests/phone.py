@@ -136,10 +136,11 @@ class BotSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call of the bot; `at` in real unix seconds, `status` as HTTP's."""
+    """One call of the bot; it came `at` and was decided on at `ended`, real unix seconds; `status` as HTTP's."""
 
     n: int
     at: float
+    ended: float
     method: str
     chat_id: int | None
     params: Json
@@ -378,9 +379,9 @@ class Telegram(_Line):
         }
         await self.ask("POST", "/limits", json=body)
 
-    async def latency(self, seconds: float) -> None:
-        """Answer the bot so much later."""
-        await self.ask("POST", "/latency", json={"seconds": seconds})
+    async def latency(self, seconds: float, *, jitter: float = 0) -> None:
+        """Look at each call of the bot so much later, and by chance up to `jitter` seconds more."""
+        await self.ask("POST", "/latency", json={"seconds": seconds, "jitter": jitter})
 
     async def calls(self, method: str | None = None, *, since: int = 0) -> list[Call]:
         """What the bot called after call number `since`."""

@@ -54,7 +54,7 @@ class Ledger:
         """
         return self._note(entry)
 
-    async def write(self, entry: Outcome) -> bool:
+    async def write(self, entry: Outcome | Shown) -> bool:
         """Note the entry and wait until it is written. A cancelled caller stops nothing."""
         return await self.note(entry)
 

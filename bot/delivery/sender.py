@@ -15,6 +15,7 @@ from bot.delivery.courier import LEASE, Courier
 from bot.delivery.ledger import Ledger, Shown
 from bot.delivery.letter import Letter, Moot
 from bot.delivery.pace import Pace
+from bot.tally import Tally
 from storage import claiming
 from storage.database import Database
 from storage.records import Message
@@ -48,7 +49,9 @@ class Sender:
         now: Callable[[], datetime],
         real_now: Callable[[], datetime] = real_time,
         idle_seconds: float = IDLE_SECONDS,
+        tally: Tally | None = None,
     ) -> None:
+        self._tally = tally or Tally()
         self._database = database
         self._now = now
         self._real_now = real_now
@@ -149,6 +152,7 @@ class Sender:
             log.exception("message %d (%s) could not be worded or marked", message.id, message.kind)
             outcome = self._courier.given_back(message, wait=_AFTER_A_BUG, reason=type(error).__name__)
         if outcome is not None:
+            self._tally.messages[message.kind, outcome.state] += 1
             await self._write_down(outcome)
 
     async def _write_down(self, outcome: Outcome) -> None:

@@ -61,7 +61,9 @@ async def _add_names(update: Update, context: Context, message: Message) -> None
 
 
 async def _set_name(update: Update, context: Context, message: Message) -> None:
-    outcome = await context.db.run(rename, delegate_id=context.delegate.id, typed=message.text or "", now=context.now)
+    outcome = await context.db.run(
+        rename, delegate_id=context.delegate.id, typed=message.text or "", now=context.now, cause=context.cause
+    )
     if isinstance(outcome, BadName):
         text = companions.bad_name(context.say, typed=outcome.typed)
         await send(update, context, Screen(text, keyboards.close(context.say)))

@@ -1,7 +1,8 @@
 """Updates: Telegram -> inbox -> handlers. Each is stored before it is confirmed, and done once it is handled.
 
-Reading order: intake.py (how the parts meet), arrivals.py (what comes), poller.py (how it comes), queues.py (one
-queue per person), marks.py (what is written down when it is done), failures.py (what may be said of an error).
+Reading order: intake.py (how the parts meet), arrivals.py (what comes), poller.py, or webhook.py with address.py and
+together.py (how it comes), queues.py (one queue per person), marks.py (what is written down when it is done),
+failures.py (what may be said of an error).
 """
 
 from bot.intake.arrivals import is_late_tap

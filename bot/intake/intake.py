@@ -13,6 +13,7 @@ from bot.clock import real_now
 from bot.intake.arrivals import from_store, read_arrival, to_store
 from bot.intake.poller import Poller
 from bot.intake.queues import Handle, OnFlood, Queues
+from bot.tally import Tally
 from storage import inbox
 from storage.database import Database
 
@@ -41,10 +42,14 @@ class Intake:
         on_flood: OnFlood,
         now: Callable[[], datetime] = real_now,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        tally: Tally | None = None,
     ) -> None:
+        self._tally = tally or Tally()
         self._database = database
         self._now = now
-        self._queues = Queues(database=database, bot=bot, handle=handle, on_flood=on_flood, now=now, pause=pause)
+        self._queues = Queues(
+            database=database, bot=bot, handle=handle, on_flood=on_flood, now=now, pause=pause, tally=self._tally
+        )
         self._poller = Poller(
             request=request,
             api_url=api_url,
@@ -89,11 +94,13 @@ class Intake:
         ]
         if len(arrivals) < len(updates):
             log.error("%d updates have no usable id and are left out", len(updates) - len(arrivals))
+            self._tally.updates["unreadable"] += len(updates) - len(arrivals)
         if not arrivals:
             return
         waiting = await self._database.run(
             inbox.store_updates, [to_store(arrival) for arrival in arrivals], received_at=received_at
         )
+        self._tally.updates["received"] += len(waiting)
         for arrival in arrivals:
             if arrival.update_id in waiting:
                 self._queues.add(arrival)

@@ -17,6 +17,7 @@ from telegram import Bot, Update
 from bot.intake.arrivals import Arrival
 from bot.intake.failures import type_and_place
 from bot.intake.marks import DoneMarks
+from bot.tally import Tally
 from storage import inbox
 from storage.database import Database
 
@@ -62,7 +63,9 @@ class Queues:
         pause: Callable[[float], Awaitable[None]],
         at_once: int = AT_ONCE,
         most_in_hand: int = MOST_IN_HAND,
+        tally: Tally | None = None,
     ) -> None:
+        self._tally = tally or Tally()
         self._database = database
         self._bot = bot
         self._handle = handle
@@ -170,10 +173,12 @@ class Queues:
             # Not this task was cancelled but something the handler waited for.
             return await self._after_failure(arrival, error, most_tries=MOST_TRIES)
         self._marks.add(arrival.update_id)
+        self._tally.updates["handled"] += 1
         return None
 
     async def _after_failure(self, arrival: Arrival, error: BaseException, *, most_tries: int) -> float | None:
         why = type_and_place(error)
+        self._tally.updates["failed"] += 1
         try:
             tries = await self._database.run(inbox.note_failure, arrival.update_id, error=why, most_tries=most_tries)
         except Exception as failure:  # noqa: BLE001 - nobody's update is lost because the database is away
@@ -183,6 +188,7 @@ class Queues:
             log.warning("update %d failed (%s), try %d of %d", arrival.update_id, why, tries, most_tries)
             return float(_FIRST_PAUSE * 2 ** (tries - 1))
         log.error("update %d is parked (%s)", arrival.update_id, why)
+        self._tally.updates["parked"] += 1
         self._let_go([arrival.update_id])
         return None
 
@@ -192,6 +198,7 @@ class Queues:
 
     def _turn_away(self, arrival: Arrival) -> None:
         self._marks.add(arrival.update_id)
+        self._tally.updates["turned_away"] += 1
         now = self._now()
         while self._warned and now - next(iter(self._warned.values())) >= _NEXT_WORD_TO_A_FLOODER:
             del self._warned[next(iter(self._warned))]

@@ -13,10 +13,11 @@ LONGEST_VALUE = 200  # characters of an argument that are written down
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call; `at` in real unix seconds. Not keyword-only: one is made for every call."""
+    """One call; it came `at` and was decided on at `ended`, real unix seconds. Not keyword-only: one for every call."""
 
     n: int
     at: float
+    ended: float
     method: str
     chat_id: int | None
     params: Mapping[str, Any]
@@ -26,7 +27,7 @@ class Call:
     def view(self) -> Json:
         """The call for a reader of the ledger."""
         view: Json = {
-            "n": self.n, "at": self.at, "method": self.method,
+            "n": self.n, "at": self.at, "ended": self.ended, "method": self.method,
             "chat_id": self.chat_id, "params": self.params, "status": self.status,
         }  # fmt: skip
         return view if self.error is None else {**view, "error": self.error}
@@ -40,7 +41,15 @@ class Calls:
         self._calls: deque[Call] = deque(maxlen=KEPT_CALLS)
 
     def record(
-        self, method: str, *, at: float, chat_id: int | None, params: Mapping[str, Any], status: int, error: str | None
+        self,
+        method: str,
+        *,
+        at: float,
+        ended: float,
+        chat_id: int | None,
+        params: Mapping[str, Any],
+        status: int,
+        error: str | None,
     ) -> None:
         """Write down a call. Long values are cut."""
         small = {
@@ -48,7 +57,7 @@ class Calls:
             for k, v in params.items()
         }
         self.count += 1
-        self._calls.append(Call(self.count, at, method, chat_id, small, status, error))
+        self._calls.append(Call(self.count, at, ended, method, chat_id, small, status, error))
 
     def since(self, n: int, *, method: str | None = None) -> list[Json]:
         """Calls after number `n`, in order; of one method, or of all."""

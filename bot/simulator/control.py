@@ -56,12 +56,12 @@ def set_limits(world: World, asked: Json) -> Json:
 
 
 def set_latency(world: World, asked: Json) -> Json:
-    """So many seconds before each answer to the bot."""
-    seconds = asked.get("seconds")
-    if not isinstance(seconds, (int, float)) or not 0 <= seconds <= 60:
-        raise bad_request("seconds must be 0-60")
-    world.latency = float(seconds)
-    return {"seconds": world.latency}
+    """So many seconds before each call of the bot is looked at, and by chance up to `jitter` more."""
+    seconds, jitter = asked.get("seconds"), asked.get("jitter", 0.0)
+    if not all(isinstance(number, (int, float)) and 0 <= number <= 60 for number in (seconds, jitter)):
+        raise bad_request("seconds and jitter must be 0-60")
+    world.latency, world.jitter = float(seconds or 0.0), float(jitter)
+    return {"seconds": world.latency, "jitter": world.jitter}
 
 
 def see_calls(world: World, *, since: int, method: str | None) -> Json:

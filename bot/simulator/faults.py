@@ -10,6 +10,7 @@ Kind = Literal[
     "close", "hang_before",             # no answer, nothing done
     "lost", "hang",                     # done, no answer
     "bad_json", "partial_json",         # done, an answer nobody can read
+    "502_after",                        # done, and a gateway on the way back says that it failed
 ]  # fmt: skip
 KINDS: tuple[str, ...] = get_args(Kind)
 WORDS = {

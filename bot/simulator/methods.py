@@ -1,6 +1,7 @@
 """The methods of the Bot API that the stand-in speaks, and how one call of one is made."""
 
 import asyncio
+import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ METHODS: dict[str, tuple[str, Method]] = {
         "getFile": identity.get_file,
     }.items()
 }
-DONE_UNSEEN = frozenset(("lost", "hang", "bad_json", "partial_json"))
+DONE_UNSEEN = frozenset(("lost", "hang", "bad_json", "partial_json", "502_after"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,8 @@ class Answer:
 async def perform(world: World, name: str, args: Arguments) -> Answer:
     """Make one call: latency, ordered faults, limits, the method itself, and the ledger."""
     began = time.time()
-    if world.latency:
-        await asyncio.sleep(world.latency)
+    if world.latency or world.jitter:
+        await asyncio.sleep(world.latency + random.uniform(0, world.jitter))
     known = METHODS.get(name.lower())
     chat_id = args.integer("chat_id") if "chat_id" in args.values else None
     lower = name.lower()
@@ -92,6 +93,7 @@ async def perform(world: World, name: str, args: Arguments) -> Answer:
     world.calls.record(
         known[0] if known else name,
         at=began,
+        ended=time.time(),
         chat_id=chat_id,
         params=args.values,
         status=answer.status,

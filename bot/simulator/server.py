@@ -140,8 +140,9 @@ class Simulator:
         whole = answer.body.encode()
         if kind in ("hang", "hang_before"):
             await self._stopping.wait()
-        if kind == "bad_json":
-            return web.Response(body=b"<html><body>Bad Gateway</body></html>", content_type="text/html")
+        if kind in ("bad_json", "502_after"):
+            page = b"<html><body>Bad Gateway</body></html>"
+            return web.Response(status=502 if kind == "502_after" else 200, body=page, content_type="text/html")
         response = web.StreamResponse(status=answer.status or 200)
         if kind == "partial_json":
             response.content_type = "application/json"

@@ -32,7 +32,8 @@ class World:
     calls: Calls = field(default_factory=Calls)
     chats: dict[int, Chat] = field(default_factory=dict)
     webhook_set_at: float = float("-inf")  # monotonic
-    latency: float = 0.0  # seconds before each answer
+    latency: float = 0.0  # seconds before each call is looked at
+    jitter: float = 0.0  # and up to so many more, differently for each
     poller: asyncio.Future[None] | None = None  # the long poll that waits
     last_message_id: int = 0
 

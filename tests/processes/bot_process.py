@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -76,13 +76,17 @@ class BotProcess:
 
 
 @asynccontextmanager
-async def bot_process(settings: Mapping[str, str], *, ready: bool = True) -> AsyncIterator[BotProcess]:
-    """Start the bot and wait until it is ready; killed at the end when it still runs."""
+async def bot_process(
+    settings: Mapping[str, str], *, ready: bool = True, program: Sequence[str] = ("bot", "run")
+) -> AsyncIterator[BotProcess]:
+    """Start the bot and wait until it is ready; killed at the end when it still runs.
+
+    `program` is another module that runs a bot, with its arguments.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "bot",
-        "run",
+        *program,
         cwd=ROOT,
         env=environment(**settings),
         stdout=asyncio.subprocess.DEVNULL,

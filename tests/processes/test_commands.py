@@ -1,6 +1,9 @@
 """What an operator sees: exit codes and lines of the commands, a stop by signal, and no traceback ever."""
 
 import asyncio
+import contextlib
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -37,7 +40,8 @@ def settings(simulator: Simulator, sqlite_url: str) -> dict[str, str]:
         ("owner_ids", "12,@me", "BOT_OWNER_IDS: '@me' is no numeric Telegram id"),
         ("data_key", "short", "BOT_DATA_KEY: key 1 is no Fernet key"),
         ("clock", "tomorrow", "BOT_CLOCK: is no clock"),
-        ("webhook_url", "https://example.org", "BOT_WEBHOOK_URL is not supported"),
+        ("webhook_url", "https://example.org", "BOT_WEBHOOK_SECRET is missing"),
+        ("metrics", "9090", "BOT_METRICS: is no address"),
     ],
 )
 async def test_a_wrong_setting_is_one_line_with_its_name(
@@ -98,6 +102,16 @@ async def test_sigterm_ends_it_with_nothing_half_done(settings: dict[str, str], 
     async with bot_process(settings) as bot:
         assert await bot.stop(signals=signals) == 0
         assert "stopped" in bot.lines[-1]
+
+
+async def test_signals_until_the_very_end_change_nothing(settings: dict[str, str]) -> None:
+    async with bot_process(settings) as bot:
+        stopping = asyncio.create_task(bot.stop())
+        while bot.process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(bot.process.pid, signal.SIGTERM)  # Popen's own looks whether it ended, and swallows the code
+            await asyncio.sleep(0)
+        assert await stopping == 0
 
 
 async def test_sigterm_ends_it_though_telegram_hangs(simulator: Simulator, settings: dict[str, str]) -> None:

@@ -6,10 +6,46 @@ import sys
 import time
 import traceback
 
-from tests.proof import zones
+from tests.proof import (
+    ambiguous,
+    backlog,
+    burst,
+    database_away,
+    fairness,
+    hours_off,
+    intake_crash,
+    mutants,
+    order,
+    poison,
+    rolling_restart,
+    send_crash,
+    simulated_day,
+    stop,
+    storm,
+    story,
+    telegram_away,
+    zones,
+)
 from tests.proof.trial import Line, Prove, new_trial
 
 BARS: dict[str, Prove] = {
+    "storm": storm.prove,
+    "intake-crash": intake_crash.prove,
+    "send-crash": send_crash.prove,
+    "ambiguous": ambiguous.prove,
+    "burst": burst.prove,
+    "fairness": fairness.prove,
+    "order": order.prove,
+    "backlog": backlog.prove,
+    "database-away": database_away.prove,
+    "telegram-away": telegram_away.prove,
+    "six-hours-off": hours_off.prove,
+    "rolling-restart": rolling_restart.prove,
+    "poison": poison.prove,
+    "stop": stop.prove,
+    "story": story.prove,
+    "mutants": mutants.prove,
+    "simulated-day": simulated_day.prove,
     "zones": zones.prove,
 }
 

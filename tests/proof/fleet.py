@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,9 +34,13 @@ class Fleet:
     bots: list[BotProcess] = field(default_factory=list)
     _stack: AsyncExitStack
 
-    async def start_bot(self, *, ready: bool = True, **settings: str) -> BotProcess:
+    async def start_bot(
+        self, *, ready: bool = True, program: Sequence[str] = ("bot", "run"), **settings: str
+    ) -> BotProcess:
         """Start one more replica; it is killed at the end when it still runs."""
-        bot = await self._stack.enter_async_context(bot_process({**self.settings, **settings}, ready=ready))
+        bot = await self._stack.enter_async_context(
+            bot_process({**self.settings, **settings}, ready=ready, program=program)
+        )
         self.bots.append(bot)
         return bot
 

@@ -334,6 +334,17 @@ async def test_a_seat_given_back_is_free_in_the_same_instant(database: Database,
     assert [(row.state, row.reason) for row in rows] == [("released", "given back"), ("booked", None), ("booked", None)]
 
 
+async def test_the_bus_has_another_list_after_each_change_to_who_travels(database: Database, world: World) -> None:
+    def lists(tx: Tx) -> list[int]:
+        return [bus.roster_version for bus in visit_of(tx, "nab-am").buses]
+
+    assert await database.read(lists) == [1, 1]
+    ticket = (await database.run(booked, world, EMMA, "nab-am")).ticket
+    assert await database.read(lists) == [2, 1]
+    await database.run(release, world, EMMA, ticket.booking.id)
+    assert await database.read(lists) == [3, 1]
+
+
 async def test_a_party_gives_all_its_seats_back(database: Database, world: World) -> None:
     def act(tx: Tx) -> int:
         put_party(tx, world.people[EMMA], "nab-am", "Zoë", "Ән", congress=world.congress)

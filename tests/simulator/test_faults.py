@@ -58,9 +58,11 @@ async def test_a_hanging_call_never_answers(bot: Bot, telegram: Telegram, aliya:
     assert await seen(aliya) == (["hello"] if done else [])
 
 
-async def test_an_answer_that_is_no_json(bot: Bot, telegram: Telegram, aliya: Phone) -> None:
-    await telegram.fault("sendMessage", "bad_json")
+@pytest.mark.parametrize(("kind", "status"), [("bad_json", 200), ("502_after", 502)])
+async def test_an_answer_that_is_no_json(bot: Bot, telegram: Telegram, aliya: Phone, kind: str, status: int) -> None:
+    await telegram.fault("sendMessage", kind)
     async with bot.session.post(f"{bot.simulator.url}/bot42:TEST/sendMessage", json=HELLO) as response:
+        assert response.status == status
         with pytest.raises(json.JSONDecodeError):
             json.loads(await response.text())
     assert await seen(aliya) == ["hello"]

@@ -109,6 +109,15 @@ async def test_latency_delays_each_answer(bot: Bot, telegram: Telegram) -> None:
     assert asyncio.get_running_loop().time() - began >= 0.05
 
 
+async def test_jitter_delays_each_call_differently_and_the_ledger_tells(bot: Bot, telegram: Telegram) -> None:
+    await telegram.latency(0.01, jitter=0.03)
+    for _ in range(5):
+        await bot("getMe")
+    waits = [call.ended - call.at for call in await telegram.calls("getMe")]
+    assert min(waits) >= 0.01
+    assert len({round(wait, 4) for wait in waits}) > 1
+
+
 async def test_stopping_ends_open_questions_at_once() -> None:
     simulator = await Simulator.start(token=TOKEN)
     async with await Phone.create(simulator.url, id=7) as phone:
