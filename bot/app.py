@@ -19,6 +19,8 @@ from telegram.ext import Application, ContextTypes, Defaults, ExtBot
 from bot import handlers
 from bot.clock import Clock, real_now
 from bot.context import BotApplication, Context, House
+from bot.delivery.gate import Gate
+from bot.delivery.pace import Pace
 from bot.delivery.progress import Progresses
 from bot.delivery.sender import Sender
 from bot.delivery.wording import Wording
@@ -30,6 +32,7 @@ from bot.intake.webhook import Webhook
 from bot.language import SOURCE, load_languages
 from bot.profile import present
 from bot.services import housekeeping
+from bot.services.canaries import raise_alarms, send_canaries
 from bot.services.numbers import Numbers, read_numbers
 from bot.services.people import languages_of, name_owners, owners_by_language
 from bot.services.programme import Harm, Harmful, apply_programme
@@ -106,18 +109,21 @@ class App:
         self._former_owners = await self.db.run(name_owners, owner_ids=self.settings.owner_ids, now=self.clock.now())
         token = self.settings.token.get_secret_value()
         self._transport = Transport(on_call=self.tally.note_call)
-        bot: ExtBot[None] = ExtBot(
+        pace = Pace(self.db)
+        bot: ExtBot[str] = ExtBot(
             token,
             base_url=f"{self.settings.api_url}/bot",
             base_file_url=f"{self.settings.api_url}/file/bot",
             request=Transport(on_call=self.tally.note_call),
             get_updates_request=self._transport,
             defaults=Defaults(tzinfo=UTC),
+            rate_limiter=Gate(pace),
         )
         wording = Wording(db=self.db, clock=self.clock, languages=languages, congress=congress)
         sender = Sender(
             database=self.db,
             bot=bot,
+            pace=pace,
             word=wording.word,
             is_critical=wording.is_critical,
             now=self.clock.now,
@@ -260,7 +266,16 @@ class App:
         return await self.db.read(read_numbers, now=self.clock.now())
 
     async def _plan_reminders(self) -> None:
-        if await self.db.run(plan_due_reminders, now=self.clock.now()):
+        new = await self.db.run(plan_due_reminders, now=self.clock.now())
+        if self.settings.canary_ids:
+            new += await self.db.run(send_canaries, canary_ids=self.settings.canary_ids, now=self.clock.now())
+            late = await self.db.run(raise_alarms, now=self.clock.now())
+            for canary in late:
+                log.error(
+                    "the check message %d of %s is %s: reminders may not arrive", canary.id, canary.due_at, canary.state
+                )
+            new += len(late)
+        if new:
             self.house.sender.wake()
 
     async def _keep_house(self) -> None:
@@ -268,7 +283,7 @@ class App:
         await self.db.run(housekeeping.tidy_drafts, now=self.clock.now())
 
 
-def _application(bot: ExtBot[None], house: House) -> BotApplication:
+def _application(bot: ExtBot[str], house: House) -> BotApplication:
     application: BotApplication = (
         Application.builder()
         .bot(bot)

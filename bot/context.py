@@ -31,7 +31,7 @@ class House:
     sender: Sender
 
 
-class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
+class Context(CallbackContext[ExtBot[str], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
     """One update's context; `meet` (handlers/meeting.py) fills in who wrote before any other handler runs."""
 
     person: Person
@@ -66,4 +66,4 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
         return Lease(token=secrets.token_hex(8), until=real_now() + _TAP_LEASE, edits=message_id)
 
 
-BotApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]
+BotApplication = Application[ExtBot[str], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]

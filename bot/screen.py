@@ -20,8 +20,6 @@ from bot.transport import was_sent
 T = TypeVar("T")
 
 _LONGEST_ANSWER = 200
-_LONGEST_WAIT = 10.0
-"""Seconds that a screen waits when Telegram says "slow down"; longer, and the person taps again."""
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _ALREADY_SO = "message is not modified"
 _CARD_IS_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
@@ -97,11 +95,8 @@ async def patiently(call: Callable[[], Awaitable[T]], *, again_when_unknown: boo
     """Make a call; once more after "slow down", or after a failure that may be repeated safely."""
     try:
         return await call()
-    except RetryAfter as error:
-        wait = _seconds(error.retry_after)
-        if wait > _LONGEST_WAIT:
-            raise
-        await asyncio.sleep(wait)
+    except RetryAfter:
+        pass  # the gate lets the next one through when the pause is over, or says no at once (delivery/gate.py)
     except BadRequest:
         raise
     except NetworkError as error:
@@ -140,7 +135,3 @@ async def _edit(update: Update, context: Context, screen: Screen) -> int | None:
     except Forbidden:
         return None
     return card.message_id
-
-
-def _seconds(wait: Any) -> float:
-    return float(wait.total_seconds() if hasattr(wait, "total_seconds") else wait)

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     database_url: str = f"sqlite:///{_ROOM / 'data' / 'visits.sqlite'}"
     programme: Path = _SHIPPED
     owner_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    canary_ids: Annotated[tuple[int, ...], NoDecode] = ()
     data_key: Annotated[tuple[SecretStr, ...], NoDecode] = Field(default=(), max_length=2)
     webhook_url: str | None = None
     webhook_secret: SecretStr | None = None
@@ -74,9 +75,9 @@ class Settings(BaseSettings):
             raise ValueError(f"names no file: {path}; write the path of an event file (TOML)")
         return path
 
-    @field_validator("owner_ids", mode="before")
+    @field_validator("owner_ids", "canary_ids", mode="before")
     @classmethod
-    def _owner_ids(cls, written: Any) -> Any:
+    def _telegram_ids(cls, written: Any) -> Any:
         if not isinstance(written, str):
             return written
         parts = [part.strip() for part in written.split(",") if part.strip()]

@@ -41,8 +41,8 @@ LAW: dict[str, set[str]] = {
     # What runs beside the handlers. These two may claim and settle rows themselves.
     "bot.intake": {"bot.intake", "bot.clock", "bot.tally", "storage", "telegram"},
     "bot.delivery": {
-        *("bot.delivery", "bot.clock", "bot.keyboards", "bot.language", "bot.services", "bot.tally", "bot.texts"),
-        *("bot.transport", "storage", "telegram"),
+        *("bot.delivery", "bot.clock", "bot.keyboards", "bot.language", "bot.rules", "bot.services", "bot.tally"),
+        *("bot.texts", "bot.transport", "storage", "telegram"),
     },
     "bot.ticker": {"bot.clock", "apscheduler"},
     "bot.transport": {"bot.logs", "aiohttp", "telegram", "yarl"},

@@ -3,17 +3,16 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.rules.authority import may_organize
+from bot.rules.lateness import KINDS
 from bot.services.drafts import ANNOUNCEMENT, DRAFT_LIFE
 from bot.services.organizers import NoAuthority, UnknownName
 from storage import Tx, announcements, drafts, grants, log, outbox, visits
-from storage.records import Announcement, DeliveryCounts, MessageClass, NewMessage, Visit
+from storage.records import Announcement, DeliveryCounts, NewMessage, Visit
 
 EVERYBODY = "all"
-_LIFE = timedelta(hours=12)
-"""Past this an announcement that could not be delivered is old news."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +125,9 @@ def send_announcement(
                 kind="announcement",
                 delegate_id=reader_id,
                 announcement_id=announcement_id,
-                message_class=MessageClass.BULK,
+                message_class=KINDS["announcement"].message_class,
                 due_at=now,
-                expires_at=now + _LIFE,
+                expires_at=KINDS["announcement"].expires_at(now),
                 departs_at=visit.leaves_at if visit else None,
             )
             for reader_id, _, _ in audience

@@ -8,10 +8,10 @@ from sqlalchemy import select, update
 
 from bot.rules.reminding import Stale
 from bot.services import reminders
-from storage import Tx, outbox
+from storage import Tx, claiming, sending
 from storage.database import Database
-from storage.outbox import Outcome
 from storage.records import BookingState, Message, MessageClass, MessageState, VisitState
+from storage.sending import Outcome
 from storage.tables import bookings, buses, delegates, visits
 from storage.tables import outbox as table
 from tests.storage.rows import (
@@ -252,7 +252,7 @@ async def test_a_copy_of_yesterdays_departure_fires_no_old_reminder(database: Da
 
 
 async def claimed(database: Database, now: datetime) -> Message:
-    [message] = await database.run(outbox.claim, now=now, real_now=REAL, limit=1, lease_seconds=60, token="a")
+    [message] = await database.run(claiming.claim, now=now, real_now=REAL, limit=1, lease_seconds=60, token="a")
     return message
 
 
@@ -299,9 +299,9 @@ async def test_a_reminder_late_by_its_grace_is_never_sent(database: Database) ->
     await plan(database, BEFORE)
     message = await claimed(database, BEFORE)
     given_back = Outcome(id=message.id, token="a", state=MessageState.DUE)
-    await database.run(outbox.settle, [given_back], now=BEFORE)
+    await database.run(sending.settle, [given_back], now=BEFORE)
     late = await database.run(
-        outbox.claim, now=BEFORE + 50 * MINUTE, real_now=REAL, limit=1, lease_seconds=60, token="b"
+        claiming.claim, now=BEFORE + 50 * MINUTE, real_now=REAL, limit=1, lease_seconds=60, token="b"
     )
     assert late == []
     assert await made(database) == [(hour(booking), MessageState.EXPIRED)]

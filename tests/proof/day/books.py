@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.delivery.letter import Letter
-from bot.services.messages import CRITICAL
+from bot.rules.lateness import CRITICAL
 from storage import Tx
 from storage.records import Message
 from storage.tables import bookings, buses, delegates, log, outbox, riders, visits

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,17 @@ class MemoryDesk:
         """Forget everything: the tables are empty."""
         self._empty.backup(self._connection.connection.driver_connection)  # type: ignore[arg-type]
         self._connection.rollback()
+
+    def tell_time(self, now: Callable[[], datetime]) -> None:
+        """Let the database's own clock show the day's time: turns and pauses come as the seed wants them."""
+
+        def strftime(form: str, moment: str, ahead: str) -> str:
+            assert moment == "now"
+            shown = now().astimezone(UTC) + timedelta(seconds=float(ahead.removesuffix(" seconds")))
+            return shown.strftime("%Y-%m-%d %H:%M:%S.%f")
+
+        driver: Any = self._connection.connection.driver_connection
+        driver.create_function("strftime", 3, strftime)
 
     def do(self, service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run the service and commit."""

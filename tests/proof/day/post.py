@@ -7,20 +7,24 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import Any
+
+from telegram.error import RetryAfter
 
 from bot.clock import Clock
 from bot.delivery.courier import LEASE, Courier
 from bot.delivery.ledger import Ledger, Shown
 from bot.delivery.letter import Letter, Moot
+from bot.delivery.pace import Pace
+from bot.delivery.verdict import seconds_of
 from bot.delivery.wording import Wording
 from bot.language import Languages
-from storage import outbox
+from storage import claiming
 from storage.records import Congress, Message
 from tests.proof.day.desk import MemoryDesk
-from tests.proof.day.phones import Died, Phones
+from tests.proof.day.phones import Died, Phones, Sent
 
 
 class StillClock(Clock):
@@ -33,18 +37,19 @@ class StillClock(Clock):
         return self._moment()
 
 
-class Pause:
-    """The pace of a day whose messages never hurry: only Telegram's own pauses count."""
+class Line:
+    """The phones behind what the gate does for a bot: whoever is told to wait tells everybody."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
-        self.until = now()
+    def __init__(self, phones: Phones, pace: Pace) -> None:
+        self._phones = phones
+        self._pace = pace
 
-    async def turn(self, reader: int) -> bool:
-        return self.until <= self._now()
-
-    def halt(self, seconds: float) -> None:
-        self.until = max(self.until, self._now() + timedelta(seconds=seconds))
+    async def send_message(self, *args: Any, **kwargs: Any) -> Sent:
+        try:
+            return await self._phones.send_message(*args, **kwargs)
+        except RetryAfter as error:
+            await self._pace.hold(seconds_of(error))
+            raise
 
 
 class Post:
@@ -64,17 +69,17 @@ class Post:
     ) -> None:
         logging.getLogger("bot.delivery").setLevel(logging.CRITICAL)  # each fault is warned of; here they are wanted
         database: Any = desk
-        bot: Any = phones
+        desk.tell_time(now)
+        pace = Pace(database, monotonic=lambda: now().timestamp(), sleep=_no_time)
+        bot: Any = Line(phones, pace)
         self._desk, self._phones, self._now, self._random, self._reached = desk, phones, now, random, reached
         self._look = look
         self._wording = Wording(db=database, clock=StillClock(now), languages=languages, congress=congress)
-        self._ledger = Ledger(database, now=now)
-        self._pause = Pause(now)
-        pacer: Any = self._pause
+        self._ledger = Ledger(database, pace=pace, now=now)
         self._courier = Courier(
             bot=bot,
             ledger=self._ledger,
-            pacer=pacer,
+            pace=pace,
             word=self._word,
             is_critical=Wording.is_critical,
             now=now,
@@ -88,11 +93,9 @@ class Post:
 
     def claim(self, limit: int) -> list[Message]:
         """Lease what is due now."""
-        if self._pause.until > self._now():
-            return []
         self._claims += 1
         claimed: list[Message] = self._desk.do(
-            outbox.claim,
+            claiming.claim,
             now=self._now(),
             real_now=self._now(),
             limit=limit,
@@ -124,3 +127,7 @@ class Post:
         if isinstance(letter, Letter):
             self._look(message, letter)
         return letter
+
+
+async def _no_time(seconds: float) -> None:
+    """A turn takes none of the day's time: the messages of one step go at once."""
