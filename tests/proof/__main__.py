@@ -6,11 +6,14 @@ import sys
 import time
 import traceback
 
-from tests.proof import zones
+from tests.proof import authority, forged, fuzz, zones
 from tests.proof.trial import Line, Prove, new_trial
 
 BARS: dict[str, Prove] = {
     "zones": zones.prove,
+    "fuzz": fuzz.prove,
+    "forged": forged.prove,
+    "authority": authority.prove,
 }
 
 
