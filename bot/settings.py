@@ -4,7 +4,7 @@ import ipaddress
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = None
     listen: str | None = None
     clock: str | None = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("token")
     @classmethod

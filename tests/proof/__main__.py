@@ -6,7 +6,7 @@ import sys
 import time
 import traceback
 
-from tests.proof import authority, forged, fuzz, zones
+from tests.proof import authority, forged, fuzz, secrets, zones
 from tests.proof.trial import Line, Prove, new_trial
 
 BARS: dict[str, Prove] = {
@@ -14,6 +14,7 @@ BARS: dict[str, Prove] = {
     "fuzz": fuzz.prove,
     "forged": forged.prove,
     "authority": authority.prove,
+    "secrets": secrets.prove,
 }
 
 

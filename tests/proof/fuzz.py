@@ -52,6 +52,7 @@ MOMENTS = (
     "08-23 10:00",
 )
 """Where the clock goes: before the opening, while booking is open, the evening before, the day itself, after it."""
+DAMAGED = ("chat not found", "can't initiate conversation", "message identifier is not specified")
 COMMANDS = (
     "/start",
     "/help",
@@ -159,7 +160,7 @@ class Crowd:
         wanted = [
             each for each in sorted(message.inline_data) if each.startswith(("book:", "visit:", "swap:", "with:"))
         ]
-        if wanted and self.random.random() < 0.3:
+        if wanted and self.random.random() < 0.6:
             data = self.random.choice(wanted)
         self._data.append(data)
         return self._tap(chat, data, json.loads(message.wire()))
@@ -262,8 +263,8 @@ class Crowd:
         tally, house = self.tally, self.house
         for call in house.calls:
             tally.calls[call.method] += 1
-            # A damaged update may name a chat or a query that does not exist.
-            tally.wrong.update(offences(call, strangers=("chat not found", "can't initiate conversation")))
+            # A damaged update may name a chat or a message that does not exist.
+            tally.wrong.update(offences(call, strangers=DAMAGED))
         house.calls.clear()
         for query, tapped in self._taps.items():
             if house.world.queries.is_waiting(query, now=time.monotonic()):
