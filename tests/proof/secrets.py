@@ -20,7 +20,7 @@ from tests.processes.bot_process import ROOT
 from tests.proof.trial import Line, Trial
 
 FORBIDDEN = ("tokens", "keys", "names", "texts")
-SHORT = ("tests/journeys/test_names.py", "-k", "meant or spreadsheet")
+SHORT = ("tests/journeys/test_companions.py", "-k", "taken_back")
 EVERYTHING = ("tests", "--ignore=tests/proof", "--ignore=tests/benchmarks")
 
 
