@@ -22,7 +22,12 @@ T = TypeVar("T")
 _LONGEST_ANSWER = 200
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _ALREADY_SO = "message is not modified"
-_CARD_IS_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_CARD_IS_GONE = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "there is no text in the message to edit",  # a made-up tap on a file
+)
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     listen: Annotated[Address, NoDecode] = ("127.0.0.1", 8080)
     metrics: Annotated[Address | None, NoDecode] = None
     clock: str | None = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("token")
     @classmethod

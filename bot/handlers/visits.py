@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from telegram import Update
-from telegram.error import TelegramError
+from telegram.error import Forbidden, TelegramError
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot import keyboards
@@ -107,6 +107,8 @@ async def meeting_point(update: Update, context: Context) -> None:
             title=context.say.words(point.name),
             address=texts.pin_note(context.say, context.congress, verified=point.verified),
         )
+    except Forbidden:
+        return  # blocked since the tap: nobody sees it
     except TelegramError:
         await show_visit(update, context, visit_id=found.id)
         raise

@@ -8,16 +8,20 @@ import traceback
 
 from tests.proof import (
     ambiguous,
+    authority,
     backlog,
     burst,
     database_away,
     fairness,
+    forged,
+    fuzz,
     hours_off,
     intake_crash,
     mutants,
     order,
     poison,
     rolling_restart,
+    secrets,
     send_crash,
     simulated_day,
     stop,
@@ -47,6 +51,10 @@ BARS: dict[str, Prove] = {
     "mutants": mutants.prove,
     "simulated-day": simulated_day.prove,
     "zones": zones.prove,
+    "fuzz": fuzz.prove,
+    "forged": forged.prove,
+    "authority": authority.prove,
+    "secrets": secrets.prove,
 }
 
 
