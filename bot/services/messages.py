@@ -82,7 +82,7 @@ def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> 
         case "ticket":
             return _ticket(tx, message, reader)
         case "reminder":
-            return _reminder(tx, message, reader, now=now)
+            return _reminder(tx, message, reader, congress=congress, now=now)
         case "moved":
             return _moved(tx, message, reader, congress=congress, now=now)
         case "announcement":
@@ -112,8 +112,8 @@ def _ticket(tx: Tx, message: Message, reader: Delegate) -> Facts | NoLonger:
     return ticket if isinstance(ticket, NoLonger) else TicketFacts(reader=reader, ticket=ticket)
 
 
-def _reminder(tx: Tx, message: Message, reader: Delegate, *, now: datetime) -> Facts | NoLonger:
-    found = still_holds(tx, message, now=now)
+def _reminder(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, now: datetime) -> Facts | NoLonger:
+    found = still_holds(tx, message, meeting=congress, now=now)
     if not isinstance(found, Reminder):
         return NoLonger(str(found))
     ticket = Ticket(booking=_with_riders(tx, found.booking), visit=found.visit, bus=found.bus)

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from bot.rules.reminding import Stale
 from bot.services import reminders
-from storage import Tx, claiming, sending
+from storage import Tx, claiming, congress, sending
 from storage.database import Database
 from storage.records import BookingState, Message, MessageClass, MessageState, VisitState
 from storage.sending import Outcome
@@ -256,6 +256,10 @@ async def claimed(database: Database, now: datetime) -> Message:
     return message
 
 
+def still_holds(tx: Tx, message: Message, *, now: datetime) -> reminders.Reminder | Stale:
+    return reminders.still_holds(tx, message, meeting=congress.read(tx), now=now)
+
+
 async def test_a_reminder_that_holds_is_told_with_the_facts_of_this_moment(database: Database) -> None:
     world = await database.run(World)
     booking = await database.run(world.book)
@@ -263,7 +267,7 @@ async def test_a_reminder_that_holds_is_told_with_the_facts_of_this_moment(datab
     message = await claimed(database, BEFORE)
     await move(database, LEAVES - 10 * MINUTE)
 
-    found = await database.read(reminders.still_holds, message, now=BEFORE)
+    found = await database.read(still_holds, message, now=BEFORE)
 
     assert isinstance(found, reminders.Reminder)
     assert (found.rule.id, found.booking.id, found.visit.id) == ("hour", booking, world.visit)
@@ -278,7 +282,7 @@ async def test_a_reminder_is_withdrawn_when_the_facts_have_changed(database: Dat
     message = await claimed(database, BEFORE)
 
     async def now_it_is(now: datetime = BEFORE) -> object:
-        return await database.read(reminders.still_holds, message, now=now)
+        return await database.read(still_holds, message, now=now)
 
     assert await now_it_is(LEAVES) is Stale.DEPARTED
     await move(database, LEAVES + 10 * MINUTE)
