@@ -23,6 +23,7 @@ MOST_SECONDS = 10.0
 CASES = ("SIGTERM", "SIGTERM twice", "SIGTERM, a call hangs")
 _TAPS_A_SECOND = 100.0
 _SECRET = "a-secret-of-this-bar-only"
+_EARLY = 5  # the place among the taps of the one whose card hangs
 _BETWEEN = 0.2  # seconds between two signals
 
 
@@ -58,14 +59,17 @@ async def _stop(trial: Trial, database: str, case: str, *, way: str) -> Line:
     async with fleet(url, query_seconds=150.0, **WAYS[way]()) as telegram:
         crowd = Crowd(fleet=telegram, cards=await hand_out_phones(telegram, prepared.people))
         bot = await telegram.start_bot()
-        hanging = wanted[len(wanted) // 4][0] if "hangs" in case else None
+        hanging = wanted[_EARLY][0] if "hangs" in case else None
         if hanging is not None:
             await telegram.telegram.fault("*", "hang_before", times=-1, chat_id=hanging)
         tapping = asyncio.create_task(crowd.tap_steadily(wanted, per_second=_TAPS_A_SECOND))
         await asyncio.sleep(len(wanted) / _TAPS_A_SECOND / 2)
+        if hanging is not None:
+            await _hangs(crowd, hanging)
         code, seconds = await _end(bot, twice="twice" in case)
         await tapping
-        left = (await read_rows(url)).waiting + await telegram.telegram.pending()
+        await crowd.look()
+        left = len(crowd.taps.keys() - crowd.answers.keys())
         await telegram.telegram.heal()
         again = await telegram.start_bot()
         unanswered = await crowd.answered(within=60)
@@ -77,14 +81,22 @@ async def _stop(trial: Trial, database: str, case: str, *, way: str) -> Line:
     return Line(
         name=f"stop, {case}",
         database=database,
-        figure=f"{way}: exit {code} after {duration(seconds)}, {left} of {len(crowd.taps)} taps left for the next "
-        f"start; then {unanswered} unanswered, {len(booked)} seats given, {untold} untold, {unfounded} told without "
-        f"one, {rows.waiting + rows.inbox.get('parked', 0)} not handled",
+        figure=f"{way}: exit {code} after {duration(seconds)}, {left} of {len(crowd.taps)} taps unanswered "
+        f"until the next start; then {unanswered} unanswered, {len(booked)} seats given, {untold} untold, "
+        f"{unfounded} told without one, {rows.waiting + rows.inbox.get('parked', 0)} not handled",
         bar=f"exit 0 within {MOST_SECONDS:.0f} s, nothing lost",
         holds=seconds <= MOST_SECONDS
         and len(booked) == len(rows.booked) == taps
         and not any((*codes, unanswered, untold, unfounded, rows.waiting, rows.inbox.get("parked", 0))),
     )
+
+
+async def _hangs(crowd: Crowd, person: int) -> None:
+    """Return once a call to this person's chat hangs."""
+    async with asyncio.timeout(60):
+        while not any(call.chat_id == person and call.error == "hang_before" for call in crowd.calls):
+            await asyncio.sleep(0.1)
+            await crowd.look()
 
 
 async def _end(bot: BotProcess, *, twice: bool) -> tuple[int, float]:
