@@ -52,7 +52,12 @@ MOMENTS = (
     "08-23 10:00",
 )
 """Where the clock goes: before the opening, while booking is open, the evening before, the day itself, after it."""
-DAMAGED = ("chat not found", "can't initiate conversation", "message identifier is not specified")
+DAMAGED = (
+    "chat not found",
+    "can't initiate conversation",
+    "message identifier is not specified",
+    "must be encoded in UTF-8",
+)
 COMMANDS = (
     "/start",
     "/help",
@@ -263,7 +268,7 @@ class Crowd:
         tally, house = self.tally, self.house
         for call in house.calls:
             tally.calls[call.method] += 1
-            # A damaged update may name a chat or a message that does not exist.
+            # A damaged update may name a chat or message that does not exist, and hold half a letter.
             tally.wrong.update(offences(call, strangers=DAMAGED))
         house.calls.clear()
         for query, tapped in self._taps.items():
