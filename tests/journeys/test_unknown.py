@@ -10,6 +10,7 @@ from tests.journeys.scenes import (
     LANGUAGES,
     answered,
     callbacks,
+    congress_of,
     next_message,
     person,
     plain,
@@ -165,6 +166,18 @@ async def test_an_update_from_nobody_or_of_an_unknown_kind_harms_nobody(quick_ho
     # A text without a letter, from somebody who is there.
     await quick_house.telegram.put_updates({"message": raw_message(emma, 1, text="\u00a0")})
     await emma.wait_for(plain(welcome.unknown(words_of(quick_house, "en"))))
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_who_sends_what_cannot_be_handled_hears_so_whatever_is_wrong_with_it(quick_house: Running) -> None:
+    emma = await quick_house.stranger()
+    await answered(emma, "/help")
+    before = emma.last.message_id
+    broken = raw_message(emma, 1, text="/help")
+    await quick_house.telegram.put_updates({"message": broken | {"from": broken["from"] | {"language_code": 5}}})
+    answer = await next_message(emma, before)
+    contacts = congress_of(quick_house).contacts
+    assert answer.text == plain(welcome.something_failed(words_of(quick_house, "en"), contacts))
 
 
 async def test_a_group_that_threw_the_bot_out_meanwhile_is_no_trouble(quick_house: Running) -> None:

@@ -22,6 +22,7 @@ HARMLESS = (
     "query is too old",
     "message to edit not found",
     "message can't be edited",
+    "there is no text in the message to edit",
     "bot was blocked by the user",
 )
 """Refusals that are Telegram's moods: the card shows it already, is gone, or nobody is there."""
