@@ -36,7 +36,9 @@ from bot.services.canaries import raise_alarms, send_canaries
 from bot.services.numbers import Numbers, read_numbers
 from bot.services.people import languages_of, name_owners, owners_by_language
 from bot.services.programme import Harm, Harmful, apply_programme
+from bot.services.promotion import serve_lines
 from bot.services.reminders import plan_due_reminders
+from bot.services.waiting import give_without_question, offers_without_a_question
 from bot.settings import Address, Settings, parse_clock
 from bot.tally import Tally
 from bot.ticker import Ticker
@@ -152,6 +154,7 @@ class App:
         self._ticker = Ticker(
             [
                 ("reminders", 1.0, self._plan_reminders),
+                ("waiting lists", 1.0, self._serve_lines),
                 ("announcements", 2.0, progresses.show_all),
                 ("housekeeping", 600.0, self._keep_house),
             ]
@@ -276,6 +279,15 @@ class App:
                 )
             new += len(late)
         if new:
+            self.house.sender.wake()
+
+    async def _serve_lines(self) -> None:
+        congress, now = self.house.congress, self.clock.now()
+        moved = await self.db.run(serve_lines, congress=congress, now=now)
+        given = 0
+        for booking in await self.db.read(offers_without_a_question):
+            given += await self.db.run(give_without_question, booking, congress=congress, now=now)
+        if moved or given:
             self.house.sender.wake()
 
     async def _keep_house(self) -> None:

@@ -7,17 +7,20 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot import buttons
 from bot.buttons import Button
 from bot.language import LANGUAGES, Language
-from bot.rules.booking import Clashes, Refusal
-from bot.rules.seats import largest_party
+from bot.rules.booking import Clashes, NoSeats, PeopleWait, Refusal
+from bot.rules.seats import largest_ever, largest_party
+from bot.rules.waiting import SeatsAreFree
 from bot.services.booking import Ticket
 from bot.services.broadcasts import Preview
 from bot.services.drafts import Party
 from bot.services.visits import VisitCard
+from bot.services.waiting import NotJoined, Own, Wait
 from bot.texts import labels, welcome
 from bot.texts import tickets as ticket_texts
 from bot.texts import visits as visit_texts
+from bot.texts import waiting as waiting_texts
 from bot.texts.markup import cut
-from storage.records import Congress, Visit, VisitState
+from storage.records import Booking, BookingState, Congress, Visit, VisitState
 
 PAGE = 8
 """Visits on one page of a list: what a phone shows without scrolling far."""
@@ -87,8 +90,13 @@ def card(say: Language, shown: VisitCard, *, party_size: int) -> InlineKeyboardM
     visit = shown.visit
     rows: list[Row] = []
     if shown.own is not None:
-        rows.append([_button(labels.own_ticket(say), buttons.ShowTicket(shown.own.id))])
-    elif shown.refusal is None and largest_party(visit) > 0:
+        rows.append([_own_booking(say, shown.own)])
+    elif shown.refusal is None and (visit.waiting or largest_party(visit) == 0):
+        rows.append([_button(labels.join(say), buttons.Join(visit.id, 1))])
+        if party_size > 1:
+            rows.append([_button(labels.join_with_companions(say), buttons.BringCompanions(visit.id))])
+        rows.append([_button(labels.similar(say), buttons.Similar(visit.id))])
+    elif shown.refusal is None:
         rows.append([_button(labels.sign_up_alone(say), buttons.Book(visit.id, visit.version, 1))])
         if party_size > 1 and largest_party(visit) > 1:
             rows.append([_button(labels.with_companions(say), buttons.BringCompanions(visit.id))])
@@ -97,6 +105,16 @@ def card(say: Language, shown: VisitCard, *, party_size: int) -> InlineKeyboardM
     rows.append([_button(labels.libraries(say), buttons.ShowLibraries(visit.id))])
     rows.append([_button(labels.show_map(say), buttons.ShowMap(visit.id))])
     return _markup([*rows, [_button(labels.back(say), buttons.Visits(visit.city, 0))]])
+
+
+def _own_booking(say: Language, own: Booking) -> InlineKeyboardButton:
+    match own.state:
+        case BookingState.WAITING:
+            return _button(labels.own_wait(say), buttons.ShowWait(own.id))
+        case BookingState.OFFERED:
+            return _button(labels.own_offer(say), buttons.ShowWait(own.id))
+        case _:
+            return _button(labels.own_ticket(say), buttons.ShowTicket(own.id))
 
 
 def back_to_visit(say: Language, visit: Visit) -> InlineKeyboardMarkup:
@@ -118,6 +136,8 @@ def refusal(
         giving_up = tuple((seat.booking.id, seat.booking.version) for seat in refused.seats)
         replace = buttons.Replace(visit.id, visit.version, party, giving_up)
         rows.append([_button(labels.give_up_for(say), replace)])
+    if isinstance(refused, NoSeats | PeopleWait):
+        rows.append([_button(labels.join_party(say, party=party), buttons.Join(visit.id, party))])
     rows += _visits(say, others)
     return _markup([*rows, [_button(labels.back(say), buttons.ShowVisit(visit.id))]])
 
@@ -127,8 +147,13 @@ def party(say: Language, shown: Party) -> InlineKeyboardMarkup:
     rows: list[Row] = []
     if shown.names:
         travellers = 1 + len(shown.names)
-        book = buttons.Book(shown.visit.id, shown.visit.version, travellers)
-        rows.append([_button(labels.sign_up_party(say, party=travellers), book)])
+        waits = shown.visit.waiting or travellers > largest_party(shown.visit)
+        if waits and travellers <= largest_ever(shown.visit):
+            join = buttons.Join(shown.visit.id, travellers)
+            rows.append([_button(labels.join_party(say, party=travellers), join)])
+        else:
+            book = buttons.Book(shown.visit.id, shown.visit.version, travellers)
+            rows.append([_button(labels.sign_up_party(say, party=travellers), book)])
         rows.append([_button(labels.drop_companion(say), buttons.DropCompanion(shown.visit.id))])
     return _markup([*rows, [_button(labels.back(say), buttons.ShowVisit(shown.visit.id))]])
 
@@ -144,12 +169,18 @@ def ticket(say: Language, shown: Ticket) -> InlineKeyboardMarkup:
     )
 
 
-def own(say: Language, tickets: Sequence[Ticket]) -> InlineKeyboardMarkup:
-    """One button a ticket."""
-    rows = [[_button(ticket_texts.ticket_label(say, each), buttons.ShowTicket(each.booking.id))] for each in tickets]
+def own(say: Language, shown: Own) -> InlineKeyboardMarkup:
+    """One button a ticket, an offer or a wait."""
+    rows = [
+        [_button(ticket_texts.ticket_label(say, each), buttons.ShowTicket(each.booking.id))] for each in shown.tickets
+    ]
+    lines = [
+        [_button(waiting_texts.wait_label(say, each), buttons.ShowWait(each.booking_id))] for each in shown.standing
+    ]
     return _markup(
         [
             *rows,
+            *lines,
             [_button(labels.visits(say), buttons.Cities())],
             [_button(labels.change_name(say), buttons.ChangeName())],
             [_button(labels.menu(say), buttons.Menu())],
@@ -191,6 +222,64 @@ def reminder(say: Language, shown: Ticket) -> InlineKeyboardMarkup:
     )
 
 
+def wait(say: Language, shown: Wait) -> InlineKeyboardMarkup:
+    """What a party in line can wish for, and the way out."""
+    booking = shown.booking
+    fewer, any_time = int(booking.party_least < booking.party), int(booking.any_time)
+    rows: list[Row] = []
+    if booking.party > 1:
+        wish = buttons.Wish(booking.id, booking.version, 1 - fewer, any_time)
+        rows.append([_button(labels.with_fewer(say, chosen=bool(fewer)), wish)])
+    wish = buttons.Wish(booking.id, booking.version, fewer, 1 - any_time)
+    rows.append([_button(labels.any_time(say, chosen=bool(any_time)), wish)])
+    rows.append([_button(labels.wait_beside(say), buttons.ChooseBeside(booking.id))])
+    rows.append([_button(labels.leave_line(say), buttons.LeaveLine(booking.id, booking.version))])
+    return _markup([*rows, [_button(labels.own(say), buttons.Own()), _button(labels.menu(say), buttons.Menu())]])
+
+
+def offer(say: Language, booking: Booking, *, waiting: int) -> InlineKeyboardMarkup:
+    """Take the seats or not; for a part of a party, or wait for all of it."""
+    rows = [[_button(labels.take_offer(say, party=booking.party), buttons.TakeOffer(booking.id, booking.version))]]
+    if waiting:
+        together = buttons.WaitForAll(booking.id, booking.version)
+        rows.append([_button(labels.wait_for_all(say, party=booking.party + waiting), together)])
+    rows.append([_button(labels.decline_offer(say), buttons.LeaveLine(booking.id, booking.version))])
+    return _markup([*rows, [_button(labels.show_map(say), buttons.ShowMap(booking.visit_id))]])
+
+
+def beside(say: Language, shown: Wait, others: Sequence[Visit]) -> InlineKeyboardMarkup:
+    """The visits one could wait for as well, and back."""
+    rows = [
+        [_button(waiting_texts.beside_label(say, visit), buttons.JoinBeside(shown.booking.id, visit.id))]
+        for visit in others
+    ]
+    return _markup([*rows, [_button(labels.back(say), buttons.ShowWait(shown.booking.id))]])
+
+
+def not_joined(say: Language, refused: NotJoined, *, party: int) -> InlineKeyboardMarkup:
+    """What can be done instead of waiting: keep the seat in the way until this one is real, sign up, see others."""
+    rows: list[Row] = []
+    visit = refused.visit
+    refusal = refused.refusal
+    if isinstance(refusal, Clashes) and len(refusal.seats) == 1:
+        keeping = buttons.JoinKeeping(visit.id, party, refusal.seats[0].booking.id)
+        rows.append([_button(labels.join_keeping(say), keeping)])
+    if isinstance(refusal, SeatsAreFree):
+        rows.append([_button(labels.sign_up_party(say, party=party), buttons.Book(visit.id, visit.version, party))])
+    rows += _visits(say, refused.alternatives)
+    return _markup([*rows, [_button(labels.back(say), buttons.ShowVisit(visit.id))]])
+
+
+def to_wait(say: Language, booking: Booking) -> InlineKeyboardMarkup:
+    """To one's place in the list, where fewer seats can be wished for."""
+    return _markup([[_button(labels.own_wait(say), buttons.ShowWait(booking.id))]])
+
+
+def join_again(say: Language, visit: Visit) -> InlineKeyboardMarkup:
+    """Back to the visit whose offer ran out."""
+    return _markup([[_button(labels.join(say), buttons.Join(visit.id, 1))], *_visits(say, [visit])])
+
+
 def close(say: Language) -> InlineKeyboardMarkup:
     """Stop what is being typed."""
     return _markup([[_button(labels.stop_typing(say), buttons.CloseDraft())]])
@@ -204,6 +293,12 @@ def roster(say: Language, *, name: str, page: int, last_page: int) -> InlineKeyb
     if page < last_page:
         turning.append(_button(labels.later_page(say), buttons.RosterPage(name, page + 1)))
     return _markup([turning, [_button(labels.as_file(say), buttons.RosterFile(name))]])
+
+
+def line(say: Language, visit: Visit) -> InlineKeyboardMarkup:
+    """Pause a waiting list, or let it go on."""
+    paused = visit.queue_paused
+    return _markup([[_button(labels.pause_line(say, paused=paused), buttons.PauseLine(visit.key, int(not paused)))]])
 
 
 def undelivered(say: Language, *, name: str, page: int, last_page: int) -> InlineKeyboardMarkup:

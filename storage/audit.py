@@ -17,6 +17,7 @@ class AuditedVisit:
     leaves_at: datetime
     returns_at: datetime
     seats_taken: int
+    waiting: int
     walk: bool
 
 
@@ -44,6 +45,7 @@ class AuditedBooking:
     queue_no: int | None
     offer_until: datetime | None
     replaces: int | None
+    rest_of: int | None
     has_telegram: bool
 
 
@@ -80,6 +82,7 @@ def read_visits(tx: Connection) -> list[AuditedVisit]:
             leaves_at=row.leaves_at,
             returns_at=row.returns_at,
             seats_taken=row.seats_taken,
+            waiting=row.waiting,
             walk=row.details["mode"] == "walk",
         )
         for row in tx.execute(select(visits).order_by(visits.c.id))
@@ -103,7 +106,19 @@ def read_buses(tx: Connection) -> list[AuditedBus]:
 
 def read_bookings(tx: Connection) -> list[AuditedBooking]:
     """Return every booking with the number of its riders."""
-    named = ("id", "code", "visit_id", "bus_id", "delegate_id", "state", "party", "queue_no", "offer_until", "replaces")
+    named = (
+        "id",
+        "code",
+        "visit_id",
+        "bus_id",
+        "delegate_id",
+        "state",
+        "party",
+        "queue_no",
+        "offer_until",
+        "replaces",
+        "rest_of",
+    )
     counted = (
         select(riders.c.booking_id, func.count().label("number")).group_by(riders.c.booking_id).subquery("counted")
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from secrets import choice
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Column, Connection, Row, Select, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.records import Booking, BookingState, HeldSeat, Rider
@@ -17,7 +17,10 @@ _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LENGTH = 5
 
 _HOLDS_SEAT = (BookingState.BOOKED, BookingState.OFFERED)
-_OWN = ("id", "code", "version", "visit_id", "bus_id", "delegate_id", "state", "party", "made_at")
+_OWN = (
+    *("id", "code", "version", "visit_id", "bus_id", "delegate_id", "state", "reason", "party", "party_least"),
+    *("queue_no", "priority", "offer_until", "replaces", "wish", "any_time", "rest_of", "made_at"),
+)
 _COLUMNS = [bookings.c[name] for name in _OWN]
 _VISIT_ROW = list(visits.c)
 _HELD = (
@@ -26,10 +29,14 @@ _HELD = (
     .where(bookings.c.delegate_id == bindparam("delegate_id"), bookings.c.state.in_(_HOLDS_SEAT))
     .order_by(visits.c.leaves_at, bookings.c.id)
 )
-_SEAT_ON = select(*_COLUMNS).where(
-    bookings.c.visit_id == bindparam("visit_id"),
-    bookings.c.delegate_id == bindparam("delegate_id"),
-    bookings.c.state.in_(_HOLDS_SEAT),
+_LIVE_ON = (
+    select(*_COLUMNS)
+    .where(
+        bookings.c.visit_id == bindparam("visit_id"),
+        bookings.c.delegate_id == bindparam("delegate_id"),
+        bookings.c.state != BookingState.RELEASED,
+    )
+    .order_by(bookings.c.id)
 )
 _BY_ID = select(*_COLUMNS).where(bookings.c.id == bindparam("booking_id"))
 _RIDERS = (
@@ -48,15 +55,15 @@ _NEW_RIDERS = insert(riders)
 def held_by(tx: Connection, delegate_id: int) -> tuple[HeldSeat, ...]:
     """Return the person's seats, booked and offered, with their visits (without buses), earliest first."""
     return tuple(
-        HeldSeat(booking=_booking(row, "booking_"), visit=visit_from(row, ()))
+        HeldSeat(booking=booking_from(row, prefix="booking_"), visit=visit_from(row, ()))
         for row in tx.execute(_HELD, {"delegate_id": delegate_id})
     )
 
 
-def seat_on(tx: Connection, *, visit_id: int, delegate_id: int) -> Booking | None:
-    """Return the person's booking that holds a seat on this visit, without its riders; or None."""
-    row = tx.execute(_SEAT_ON, {"visit_id": visit_id, "delegate_id": delegate_id}).first()
-    return None if row is None else _booking(row, "")
+def live_on(tx: Connection, *, visit_id: int, delegate_id: int) -> Booking | None:
+    """Return the person's first booking on this visit that waits or holds a seat, without its riders; or None."""
+    row = tx.execute(_LIVE_ON, {"visit_id": visit_id, "delegate_id": delegate_id}).first()
+    return None if row is None else booking_from(row)
 
 
 def read(tx: Connection, booking_id: int) -> Booking | None:
@@ -64,7 +71,7 @@ def read(tx: Connection, booking_id: int) -> Booking | None:
     row = tx.execute(_BY_ID, {"booking_id": booking_id}).one_or_none()
     if row is None:
         return None
-    return _booking(row, "", riders_of(tx, [booking_id]).get(booking_id, ()))
+    return booking_from(row, riders_of(tx, [booking_id]).get(booking_id, ()))
 
 
 def riders_of(tx: Connection, booking_ids: Collection[int]) -> dict[int, tuple[Rider, ...]]:
@@ -96,7 +103,7 @@ def add_booked(
         "made_at": now,
         "given_at": now,
     }
-    booking_id, code = _insert_under_new_code(tx, columns)
+    booking_id, code = insert_under_new_code(tx, columns)
     tx.execute(
         _NEW_RIDERS,
         [
@@ -113,12 +120,14 @@ def add_booked(
         delegate_id=delegate_id,
         state=BookingState.BOOKED,
         party=len(party),
+        party_least=len(party),
         made_at=now,
         riders=tuple(party),
     )
 
 
-def _insert_under_new_code(tx: Connection, columns: dict[str, Any]) -> tuple[int, str]:
+def insert_under_new_code(tx: Connection, columns: dict[str, Any]) -> tuple[int, str]:
+    """Insert a booking with a code that no other has; return its id and code."""
     new = _NEW[tx.dialect.name]
     while True:
         code = "".join(choice(_LETTERS) for _ in range(_CODE_LENGTH))
@@ -158,7 +167,7 @@ def passengers(
     rows = tx.execute(query).all()
     parties = riders_of(tx, [row.id for row in rows])
     return tuple(
-        (_booking(row, "", parties.get(row.id, ())), row.telegram_id, row.unreachable_since is not None) for row in rows
+        (booking_from(row, parties.get(row.id, ())), row.telegram_id, row.unreachable_since is not None) for row in rows
     )
 
 
@@ -167,7 +176,18 @@ def count_ever(tx: Connection, visit_id: int) -> int:
     return int(tx.scalar(select(func.count()).select_from(bookings).where(bookings.c.visit_id == visit_id)) or 0)
 
 
-def _booking(row: Row[Any] | Any, prefix: str, party: tuple[Rider, ...] = ()) -> Booking:
+def booking_columns() -> list[Column[Any]]:
+    """Return the columns that `booking_from` reads."""
+    return list(_COLUMNS)
+
+
+def visit_row() -> list[Column[Any]]:
+    """Return all columns of visits, as `visit_from` reads them."""
+    return list(_VISIT_ROW)
+
+
+def booking_from(row: Row[Any], party: tuple[Rider, ...] = (), *, prefix: str = "") -> Booking:
+    """Build the record of a row that holds `booking_columns`, each name after the prefix."""
     columns = row._mapping
     return Booking(
         **{name: columns[prefix + name] for name in _OWN if name != "state"},

@@ -1,13 +1,13 @@
 """Who sends what: rows claimed by lease and token, the most urgent first. Any number of senders.
 
-`now` is business time, `real_now` and everything about leases and pauses is real time. Who claims holds the one pace
-for all (storage/pace.py), so that each sees whom the others are writing to.
+`now` is business time, `real_now` and everything about leases and pauses is real time. Claims come one after the other,
+so that each sees whom the others are writing to.
 """
 
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Integer, Row, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, or_, select, update
 
 from storage import pace
 from storage.records import Message, MessageState
@@ -16,6 +16,9 @@ from storage.tables import delegates, outbox
 
 READER_GAP: Final = timedelta(seconds=1.1)
 """From one turn to the next for the same reader: a second, and what one call may take longer than the other."""
+
+_CLAIMS: Final = 0x636C61696D
+"""PostgreSQL's advisory lock for claims: "claim" in ASCII."""
 
 _other = outbox.alias("other")
 _READER_IS_BUSY = (
@@ -66,7 +69,8 @@ def claim(
     second of the last; nothing is claimed while Telegram wants nothing. What is past its expiry, or goes to somebody
     who cannot be reached, is ended on the way, visibly.
     """
-    found = pace.lock(tx)
+    _alone(tx)
+    found = pace.read(tx)
     if found.held_seconds > 0:
         return []
     taken: dict[int, Row[Any]] = {}
@@ -93,6 +97,12 @@ def claim(
         }
         tx.execute(update(outbox).where(outbox.c.id.in_(taken)).values(**lease, not_before=None))
     return [_message(row, token) for row in taken.values()]
+
+
+def _alone(tx: Connection) -> None:
+    """Wait for other claims to commit: not for the pace's row, it is too busy. SQLite has one writer anyway."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(select(func.pg_advisory_xact_lock(_CLAIMS)))
 
 
 def _ending(row: Row[Any], now: datetime) -> tuple[MessageState, str] | None:

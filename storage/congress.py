@@ -9,10 +9,12 @@ from sqlalchemy import Connection, insert, select, update
 from storage.records import (
     BookingRules,
     City,
+    ClockSpan,
     Congress,
     Contacts,
     Library,
     MeetingPoint,
+    OfferRules,
     Privacy,
     ReminderRule,
     Words,
@@ -67,6 +69,8 @@ def from_document(document: Document, *, version: int) -> Congress:
         languages=tuple(event["languages"]),
         sample_note=event["sample_note"] if event["sample"] else None,
         rules=_booking_rules(rules),
+        offers=_offer_rules(rules["offers"]),
+        quiet_hours=_clock_span(rules["quiet_hours"]),
         reminders=tuple(_reminder_rule(rule) for rule in rules["reminders"]),
         contacts=Contacts(**document["contacts"]),
         privacy=Privacy(
@@ -117,6 +121,26 @@ def _booking_rules(table: Document) -> BookingRules:
         filling_share=table["filling_share"],
         doors_close_minutes=table["doors_close_minutes_before"],
     )
+
+
+def _offer_rules(table: Document) -> OfferRules:
+    hold = table["hold"]
+    return OfferRules(
+        deadlines=tuple(
+            (timedelta(hours=each["more_than_hours_left"]), timedelta(minutes=each["answer_minutes"]))
+            for each in table["deadlines"]
+        ),
+        clock_stops=_clock_span(table["clock_stops"]),
+        never_past=timedelta(minutes=table["never_past_minutes_before"]),
+        promotion_ends=timedelta(minutes=table["promotion_ends_minutes_before"]),
+        hold_ends_before=timedelta(minutes=hold["ends_minutes_before"]),
+        hold_morning_until=time.fromisoformat(hold["morning_until"]),
+        hold_evening=time.fromisoformat(hold["evening_before"]),
+    )
+
+
+def _clock_span(table: Document) -> ClockSpan:
+    return ClockSpan(start=time.fromisoformat(table["start"]), end=time.fromisoformat(table["end"]))
 
 
 def _reminder_rule(table: Document) -> ReminderRule:

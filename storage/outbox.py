@@ -46,6 +46,11 @@ def add_many(tx: Connection, messages: Iterable[NewMessage]) -> int:
     return len(tx.execute(_NEW[tx.dialect.name], rows).all())
 
 
+def is_known(tx: Connection, key: str) -> bool:
+    """Say whether a message with this key was ever written."""
+    return tx.scalar(select(outbox.c.id).where(outbox.c.key == key)) is not None
+
+
 def pass_on(tx: Connection, *, key: str, lease: Lease) -> bool:
     """Let the repeat of a tap hold the message its first run leased; False when it has been settled meanwhile."""
     held = update(outbox).where(outbox.c.key == key, outbox.c.state.in_((MessageState.DUE, MessageState.LEASED)))

@@ -1,14 +1,14 @@
 """The pace: one row says when the next message may leave, whichever process sends it, and until when none may.
 
-Whoever holds the row (`lock`) until the transaction ends is alone in deciding who sends what, and when. Real time, by
-the database's clock. Reading it takes no lock.
+Real time, by the database's clock. All processes wait for this row: whoever takes it commits at once. Reading it takes
+no lock.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, Select, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.leases import real_time
@@ -18,8 +18,6 @@ MOST_FOR_ANSWERS: Final = timedelta(seconds=1)
 """So far ahead answers push the next turn at most: a crowd of taps slows messages down, it never stops them."""
 
 _BUILD: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
-_READ = select(pace.c.next_at, pace.c.held_until)
-_LOCK = _READ.with_for_update()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,41 +41,56 @@ class Pace:
 
 def read(tx: Connection) -> Pace:
     """Return the pace as it is committed."""
-    row = tx.execute(_READ).one_or_none()
-    now = _now(tx)
-    return Pace(now=now, next_at=row.next_at if row else now, held_until=row.held_until if row else now)
+    row = tx.execute(_ask(tx)).one_or_none()
+    if row is not None:
+        return _pace(row)
+    now: datetime = tx.execute(select(real_time(tx))).scalar_one()
+    return Pace(now=now, next_at=now, held_until=now)
 
 
-def lock(tx: Connection) -> Pace:
-    """Take the row until the transaction ends; the moment is that at which it was taken."""
-    row = tx.execute(_LOCK).one_or_none()
-    if row is None:
-        now = _now(tx)
-        first = _BUILD[tx.dialect.name](pace).values(id=1, next_at=now, held_until=now)
-        tx.execute(first.on_conflict_do_nothing(index_elements=["id"]))
-        row = tx.execute(_LOCK).one()
-    return Pace(now=_now(tx), next_at=row.next_at, held_until=row.held_until)
+def take_turns(tx: Connection, number: int, *, gap: timedelta, answers: int = 0) -> list[float] | None:
+    """Return in how many seconds each of so many messages may leave, a gap apart; None while nobody may send.
 
-
-def move(tx: Connection, *, next_at: datetime) -> None:
-    """Let nobody else send before this moment; the row is locked."""
-    tx.execute(update(pace).values(next_at=next_at))
+    So many `answers` to taps, sent just now, go before them.
+    """
+    found = _lock(tx)
+    if found.held_seconds > 0:
+        return None
+    first = found.next_turn(gap=gap, answers=answers)
+    tx.execute(update(pace).values(next_at=first + number * gap))
+    return [(first - found.now + position * gap).total_seconds() for position in range(number)]
 
 
 def make_room(tx: Connection, *, answers: int, gap: timedelta) -> Pace:
     """Let so many answers to taps, sent just now, go before the next message; return the pace that was found."""
-    found = lock(tx)
-    move(tx, next_at=found.next_turn(gap=gap, answers=answers))
+    found = _lock(tx)
+    tx.execute(update(pace).values(next_at=found.next_turn(gap=gap, answers=answers)))
     return found
 
 
 def hold(tx: Connection, *, seconds: float) -> None:
     """Let nobody send for so long. A shorter hold does not end a longer one."""
-    found = lock(tx)
+    if tx.dialect.name == "postgresql":
+        # The others must see it now; that a server which loses its power forgets it costs one more refusal.
+        tx.execute(text("SET LOCAL synchronous_commit TO off"))
+    found = _lock(tx)
     until = max(found.held_until, found.now + timedelta(seconds=seconds))
     tx.execute(update(pace).values(held_until=until))
 
 
-def _now(tx: Connection) -> datetime:
-    now: datetime = tx.execute(select(real_time(tx))).scalar_one()
-    return now
+def _lock(tx: Connection) -> Pace:
+    """Take the row until the transaction ends; the moment is that at which it was taken."""
+    row = tx.execute(_ask(tx).with_for_update()).one_or_none()
+    if row is None:
+        first = _BUILD[tx.dialect.name](pace).values(id=1, next_at=real_time(tx), held_until=real_time(tx))
+        tx.execute(first.on_conflict_do_nothing(index_elements=["id"]))
+        row = tx.execute(_ask(tx).with_for_update()).one()
+    return _pace(row)
+
+
+def _ask(tx: Connection) -> Select[Any]:
+    return select(pace.c.next_at, pace.c.held_until, real_time(tx).label("now"))
+
+
+def _pace(row: Row[Any]) -> Pace:
+    return Pace(now=row.now, next_at=row.next_at, held_until=row.held_until)

@@ -136,6 +136,37 @@ class BookingRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClockSpan:
+    """From one local clock time to another; it may run over midnight. The start lies inside, the end does not."""
+
+    start: time
+    end: time
+
+    def holds(self, moment: time) -> bool:
+        if self.start <= self.end:
+            return self.start <= moment < self.end
+        return moment >= self.start or moment < self.end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferRules:
+    """How the waiting list offers seats.
+
+    `deadlines` are pairs (more than this is left until departure, so long an offer stands), the most left first.
+    Freed seats are kept for the head of the queue until `hold_ends_before` departure; for departures before the
+    clock time `hold_morning_until`, until the clock time `hold_evening` of the day before.
+    """
+
+    deadlines: tuple[tuple[timedelta, timedelta], ...]
+    clock_stops: ClockSpan
+    never_past: timedelta
+    promotion_ends: timedelta
+    hold_ends_before: timedelta
+    hold_morning_until: time
+    hold_evening: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Congress:
     """Everything about one congress that visits and buses share; from the event file."""
 
@@ -150,6 +181,8 @@ class Congress:
     languages: tuple[str, ...]
     sample_note: Words | None
     rules: BookingRules
+    offers: OfferRules
+    quiet_hours: ClockSpan
     reminders: tuple[ReminderRule, ...]
     contacts: Contacts
     privacy: Privacy
@@ -205,11 +238,16 @@ class Visit:
     needs_id: bool
     lunch: bool
     tentative: bool
+    names_final: bool
+    """Nobody moves up from the waiting list once booking has closed (a flight)."""
     state: VisitState
+    queue_paused: bool
     opens_at: datetime | None
     closes_at: datetime | None
     version: int
     seats_taken: int
+    waiting: int
+    """Parties in its waiting list; those with an open offer are not among them."""
     buses: tuple[Bus, ...]
 
     def bus(self, bus_id: int | None) -> Bus | None:
@@ -246,12 +284,31 @@ class Booking:
     delegate_id: int
     state: BookingState
     party: int
+    party_least: int
+    """With how many seats the party would go too; as many as it is, for one that stays together."""
     made_at: datetime
+    reason: str | None = None
+    """Why it ended, once it is released."""
+    queue_no: int | None = None
+    priority: int = 0
+    offer_until: datetime | None = None
+    replaces: int | None = None
+    """The booking that ends when this one becomes real."""
+    wish: int | None = None
+    """Bookings of one wish wait together: the first that becomes real ends the others."""
+    any_time: bool = False
+    """No question is asked from the evening before departure on: the seat is given."""
+    rest_of: int | None = None
+    """The booking that holds an offer for a part of this party; this one waits for what becomes of it."""
     riders: tuple[Rider, ...] = ()
 
     @property
     def holds_seat(self) -> bool:
         return self.state in (BookingState.BOOKED, BookingState.OFFERED)
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state is BookingState.WAITING
 
     def with_riders(self, riders: "tuple[Rider, ...]") -> "Booking":
         return replace(self, riders=riders)

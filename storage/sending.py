@@ -3,14 +3,15 @@
 `now` is business time, everything about leases and pauses is real time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, case, tuple_, update
 
 from storage import pace
+from storage.leases import real_time
 from storage.records import MessageState
 from storage.tables import delegates, outbox
 
@@ -40,32 +41,31 @@ class Turn:
 
     seconds: float | None
 
+    def after(self, elapsed: float) -> "Turn":
+        """Return the same turn so many seconds later."""
+        return self if self.seconds is None else Turn(max(0.0, self.seconds - elapsed))
+
 
 def start_sending(
-    tx: Connection, ids: Sequence[int], *, token: str, lease_until: datetime, gap: timedelta, answers: int = 0
+    tx: Connection, tokens: Mapping[int, str], *, lease_until: datetime, gap: timedelta, answers: int = 0
 ) -> dict[int, Turn]:
-    """Mark leased rows as being sent, to be committed before the call, and give each still held its turn.
+    """Mark leased rows (id -> token) as being sent, to be committed before the call; give each still held its turn.
 
     Turns lie a `gap` apart, for all senders together; `answers` to taps that this sender's process has made just now
-    go before them.
+    go before them. The pace is taken last: while one process has it, all others wait.
     """
-    found = pace.lock(tx)
-    held = outbox.c.token == token, outbox.c.state.in_(HELD)
-    if found.held_seconds > 0:
-        left = tx.scalars(select(outbox.c.id).where(outbox.c.id.in_(ids), *held))
-        return dict.fromkeys(left, Turn(None))
-    turns: dict[int, Turn] = {}
-    turn = found.next_turn(gap=gap, answers=answers)
-    for message_id in ids:
-        mark = update(outbox).where(outbox.c.id == message_id, *held)
-        marked = mark.values(
-            state=MessageState.SENDING, lease_until=lease_until, begun_at=turn, tries=outbox.c.tries + 1
-        )
-        if tx.scalar(marked.returning(outbox.c.id)) is not None:
-            turns[message_id] = Turn((turn - found.now).total_seconds())
-            turn += gap
-    pace.move(tx, next_at=turn)
-    return turns
+    held = tuple_(outbox.c.id, outbox.c.token).in_(list(tokens.items())), outbox.c.state.in_(HELD)
+    mark = update(outbox).where(*held).values(state=MessageState.SENDING, lease_until=lease_until)
+    marked = set(tx.scalars(mark.values(begun_at=real_time(tx), tries=outbox.c.tries + 1).returning(outbox.c.id)))
+    ids = [message_id for message_id in tokens if message_id in marked]
+    if not ids:
+        return {}
+    turns = pace.take_turns(tx, len(ids), gap=gap, answers=answers)
+    if turns is None:
+        unmark = update(outbox).where(outbox.c.id.in_(ids))
+        tx.execute(unmark.values(state=MessageState.LEASED, begun_at=None, tries=outbox.c.tries - 1))
+        return dict.fromkeys(ids, Turn(None))
+    return dict(zip(ids, map(Turn, turns), strict=True))
 
 
 def settle(tx: Connection, outcomes: Iterable[Outcome], *, now: datetime) -> set[int]:
@@ -81,6 +81,8 @@ def settle(tx: Connection, outcomes: Iterable[Outcome], *, now: datetime) -> set
             values = ended(outcome.state, outcome.reason, now)
         if outcome.message_id is not None:
             values["message_id"] = outcome.message_id
+        # The reader rests from the end of the call on; its turn may have come well after the mark.
+        values["begun_at"] = case((outbox.c.state == MessageState.SENDING, real_time(tx)), else_=outbox.c.begun_at)
         held = update(outbox).where(outbox.c.id == outcome.id, outbox.c.token == outcome.token)
         reader = tx.scalar(held.values(values).returning(outbox.c.delegate_id))
         if reader is None:

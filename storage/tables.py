@@ -89,13 +89,15 @@ visits = Table(
     Column("closes_at", Moment),
     Column("host_limit", Integer, nullable=False),
     Column("held_back", Integer, nullable=False, server_default="0"),
+    Column("queue_paused", Boolean, nullable=False, server_default="0"),
     Column("seats_taken", Integer, nullable=False, server_default="0"),
+    Column("waiting", Integer, nullable=False, server_default="0"),
     Column("details", JSON, nullable=False),
     UniqueConstraint("key", name="one_visit_per_key"),
     CheckConstraint(
         "state IN ('draft', 'open', 'closed', 'departed', 'returned', 'cancelled')", name="visit_state_is_known"
     ),
-    CheckConstraint("seats_taken >= 0", name="visit_counts_from_zero"),
+    CheckConstraint("seats_taken >= 0 AND waiting >= 0", name="visit_counts_from_zero"),
     CheckConstraint("host_limit > 0 AND held_back >= 0", name="visit_limits_make_sense"),
     CheckConstraint("leaves_at < returns_at", name="visit_returns_after_it_leaves"),
 )
@@ -159,6 +161,9 @@ bookings = Table(
     Column("party_least", Integer, nullable=False),
     Column("offer_until", Moment),
     Column("replaces", Integer, ForeignKey("bookings.id")),
+    Column("wish", Integer),
+    Column("any_time", Boolean, nullable=False, server_default="0"),
+    Column("rest_of", Integer, ForeignKey("bookings.id")),
     Column("made_at", Moment, nullable=False),
     Column("given_at", Moment),
     Column("released_at", Moment),
@@ -168,7 +173,10 @@ bookings = Table(
     CheckConstraint("state <> 'booked' OR given_at IS NOT NULL", name="booked_seat_was_given_at_a_moment"),
     Index("ix_bookings_visit_state", "visit_id", "state"),
     Index("ix_bookings_delegate_state", "delegate_id", "state"),
+    CheckConstraint("state <> 'waiting' OR queue_no IS NOT NULL", name="waiting_party_has_a_place"),
+    CheckConstraint("state <> 'offered' OR offer_until IS NOT NULL", name="offer_has_a_deadline"),
     Index("ix_bookings_bus_state", "bus_id", "state"),
+    Index("ix_bookings_offer", "state", "offer_until"),
 )
 
 riders = Table(

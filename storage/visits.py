@@ -157,10 +157,13 @@ def visit_from(row: Row[Any], fleet: tuple[Bus, ...]) -> Visit:
         needs_id=details["needs_id"],
         lunch=details["lunch"],
         tentative=details["tentative"],
+        names_final=details["names_final"],
+        queue_paused=row.queue_paused,
         state=VisitState(row.state),
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         version=row.version,
         seats_taken=row.seats_taken,
+        waiting=row.waiting,
         buses=fleet,
     )

@@ -79,11 +79,14 @@ def a_visit(*buses: Bus, **changes: Any) -> Visit:
         "needs_id": True,
         "lunch": False,
         "tentative": False,
+        "names_final": False,
         "state": VisitState.OPEN,
+        "queue_paused": False,
         "opens_at": None,
         "closes_at": None,
         "version": 1,
         "seats_taken": 0,
+        "waiting": 0,
         "buses": buses,
     }
     return Visit(**usual | changes)
@@ -101,6 +104,7 @@ def a_booking(*names: str, **changes: Any) -> Booking:
         "delegate_id": 2,
         "state": BookingState.BOOKED,
         "party": len(riders),
+        "party_least": len(riders),
         "made_at": OPEN,
         "riders": riders,
     }

@@ -32,9 +32,9 @@ LEASE: Final = timedelta(seconds=90)
 _MARKED_AHEAD = 5
 """So many rows may be marked while they wait for their turn: as many as leave while one commit takes a fifth of a
 second. A crash leaves no more of them ambiguous unsent, and a crowd of taps meets no more turns given away."""
-_TOO_LATE = 0.1
+_TOO_LATE = 0.05
 """Seconds after which a turn is over: a process that stood still asks for another one and does not send all at once.
-Three messages: as many as 27 a second leave of Telegram's 30."""
+What 27 a second leave of Telegram's 30 is a tenth of a second, and the way there takes its part of it."""
 _MOST_TURNS = 5
 """A process that is late every time sends all the same: better a little too fast than never."""
 _PROBE_SECONDS = 2.0

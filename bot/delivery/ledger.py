@@ -88,15 +88,24 @@ class Ledger:
         entries = [entry for entry, _ in batch]
         answers = self._pace.take_answers() if isinstance(entries[-1], Begun) else 0
         try:
-            written = await self._database.run(_enter, entries, gap=self._pace.gap, answers=answers, now=self._now())
+            written, given_at = await self._database.run(
+                _enter,
+                entries,
+                gap=self._pace.gap,
+                answers=answers,
+                now=self._now(),
+                monotonic=self._pace.monotonic,
+            )
         except Exception as error:  # noqa: BLE001 - handed to everybody who waits for it
             for _, answer in batch:
                 if not answer.cancelled():
                     answer.set_exception(error)
             return
+        # Turns count from when they were given: what the commit took has been waited already.
+        elapsed = self._pace.monotonic() - given_at
         for (_, answer), found in zip(batch, written, strict=True):
             if not answer.cancelled():
-                answer.set_result(found)
+                answer.set_result(found.after(elapsed) if isinstance(found, Turn) else found)
 
 
 def _log_failure(answer: asyncio.Future[Any]) -> None:
@@ -105,19 +114,27 @@ def _log_failure(answer: asyncio.Future[Any]) -> None:
 
 
 def _enter(
-    tx: Tx, entries: Sequence[Entry], *, gap: timedelta, answers: int, now: datetime
-) -> list[bool | Turn | None]:
+    tx: Tx,
+    entries: Sequence[Entry],
+    *,
+    gap: timedelta,
+    answers: int,
+    now: datetime,
+    monotonic: Callable[[], float],
+) -> tuple[list[bool | Turn | None], float]:
     written: list[bool | Turn | None] = []
+    begun = [entry for entry in entries if isinstance(entry, Begun)]
     for entry in entries:
         match entry:
             case Outcome():
                 written.append(bool(sending.settle(tx, [entry], now=now)))
             case Shown():
                 written.append(sending.settle_leased(tx, token=entry.token, message_id=entry.message_id, now=now))
-            case Begun(id=id, token=token):
-                turns = sending.start_sending(
-                    tx, [id], token=token, lease_until=entry.lease_until, gap=gap, answers=answers
-                )
-                written.append(turns.get(id))
-                answers = 0
-    return written
+            case Begun():
+                continue
+    if begun:  # sorted to the end
+        tokens = {entry.id: entry.token for entry in begun}
+        lease_until = min(entry.lease_until for entry in begun)
+        turns = sending.start_sending(tx, tokens, lease_until=lease_until, gap=gap, answers=answers)
+        written += [turns.get(entry.id) for entry in begun]
+    return written, monotonic()

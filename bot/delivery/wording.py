@@ -13,12 +13,15 @@ from bot.services.messages import (
     CanaryFacts,
     MovedFacts,
     NoLonger,
+    OfferFacts,
+    OfferOverFacts,
+    PassedFacts,
     ReminderFacts,
     TicketFacts,
     facts_of,
 )
 from bot.texts import messages as texts
-from bot.texts import tickets
+from bot.texts import tickets, waiting
 from storage.database import Database
 from storage.records import Congress, Message
 
@@ -56,6 +59,14 @@ class Wording:
                 if not others:
                     return Letter(text=text, keyboard=keyboards.reminder(say, ticket))
                 return Letter(text=text, keyboard=keyboards.overlapping(say, (ticket, *facts.overlapping)))
+            case OfferFacts(offered=offered):
+                text = waiting.offer(say, offered, congress=self.congress)
+                keyboard = keyboards.offer(say, offered.ticket.booking, waiting=offered.waiting)
+                return Letter(text=text, keyboard=keyboard)
+            case OfferOverFacts(visit=visit):
+                return Letter(text=waiting.offer_over(say, visit), keyboard=keyboards.join_again(say, visit))
+            case PassedFacts(visit=visit, booking=booking):
+                return Letter(text=waiting.passed(say, visit), keyboard=keyboards.to_wait(say, booking))
             case CanaryFacts(ticket=ticket):
                 said_to_canary = texts.canary(say, ticket, is_evening=facts.is_evening, congress=self.congress)
                 return Letter(text=said_to_canary)

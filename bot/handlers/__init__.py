@@ -8,7 +8,19 @@ from typing import Any
 from telegram.ext import BaseHandler
 
 from bot.context import Context
-from bot.handlers import booking, broadcasts, drafts, fallback, organizers, tickets, undelivered, visits, welcome
+from bot.handlers import (
+    booking,
+    broadcasts,
+    drafts,
+    fallback,
+    organizers,
+    queue,
+    tickets,
+    undelivered,
+    visits,
+    waiting,
+    welcome,
+)
 
 Handlers = list[BaseHandler[Any, Context, Any]]
 
@@ -17,7 +29,9 @@ ALL: Handlers = [
     *visits.HANDLERS,
     *booking.HANDLERS,
     *tickets.HANDLERS,
+    *waiting.HANDLERS,
     *organizers.HANDLERS,
+    *queue.HANDLERS,
     *undelivered.HANDLERS,
     *broadcasts.HANDLERS,
     *drafts.HANDLERS,

@@ -58,14 +58,14 @@ async def _take(update: Update, context: Context, *, visit: int, version: int, p
     )
     match outcome:
         case Booked():
-            await _show_ticket(update, context, outcome, token=lease.token)
+            await show_booked(update, context, outcome, token=lease.token)
         case Refused():
             await show_refusal(update, context, outcome, party=party)
         case None:
             await answer_old_button(update, context)
 
 
-async def _show_ticket(update: Update, context: Context, booked: Booked, *, token: str) -> None:
+async def show_booked(update: Update, context: Context, booked: Booked, *, token: str) -> None:
     """Show the ticket on the card and mark its message as sent; if that fails, delivery sends it anew."""
     text = texts.ticket(context.say, booked.ticket, congress=context.congress)
     if booked.given_up:

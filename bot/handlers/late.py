@@ -13,7 +13,7 @@ from telegram import Update
 from bot import buttons
 from bot.buttons import Button
 from bot.context import Context
-from bot.handlers import booking, broadcasts, drafts, organizers, tickets, visits, welcome
+from bot.handlers import booking, broadcasts, drafts, organizers, queue, tickets, visits, waiting, welcome
 
 Show = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
@@ -25,10 +25,18 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.Replace: booking.show_seat,
     buttons.BringCompanions: booking.show_party,
     buttons.DropCompanion: booking.show_party,
+    buttons.Join: waiting.show_visit_of_line,
+    buttons.JoinKeeping: waiting.show_visit_of_line,
+    buttons.JoinBeside: waiting.show_visit_of_line,
+    buttons.Wish: waiting.show_standing,
+    buttons.TakeOffer: waiting.show_standing,
+    buttons.WaitForAll: waiting.show_standing,
+    buttons.LeaveLine: waiting.show_standing,
     buttons.Release: tickets.show_kept,
     buttons.ChangeName: drafts.show_draft,
     buttons.CloseDraft: drafts.show_draft,
     buttons.RosterFile: organizers.show_roster_of_file,
+    buttons.PauseLine: queue.show_queue,
     buttons.SendAnnouncement: broadcasts.show_announcement,
 }
 """What is shown in place of each button that does more than show."""

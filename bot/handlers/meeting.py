@@ -23,6 +23,8 @@ _OPEN_BUTTONS = (buttons.PickLanguage, buttons.Agree)
 _KEEPS_DRAFT = (
     buttons.Book,
     buttons.Replace,
+    buttons.Join,
+    buttons.JoinKeeping,
     buttons.BringCompanions,
     buttons.DropCompanion,
     buttons.CloseDraft,

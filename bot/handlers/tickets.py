@@ -9,20 +9,23 @@ from bot.context import Context
 from bot.handlers.old_buttons import answer_old_button
 from bot.rules.booking import AlreadyReleased, Changed
 from bot.screen import Screen, show
-from bot.services.booking import Refused, Released, Ticket, release_seat, ticket_of, tickets_of
+from bot.services.booking import Refused, Released, Ticket, release_seat, ticket_of
+from bot.services.waiting import own_of
 from bot.texts import refusals
 from bot.texts import tickets as texts
+from bot.texts.own import own as own_text
 
 
 async def own(update: Update, context: Context) -> None:
     """List the tickets."""
-    await _show_own(update, context, answer=None)
+    await show_own(update, context, answer=None)
 
 
-async def _show_own(update: Update, context: Context, *, answer: str | None, above: str = "") -> None:
-    tickets = await context.db.read(tickets_of, delegate_id=context.delegate.id)
-    text = texts.own(context.say, tickets, congress=context.congress)
-    screen = Screen(f"{above}\n\n{text}" if above else text, keyboards.own(context.say, tickets))
+async def show_own(update: Update, context: Context, *, answer: str | None, above: str = "") -> None:
+    """List tickets, offers and waits, with a word above them where there is one."""
+    found = await context.db.read(own_of, delegate_id=context.delegate.id)
+    text = own_text(context.say, found, congress=context.congress)
+    screen = Screen(f"{above}\n\n{text}" if above else text, keyboards.own(context.say, found))
     await show(update, context, screen, answer=answer)
 
 
@@ -62,7 +65,7 @@ async def _own_ticket(update: Update, context: Context, booking_id: int | None) 
         await answer_old_button(update, context)
     else:
         reason = refusals.refusal_answer(context.say, found.refusal, congress=context.congress)
-        await _show_own(update, context, answer=reason)
+        await show_own(update, context, answer=reason)
     return None
 
 
@@ -77,14 +80,16 @@ async def release(update: Update, context: Context) -> None:
             delegate_id=context.delegate.id,
             booking_id=button.booking,
             booking_version=button.version,
+            congress=context.congress,
             now=context.now,
             cause=context.cause,
         )
     )
     match outcome:
         case Released():
+            context.house.sender.wake()  # the seat may be offered to the next in line
             done = texts.released(context.say, outcome)
-            await _show_own(update, context, answer=texts.released_answer(context.say), above=done)
+            await show_own(update, context, answer=texts.released_answer(context.say), above=done)
         case Refused():
             await _show_refusal(update, context, outcome)
         case None:
@@ -100,10 +105,10 @@ async def show_kept(update: Update, context: Context) -> None:
 async def _show_refusal(update: Update, context: Context, refused: Refused) -> None:
     reason = refusals.refusal_answer(context.say, refused.refusal, congress=context.congress)
     if isinstance(refused.refusal, Changed | AlreadyReleased):
-        await _show_own(update, context, answer=reason)
+        await show_own(update, context, answer=reason)
         return
     text = refusals.refusal(context.say, refused.refusal, visit=refused.visit, congress=context.congress)
-    await _show_own(update, context, answer=reason, above=text)
+    await show_own(update, context, answer=reason, above=text)
 
 
 HANDLERS = [

@@ -81,13 +81,20 @@ class NoSeats:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleWait:
+    """There may be free seats, but so many parties stand in line for them: nobody passes them."""
+
+    parties: int
+
+
+@dataclass(frozen=True, slots=True)
 class AlreadyReleased:
     """The seat has been given back before."""
 
 
 VisitRefusal = VisitCancelled | AlreadyLeft | OpensLater | BookingClosed
 """Why nobody can book a visit, whoever it is."""
-Refusal = VisitRefusal | Changed | PartyTooLarge | AlreadyBooked | Clashes | NoSeats | AlreadyReleased
+Refusal = VisitRefusal | Changed | PartyTooLarge | AlreadyBooked | Clashes | NoSeats | PeopleWait | AlreadyReleased
 
 
 def refuse_booking(
@@ -141,7 +148,7 @@ def refuse_release(booking: Booking, visit: Visit, *, version: int, now: datetim
     """Say why this seat may not be given back now, or None: it may until departure, also after closing."""
     if booking.state is BookingState.RELEASED:
         return AlreadyReleased()
-    if booking.version != version:
+    if booking.version != version or booking.is_waiting:
         return Changed()
     if now >= visit.leaves_at:
         return AlreadyLeft()

@@ -25,7 +25,9 @@ def nearest_alternatives(
     bookable = (
         visit
         for visit in visits
-        if visit.id != wanted.id and refuse_booking(visit, party=party, held=held, rules=rules, now=now) is None
+        if visit.id != wanted.id
+        and not visit.waiting  # what is free there goes to those who wait
+        and refuse_booking(visit, party=party, held=held, rules=rules, now=now) is None
     )
     kinds = _kinds(wanted, libraries)
 

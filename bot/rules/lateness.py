@@ -40,6 +40,12 @@ KINDS: Mapping[str, Kind] = {
     "moved": Kind(critical=True, message_class=MessageClass.URGENT),
     # Until the departure, at most the rule's own grace_minutes (rules/reminding.py). Before departure it is urgent.
     "reminder": Kind(critical=True, message_class=MessageClass.NORMAL),
+    # While the offer stands; it is urgent once so little time is left that its party has half an hour (promotion.py).
+    "offer": Kind(critical=True, message_class=MessageClass.NORMAL),
+    # Until the departure: who slept over an offer may join the line again.
+    "offer-over": Kind(critical=True, message_class=MessageClass.NORMAL),
+    # Until the departure: the party may still wish for fewer seats.
+    "passed": Kind(critical=True, message_class=MessageClass.NORMAL),
     # Past this an organizer's words are old news.
     "announcement": Kind(critical=False, message_class=MessageClass.BULK, longest=timedelta(hours=12)),
     # The reminder's own limits, so that it meets what the reminders meet.

@@ -32,6 +32,11 @@ def largest_party(visit: Visit) -> int:
     return min(seats_left(visit), max((_free(bus) for bus in visit.buses), default=0))
 
 
+def largest_ever(visit: Visit) -> int:
+    """Return the largest party that could ever travel together: the seats of the largest bus, taken or not."""
+    return max((bus.seats for bus in visit.buses), default=visit.host_limit)
+
+
 def choose_bus(visit: Visit, *, party: int) -> Bus | None:
     """Return the bus with the fewest free seats that still holds the party, lowest id first; None on a walk.
 

@@ -87,6 +87,12 @@ def _seats(facts: _Facts) -> Iterator[Deviation]:
         if visit.seats_taken != on_visit[visit.id]:
             yield Deviation(where=f"visit {visit.key}", what=_miscounted(visit.seats_taken, on_visit[visit.id]))
 
+    waiting = Counter(each.visit_id for each in facts.bookings.values() if each.state == BookingState.WAITING)
+    for visit in facts.visits.values():
+        if visit.waiting != waiting[visit.id]:
+            what = f"{visit.waiting} sign-ups are counted as waiting, but {waiting[visit.id]} wait"
+            yield Deviation(where=f"visit {visit.key}", what=what)
+
 
 def _miscounted(counter: int, riders: int) -> str:
     return f"{counter} seats are counted as taken, but {riders} riders hold one"
@@ -120,12 +126,8 @@ def _queue(facts: _Facts, now: datetime) -> Iterator[Deviation]:
         if booking.state not in _QUEUED:
             continue
         where, visit = f"booking {booking.code}", facts.visits.get(booking.visit_id)
-        if booking.queue_no is not None:
+        if booking.queue_no is not None and booking.rest_of is None:  # the rest of a party keeps its place
             numbers[booking.visit_id, booking.queue_no].append(booking.code)
-        elif booking.state == BookingState.WAITING:
-            yield Deviation(where=where, what="waits without a number in the queue")
-        if booking.state == BookingState.OFFERED and booking.offer_until is None:
-            yield Deviation(where=where, what="is an offer without a deadline")
         if booking.state == BookingState.WAITING and booking.bus_id is not None:
             yield Deviation(where=where, what="waits, and has a bus")
         if visit is not None and (visit.state in _OVER or visit.returns_at <= now):
@@ -142,8 +144,8 @@ def _overlaps(facts: _Facts) -> Iterator[Deviation]:
         held[booking.delegate_id].append(booking)
     for person, several in held.items():
         for one, other in combinations(several, 2):
-            if one.id == other.replaces or other.id == one.replaces:
-                continue  # the one is kept until the other is real
+            if one.id in (other.replaces, other.rest_of) or other.id in (one.replaces, one.rest_of):
+                continue  # the one is kept until the other is real, or they are parts of one party
             first, second = facts.visits.get(one.visit_id), facts.visits.get(other.visit_id)
             if first is None or second is None:
                 continue

@@ -4,13 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.rules.booking import AlreadyBooked, AlreadyReleased, Changed, Refusal, refuse_booking, refuse_release
+from bot.rules.booking import (
+    AlreadyBooked,
+    AlreadyReleased,
+    Changed,
+    PeopleWait,
+    Refusal,
+    refuse_booking,
+    refuse_release,
+)
 from bot.rules.finding import nearest_alternatives
 from bot.rules.lateness import KINDS
 from bot.rules.seats import choose_bus
 from bot.services.drafts import COMPANIONS
-from storage import Tx, bookings, delegates, drafts, log, outbox, seats, visits
-from storage.records import Booking, Bus, Congress, Delegate, Lease, NewMessage, Rider, Visit
+from bot.services.promotion import overtakes, promote
+from storage import Tx, bookings, delegates, drafts, log, outbox, queue, seats, visits
+from storage.records import Booking, BookingState, Bus, Congress, Delegate, Lease, NewMessage, Rider, Visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +76,9 @@ def book_seat(
     run came to. With a `lease` the ticket's message is the caller's to show. None when there is no such visit.
     """
     delegate = delegates.lock(tx, delegate_id)
-    repeated = log.outcome_of(tx, cause)
-    if repeated is not None:
-        return _repeated(tx, repeated, lease=lease)
+    done = log.outcome_of(tx, cause)
+    if done is not None:
+        return repeated(tx, done, lease=lease)
     held = bookings.held_by(tx, delegate_id)
     ended = {seat.booking.id: seat for seat in held if seat.booking.id in dict(giving_up)}
     fresh = visits.lock(tx, {visit_id, *(seat.visit.id for seat in ended.values())})
@@ -87,6 +96,8 @@ def book_seat(
         if kept is not None:
             return Refused(refusal=kept, visit=given)
     refusal = refuse_booking(visit, party=party, held=held, giving_up=ended, rules=congress.rules, now=now)
+    if refusal is None and overtakes(tx, visit, congress=congress, now=now):
+        refusal = PeopleWait(visit.waiting)
     if refusal is not None:
         others = nearest_alternatives(
             visit,
@@ -98,11 +109,11 @@ def book_seat(
             now=now,
         )
         return Refused(refusal=refusal, visit=visit, alternatives=others)
-    riders = _riders(tx, delegate, visit_id=visit_id, party=party, now=now)
+    riders = party_of(tx, delegate, visit_id=visit_id, party=party, now=now)
     if riders is None:
         return Refused(refusal=Changed(), visit=visit)
     for seat in ended.values():
-        _free(tx, seat.booking, reason="replaced", now=now)
+        free_seats(tx, seat.booking, reason="replaced", now=now)
     bus = choose_bus(visit, party=party)
     seats.take(tx, visit_id=visit_id, bus_id=bus.id if bus else None, riders=party)
     booking = bookings.add_booked(
@@ -122,6 +133,8 @@ def book_seat(
         outcome={"booking": booking.id, "given_up": [seat.visit.id for seat in ended.values()]},
         cause=cause,
     )
+    for freed in sorted({seat.visit.id for seat in ended.values()}):
+        promote(tx, freed, congress=congress, now=now)
     return Booked(
         ticket=Ticket(booking=booking, visit=visit, bus=bus),
         given_up=tuple(seat.visit for seat in ended.values()),
@@ -129,9 +142,9 @@ def book_seat(
 
 
 def release_seat(
-    tx: Tx, *, delegate_id: int, booking_id: int, booking_version: int, now: datetime, cause: str
+    tx: Tx, *, delegate_id: int, booking_id: int, booking_version: int, congress: Congress, now: datetime, cause: str
 ) -> Released | Refused | None:
-    """Give a booking's seats back, free for others in the same instant; or say why not.
+    """Give a booking's seats back, offered to the next in line or free for others in the same instant; or say why not.
 
     None for a booking that is not this person's: they learn nothing about it.
     """
@@ -143,9 +156,11 @@ def release_seat(
     if log.outcome_of(tx, cause) is not None:
         return Released(booking=booking, visit=visit)
     refusal = refuse_release(booking, visit, version=booking_version, now=now)
+    if refusal is None and booking.state is not BookingState.BOOKED:
+        refusal = Changed()
     if refusal is not None:
         return Refused(refusal=refusal, visit=visit)
-    _free(tx, booking, reason="given back", now=now)
+    free_seats(tx, booking, reason="given back", now=now)
     log.write(
         tx,
         at=now,
@@ -156,6 +171,7 @@ def release_seat(
         outcome={"booking": booking.id},
         cause=cause,
     )
+    promote(tx, visit.id, congress=congress, now=now)
     return Released(booking=booking, visit=visit)
 
 
@@ -166,14 +182,16 @@ def ticket_of(tx: Tx, *, booking_id: int, delegate_id: int) -> Ticket | Refused 
         return None
     visit = visits.read(tx, booking.visit_id)
     assert visit is not None
-    if not booking.holds_seat:
+    if booking.state is BookingState.RELEASED:
         return Refused(refusal=AlreadyReleased(), visit=visit)
+    if booking.state is not BookingState.BOOKED:
+        return None
     return Ticket(booking=booking, visit=visit, bus=visit.bus(booking.bus_id))
 
 
 def tickets_of(tx: Tx, *, delegate_id: int) -> tuple[Ticket, ...]:
     """Return the person's own tickets, earliest first."""
-    held = bookings.held_by(tx, delegate_id)
+    held = [seat for seat in bookings.held_by(tx, delegate_id) if seat.booking.state is BookingState.BOOKED]
     fresh = visits.read_some(tx, {seat.visit.id for seat in held})
     riders = bookings.riders_of(tx, [seat.booking.id for seat in held])
     return tuple(
@@ -204,13 +222,17 @@ def _ticket_key(booking_id: int) -> str:
     return f"ticket/{booking_id}"
 
 
-def _free(tx: Tx, booking: Booking, *, reason: str, now: datetime) -> None:
+def free_seats(tx: Tx, booking: Booking, *, reason: str, now: datetime) -> None:
+    """End a booking that holds seats, and the wait of those of its party who got none; its visit is locked."""
+    rest = queue.rest_of(tx, booking.id)
+    if rest is not None:
+        queue.end(tx, rest, reason=reason, now=now)
     bookings.release(tx, booking.id, reason=reason, now=now)
     seats.give_back(tx, visit_id=booking.visit_id, bus_id=booking.bus_id, riders=booking.party)
 
 
-def _riders(tx: Tx, delegate: Delegate, *, visit_id: int, party: int, now: datetime) -> list[Rider] | None:
-    """The delegate and the companions of their draft; None when the draft does not hold that many any more."""
+def party_of(tx: Tx, delegate: Delegate, *, visit_id: int, party: int, now: datetime) -> list[Rider] | None:
+    """Return the delegate and the companions of their draft for this visit; None when it does not hold that many."""
     riders = [Rider(name=delegate.name, is_owner=True)]
     if party > 1:
         draft = drafts.read(tx, delegate.id, now=now)
@@ -220,8 +242,8 @@ def _riders(tx: Tx, delegate: Delegate, *, visit_id: int, party: int, now: datet
     return riders if len(riders) == party else None
 
 
-def _repeated(tx: Tx, outcome: Any, *, lease: Lease | None) -> Booked:
-    """What the first run came to; its ticket passes to this caller unless it has been delivered meanwhile."""
+def repeated(tx: Tx, outcome: Any, *, lease: Lease | None) -> Booked:
+    """Return what the first run came to; its ticket passes to this caller unless it has been delivered meanwhile."""
     booking = bookings.read(tx, outcome["booking"])
     assert booking is not None
     if lease is not None:

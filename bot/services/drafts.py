@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.rules.booking import AlreadyBooked, NoSeats, Refusal, refuse_visit
 from bot.rules.naming import clean_name
-from bot.rules.seats import largest_party, seats_left
+from bot.rules.seats import largest_ever, largest_party, seats_left
 from storage import Tx, bookings, delegates, drafts, log, visits
 from storage.records import Congress, Visit
 
@@ -52,7 +52,8 @@ def begin_party(
 ) -> Party | Refusal | None:
     """Begin to ask for companions' names; None for a visit that does not exist. Nothing is held meanwhile.
 
-    Refused where the names would be typed in vain: booking is closed, the person has a seat, no two are left.
+    Refused where the names would be typed in vain: booking is closed, the person has a seat, or no bus holds two. Where
+    no two seats are left, the party can wait.
     """
     visit = visits.read(tx, visit_id)
     if visit is None:
@@ -63,7 +64,7 @@ def begin_party(
     own = next((seat.booking for seat in bookings.held_by(tx, delegate_id) if seat.visit.id == visit_id), None)
     if own is not None:
         return AlreadyBooked(own)
-    if largest_party(visit) < 2:
+    if largest_ever(visit) < 2:
         return NoSeats(left=seats_left(visit), largest=largest_party(visit))
     return _keep_party(tx, delegate_id, visit, [], causes=[], message_id=message_id, congress=congress, now=now)
 

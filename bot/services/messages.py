@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 from bot.rules.booking import find_clashes
 from bot.rules.reminding import why_stale
 from bot.services.booking import Ticket, ticket_of
+from bot.services.promotion import OFFER_OVER
 from bot.services.reminders import Reminder, still_holds
+from bot.services.waiting import Offered, wait_of
 from storage import Tx, announcements, bookings, canaries, delegates, visits
-from storage.records import Booking, BookingState, Canary, Congress, Delegate, Message, MessageState, Rider
+from storage.records import Booking, BookingState, Canary, Congress, Delegate, Message, MessageState, Rider, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,31 @@ class AnnouncementFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfferFacts:
+    """An offer that stands."""
+
+    reader: Delegate
+    offered: Offered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferOverFacts:
+    """An offer that ran out without an answer."""
+
+    reader: Delegate
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedFacts:
+    """A waiting party that the free seats are too few for; those behind it are asked."""
+
+    reader: Delegate
+    visit: Visit
+    booking: Booking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CanaryFacts:
     """A reminder that passengers get now; the ticket is made up, the reader has no seat."""
 
@@ -72,7 +99,17 @@ class AlarmFacts:
     person: Delegate
 
 
-Facts = TicketFacts | ReminderFacts | MovedFacts | AnnouncementFacts | CanaryFacts | AlarmFacts
+Facts = (
+    TicketFacts
+    | ReminderFacts
+    | MovedFacts
+    | AnnouncementFacts
+    | OfferFacts
+    | OfferOverFacts
+    | PassedFacts
+    | CanaryFacts
+    | AlarmFacts
+)
 
 
 def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> Facts | NoLonger:
@@ -93,6 +130,10 @@ def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> 
                 if announcement is None
                 else AnnouncementFacts(reader=reader, text=announcement.text)
             )
+        case "offer":
+            return _offer(tx, message, reader)
+        case "offer-over" | "passed":
+            return _line_news(tx, message, reader, now=now)
         case "canary":
             return _canary(tx, message, reader, congress=congress, now=now)
         case "alarm":
@@ -139,6 +180,30 @@ def _moved(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, no
     )
 
 
+def _offer(tx: Tx, message: Message, reader: Delegate) -> Facts | NoLonger:
+    assert message.booking_id is not None
+    found = wait_of(tx, booking_id=message.booking_id, delegate_id=reader.id)
+    if not isinstance(found, Offered) or found.ticket.booking.version != message.slots["version"]:
+        return NoLonger("the offer is over")
+    return OfferFacts(reader=reader, offered=found)
+
+
+def _line_news(tx: Tx, message: Message, reader: Delegate, *, now: datetime) -> Facts | NoLonger:
+    assert message.booking_id is not None
+    booking = bookings.read(tx, message.booking_id)
+    visit = None if booking is None else visits.read(tx, booking.visit_id)
+    if booking is None or visit is None or now >= visit.leaves_at:
+        return NoLonger("the departure has passed")
+    if message.kind == OFFER_OVER:
+        live = bookings.live_on(tx, visit_id=visit.id, delegate_id=reader.id)
+        if live is not None:
+            return NoLonger("the reader has joined the line again")
+        return OfferOverFacts(reader=reader, visit=visit)
+    if not booking.is_waiting:
+        return NoLonger("the party does not wait any more")
+    return PassedFacts(reader=reader, visit=visit, booking=booking)
+
+
 def _canary(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, now: datetime) -> Facts | NoLonger:
     visit = visits.read(tx, message.slots["visit"])
     rule = next((rule for rule in congress.reminders if rule.id == message.slots["rule"]), None)
@@ -157,6 +222,7 @@ def _canary(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, n
         delegate_id=reader.id,
         state=BookingState.BOOKED,
         party=1,
+        party_least=1,
         made_at=now,
         riders=(Rider(name=reader.name, is_owner=True),),
     )

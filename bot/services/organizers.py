@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from bot.rules.authority import may_organize
 from bot.rules.lateness import KINDS
-from storage import Tx, bookings, grants, log, outbox, visits
+from bot.services.promotion import promote
+from storage import Tx, bookings, congress, grants, log, outbox, visits
 from storage.records import Booking, Bus, NewMessage, Visit, VisitState
 
 MOST_SEATS = 200
@@ -151,7 +152,7 @@ def _tell_passengers(tx: Tx, visit: Visit, *, version: int, now: datetime, until
 def set_seats(
     tx: Tx, *, actor: int, name: str, seats: int, now: datetime, cause: str
 ) -> SeatsSet | SeatsBelowTaken | NoAuthority | UnknownName:
-    """Set how many seats a bus has; refused below what is taken."""
+    """Set how many seats a bus has; refused below what is taken. Seats gained are offered to those who wait."""
     if not may_organize(grants.roles_of(tx, actor)):
         return NoAuthority()
     found = visits.bus_by_label(tx, name)
@@ -178,6 +179,7 @@ def set_seats(
         outcome={"was": bus.seats},
         cause=cause,
     )
+    promote(tx, visit.id, congress=congress.read(tx), now=now)
     fresh = visits.read(tx, visit.id)
     assert fresh is not None
     changed = fresh.bus(bus.id)

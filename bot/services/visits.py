@@ -11,7 +11,7 @@ from storage.records import Booking, Congress, Visit, VisitState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitCard:
-    """One visit, why nobody can book it now if so, and the reader's own booking of it if there is one."""
+    """One visit, why nobody can book it now if so, and the reader's own booking of it: seat, offer or wait."""
 
     visit: Visit
     refusal: Refusal | None
@@ -34,7 +34,7 @@ def visit_card(tx: Tx, *, visit_id: int, delegate_id: int, congress: Congress, n
     visit = listed_visit(tx, visit_id=visit_id)
     if visit is None:
         return None
-    own = bookings.seat_on(tx, visit_id=visit_id, delegate_id=delegate_id)
+    own = bookings.live_on(tx, visit_id=visit_id, delegate_id=delegate_id)
     return VisitCard(visit=visit, refusal=refuse_visit(visit, rules=congress.rules, now=now), own=own)
 
 

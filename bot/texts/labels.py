@@ -60,6 +60,64 @@ def show_map(say: Language) -> str:
     return "📍 " + say.gettext("Show on the map")
 
 
+def join(say: Language) -> str:
+    return "⏳ " + say.gettext("Join the waiting list: just me")
+
+
+def join_party(say: Language, *, party: int) -> str:
+    return "⏳ " + say.ngettext("Join the waiting list: {n} person", "Join the waiting list: {n} people", party).format(
+        n=party
+    )
+
+
+def join_with_companions(say: Language) -> str:
+    return "👥 " + say.gettext("Wait with companions")
+
+
+def join_keeping(say: Language) -> str:
+    # Translators: waits for a full visit and keeps the seat on another one until this one is real.
+    return "⏳ " + say.gettext("Wait here, keep my seat till then")
+
+
+def own_wait(say: Language) -> str:
+    return "⏳ " + say.gettext("My place in the list")
+
+
+def own_offer(say: Language) -> str:
+    return "🎉 " + say.gettext("A seat is kept for you")
+
+
+def with_fewer(say: Language, *, chosen: bool) -> str:
+    # Translators: a switch of a party that waits: it would also take fewer seats than it is people.
+    return ("☑️ " if chosen else "◻️ ") + say.gettext("We would go with fewer too")
+
+
+def any_time(say: Language, *, chosen: bool) -> str:
+    # Translators: a switch: from the evening before on the seat is simply given, no question is asked.
+    return ("☑️ " if chosen else "◻️ ") + say.gettext("Evening before: just sign me up")
+
+
+def wait_beside(say: Language) -> str:
+    return "🔀 " + say.gettext("Another visit would do as well")
+
+
+def leave_line(say: Language) -> str:
+    # Translators: leaves the waiting list.
+    return "✖️ " + say.gettext("Leave the waiting list")
+
+
+def take_offer(say: Language, *, party: int) -> str:
+    return "✅ " + say.ngettext("Take {n} seat", "Take {n} seats", party).format(n=party)
+
+
+def decline_offer(say: Language) -> str:
+    return "✖️ " + say.gettext("No, thank you")
+
+
+def wait_for_all(say: Language, *, party: int) -> str:
+    return "⏳ " + say.gettext("Wait for {n} seats together").format(n=party)
+
+
 def similar(say: Language) -> str:
     return "🔎 " + say.gettext("Similar visits with free seats")
 
@@ -97,6 +155,11 @@ def send_to(say: Language, *, people: int) -> str:
 
 def as_file(say: Language) -> str:
     return "📄 " + say.gettext("As a file (CSV)")
+
+
+def pause_line(say: Language, *, paused: bool) -> str:
+    # Translators: pauses a waiting list, or lets it go on.
+    return "▶️ " + say.gettext("Let it go on") if paused else "⏸ " + say.gettext("Pause the waiting list")
 
 
 def open_private_chat(say: Language) -> str:

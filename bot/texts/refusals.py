@@ -15,6 +15,7 @@ from bot.rules.booking import (
     NoSeats,
     OpensLater,
     PartyTooLarge,
+    PeopleWait,
     Refusal,
     VisitCancelled,
 )
@@ -36,6 +37,11 @@ def refusal(
         parts.append(say.gettext("Nearest visits with free seats:"))
     parts.append(esc(_desk(say, congress)))
     return "\n\n".join(parts)
+
+
+def explained(say: Language, why: str, *, visit: Visit, congress: Congress) -> str:
+    """Put a reason under the visit's title and the desk's phone below."""
+    return "\n\n".join([f"<b>{words(say, visit.title)}</b>", f"🚫 {esc(why)}", esc(_desk(say, congress))])
 
 
 def refusal_answer(say: Language, refused: Refusal, *, congress: Congress) -> str:
@@ -74,6 +80,12 @@ def reason(say: Language, refused: Refusal, *, congress: Congress) -> str:
             return say.gettext("No seats left: somebody was quicker.")
         case NoSeats(_, largest):
             return say.gettext("Not enough seats: at most {n} together.").format(n=largest)
+        case PeopleWait(parties):
+            return say.ngettext(
+                "{n} sign-up waits for this visit, and free seats go there first. You can join the waiting list.",
+                "{n} sign-ups wait for this visit, and free seats go there first. You can join the waiting list.",
+                parties,
+            ).format(n=parties)
         case AlreadyReleased():
             return say.gettext("You have already given this seat back.")
         case _:

@@ -82,22 +82,6 @@ def given_up(say: Language, visits: Sequence[Visit]) -> str:
     return "↪️ " + say.gettext("Given up for it: {visits}").format(visits=titles)
 
 
-def own(say: Language, tickets: Sequence[Ticket], *, congress: Congress) -> str:
-    """List one's own tickets."""
-    if not tickets:
-        return say.gettext("You are not signed up for any visit yet.")
-    lines = ["<b>" + say.gettext("Your tickets") + "</b>", esc(zone_name(say, congress))]
-    for each in tickets:
-        visit, bus = each.visit, each.bus
-        place = "" if bus is None or bus.transfer else f" · {bus_and_bay(say, bus)}"
-        lines.append(
-            f"\n<b>{say.day(visit.leaves_at)}, {say.clock(visit.leaves_at)}</b>{place}\n{words(say, visit.title)}"
-        )
-        if each.booking.party > 1:
-            lines.append("\n".join(travellers(say, each.booking)))
-    return "\n".join(lines)
-
-
 def ticket_label(say: Language, each: Ticket) -> str:
     """Return a ticket's button."""
     return cut(f"🎫 {say.clock(each.visit.leaves_at)} · {say.words(each.visit.title)}", 60)

@@ -87,6 +87,10 @@ def _kind(say: Language, kind: str) -> str:
             return say.gettext("New departure times")
         case "reminder":
             return say.gettext("Reminders")
+        case "offer":
+            return say.gettext("Offers to the waiting list")
+        case "offer-over" | "passed":
+            return say.gettext("News of the waiting list")
         case "announcement":
             return say.gettext("Announcements")
         case "canary":

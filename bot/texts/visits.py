@@ -15,7 +15,7 @@ from bot.rules.booking import (
 from bot.rules.seats import Fullness, fullness, is_walk, largest_party, seats_left
 from bot.services.visits import VisitCard
 from bot.texts.markup import esc, words
-from storage.records import Bus, City, Congress, Visit
+from storage.records import BookingState, Bus, City, Congress, Visit
 
 
 def cities(say: Language, congress: Congress) -> str:
@@ -70,6 +70,8 @@ def _free_seats(say: Language, visit: Visit, *, congress: Congress) -> str:
     left = seats_left(visit)
     free = say.ngettext("{n} seat left", "{n} seats left", left).format(n=left)
     match fullness(visit, filling_share=congress.rules.filling_share):
+        case _ if visit.waiting:
+            return "🔴 " + say.gettext("Full · on the waiting list: {n}").format(n=visit.waiting)
         case Fullness.FULL:
             return "🔴 " + say.gettext("Full")
         case Fullness.FILLING:
@@ -83,7 +85,12 @@ def card(say: Language, shown: VisitCard, *, congress: Congress, now: datetime) 
     visit = shown.visit
     parts = [f"<b>{words(say, visit.title)}</b>"]
     if shown.own is not None:
-        parts.append("✅ " + say.gettext("You are signed up for this visit. Your ticket: /my"))
+        known = {
+            BookingState.BOOKED: "✅ " + say.gettext("You are signed up for this visit. Your ticket: /my"),
+            BookingState.OFFERED: "🎉 " + say.gettext("A seat is kept for you. Please answer: /my"),
+            BookingState.WAITING: "⏳ " + say.gettext("You are on the waiting list for this visit: /my"),
+        }
+        parts.append(known[shown.own.state])
     if visit.tentative:
         parts.append(
             "❔ <i>" + say.gettext("Not yet confirmed. We write to everybody who signed up if it changes.") + "</i>"

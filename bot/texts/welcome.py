@@ -53,7 +53,7 @@ def help_text(say: Language, congress: Congress, *, organizer: bool) -> str:
     lines = [
         "<b>" + say.gettext("What this bot can do") + "</b>",
         say.gettext("/visits – choose a visit and sign up, alone or with companions"),
-        say.gettext("/my – your tickets: bus, bay, times; give a seat back"),
+        say.gettext("/my – your tickets and waiting lists: bus, bay, times; give a seat back"),
         say.gettext("/language – English, Қазақша, Русский"),
         say.gettext("/privacy – what is stored about you"),
         say.gettext("/cancel – stop what you have begun to type"),
@@ -72,6 +72,7 @@ def organizer_help(say: Language) -> str:
             "<b>" + say.gettext("For organizers") + "</b>",
             say.gettext("/stats – seats taken, free and held back"),
             say.gettext("/roster nab-am – who travels, also as a file; a bus too: /roster B01"),
+            say.gettext("/queue nab-am – who waits; pause the list"),
             say.gettext("/delay nab-am 15 – the visit leaves 15 minutes later, its passengers are told"),
             say.gettext("/seats B01 40 – the bus has 40 seats"),
             say.gettext("/undelivered – who cannot be reached, and which messages did not arrive"),

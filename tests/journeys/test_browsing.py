@@ -206,7 +206,7 @@ async def test_the_pin_shows_the_meeting_point_and_whose_map_it_is(quick_house: 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 async def test_every_screen_answers_and_leads_back_to_the_menu(quick_house: Running, code: str) -> None:
-    """Press everything that can be reached from /visits, but what books or gives back, and draw the map."""
+    """Press everything that can be reached from /visits, but what books, joins or gives back, and draw the map."""
     phone = await quick_house.delegate(language=code)
     await quick_house.book(phone, "nab-am")
     # One visit is full, so that its card offers others.
@@ -221,7 +221,7 @@ async def test_every_screen_answers_and_leads_back_to_the_menu(quick_house: Runn
     while waiting:
         assert len(ways) < 120, "more screens than anybody would walk through"
         data = waiting.pop(0)
-        if data in ways or data.split(":")[0] in ("book", "swap", "give"):
+        if data in ways or data.split(":")[0] in ("book", "swap", "give", "join"):
             continue
         await phone.forge(data, card.message_id)
         if data.startswith("pin:"):
@@ -250,7 +250,8 @@ async def test_what_a_full_visit_offers_can_be_booked(quick_house: Running) -> N
     await answered(owner, "/seats B13 1")
     await quick_house.book(owner, "school-am")
     card = await quick_house.card(emma, "school-am")
-    assert not [data for data in callbacks(card) if data.startswith(("book:", "with:"))]
+    assert not [data for data in callbacks(card) if data.startswith("book:")]
+    assert [data for data in callbacks(card) if data.startswith("join:")]
     offered = await screen_after(emma, "like:", message=card)
     others = [data for data in callbacks(offered) if data.startswith("visit:")][:-1]
     assert others

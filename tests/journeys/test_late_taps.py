@@ -56,6 +56,9 @@ SHOWS_ONLY = {
     buttons.ShowTicket,
     buttons.AskRelease,
     buttons.RosterPage,
+    buttons.UndeliveredPage,
+    buttons.ShowWait,
+    buttons.ChooseBeside,
 }
 
 Tap = tuple[str, Message]
@@ -311,10 +314,22 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
         buttons.RosterPage("nab-am", 0),
         buttons.RosterFile("nab-am"),
         buttons.SendAnnouncement(1),
+        buttons.UndeliveredPage("nab-am", 0),
+        buttons.Join(other.id, 1),
+        buttons.JoinKeeping(other.id, 1, held.id),
+        buttons.JoinBeside(held.id, other.id),
+        buttons.ChooseBeside(held.id),
+        buttons.ShowWait(held.id),
+        buttons.Wish(held.id, held.version, 1, 1),
+        buttons.TakeOffer(held.id, held.version),
+        buttons.WaitForAll(held.id, held.version),
+        buttons.LeaveLine(held.id, held.version),
+        buttons.PauseLine("nab-am", 1),
     ]
     assert {button.prefix for button in kinds} == prefixes(Button.__subclasses__())
     newest = max(message.message_id for message in owner.messages)
-    for some in (kinds[:12], kinds[12:]):  # of one person 20 may wait
+    for begin in range(0, len(kinds), 18):  # of one person 20 may wait
+        some = kinds[begin : begin + 18]
         async with aiohttp.ClientSession() as session:
             away = Absence(simulator, sqlite_url, session)
             await away.tap(owner, [(button.data, card) for button in some])

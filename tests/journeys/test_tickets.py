@@ -4,8 +4,10 @@ import pytest
 
 from bot.rules.booking import AlreadyLeft, AlreadyReleased, Changed
 from bot.services.booking import Released
+from bot.services.waiting import Own
 from bot.texts import companions, welcome
 from bot.texts import tickets as texts
+from bot.texts.own import own as own_text
 from storage import bookings
 from storage.records import BookingState
 from tests.house import Running, at
@@ -35,14 +37,14 @@ async def test_my_lists_the_tickets_and_each_opens(quick_house: Running, code: s
     say, congress = words_of(quick_house, code), congress_of(quick_house)
     emma = await quick_house.delegate("Emma", language=code)
     none = await answered(emma, "/my")
-    assert none.text == plain(texts.own(say, (), congress=congress))
+    assert none.text == plain(own_text(say, Own(tickets=(), standing=()), congress=congress))
     assert "cities" in callbacks(none)
     for key in ("nab-pres-pm", "nab-am"):
         await quick_house.book(emma, key)
     held = await tickets(quick_house, emma)
     assert [ticket.visit.key for ticket in held] == ["nab-am", "nab-pres-pm"]
     own = await answered(emma, "/my")
-    assert own.text == plain(texts.own(say, held, congress=congress))
+    assert own.text == plain(own_text(say, Own(tickets=held, standing=()), congress=congress))
     for ticket in held:
         assert ticket.visit.title[code] in own.text
         assert ticket.bus is not None
@@ -74,7 +76,7 @@ async def test_a_seat_is_given_back_after_a_question_and_is_free_at_once(house: 
     assert answer.text == texts.released_answer(say)
     visit = await visit_of(house, "school-am")
     own = await emma.wait_for(plain(texts.released(say, Released(booking=held.booking, visit=visit))), newer_than=asked)
-    assert plain(texts.own(say, (), congress=congress)) in own.text
+    assert plain(own_text(say, Own(tickets=(), standing=()), congress=congress)) in own.text
     assert visit.seats_taken == 0
     released = await house.ask(bookings.read, held.booking.id)
     assert released is not None

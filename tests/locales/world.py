@@ -8,13 +8,16 @@ from typing import Any
 
 from bot.language import LANGUAGES
 from bot.rules import booking as reasons
-from bot.services import broadcasts, drafts, organizers, undelivered
+from bot.rules import waiting as waiting_reasons
+from bot.rules.waiting import Standing
+from bot.services import broadcasts, drafts, organizers, queue, undelivered, waiting
 from bot.services.booking import Booked, Released, Ticket
 from bot.services.visits import VisitCard
 from storage.records import (
     Absent,
     Announcement,
     Booking,
+    BookingState,
     Bus,
     Canary,
     City,
@@ -51,6 +54,7 @@ def a_world(*, n: int, text: str) -> World:
     tickets = tuple(a_ticket(visit, *names) for visit in visits[:3])
     booking = a_booking(*names)
     held = HeldSeat(booking=booking, visit=on_foot)
+    own_bookings = (None, *(replace(booking, state=state) for state in list(BookingState)[:3]))
     return {
         NoneType: (None,),
         str: (text,),
@@ -67,7 +71,7 @@ def a_world(*, n: int, text: str) -> World:
         Sequence[Ticket]: ((), tuple(a_ticket(visit, *names[:4]) for visit in visits[:3])),
         Booked: tuple(Booked(ticket=ticket, given_up=visits[:2]) for ticket in tickets),
         Released: (Released(booking=booking, visit=by_bus),),
-        VisitCard: tuple(VisitCard(visit=visit, refusal=None, own=own) for visit in visits for own in (None, booking)),
+        VisitCard: tuple(VisitCard(visit=visit, refusal=None, own=own) for visit in visits for own in own_bookings),
         drafts.Party: tuple(drafts.Party(visit=by_bus, names=names, room=room, message_id=1) for room in (0, n)),
         MessageState: tuple(MessageState),
         Canary: tuple(
@@ -80,6 +84,7 @@ def a_world(*, n: int, text: str) -> World:
         ),
         undelivered.Undelivered: _undelivered(visits, n=n, text=text),
         **_reasons(held, n=n),
+        **_lines(visits, tuple(a_ticket(visit, *names[:4]) for visit in visits[:3]), n=n, names=names[:4]),
         **_answers_to_organizers(by_bus, booking, n=n, text=text),
     }
 
@@ -122,6 +127,7 @@ def _visits(congress: Congress, *, n: int, text: str) -> tuple[Visit, ...]:
         replace(on_foot, state=VisitState.CLOSED),
         replace(on_foot, opens_at=LEAVES),
         replace(on_foot, seats_taken=n),
+        replace(on_foot, seats_taken=n, waiting=n),
         replace(on_foot, host_limit=10 * n, seats_taken=9 * n),
     )
 
@@ -161,7 +167,51 @@ def _reasons(held: HeldSeat, *, n: int) -> World:
         reasons.AlreadyBooked: (reasons.AlreadyBooked(held.booking),),
         reasons.Clashes: tuple(reasons.Clashes(clash, (held, held), n * MINUTE) for clash in reasons.Clash),
         reasons.NoSeats: (reasons.NoSeats(0, 0), reasons.NoSeats(n + 1, n)),
+        reasons.PeopleWait: (reasons.PeopleWait(n),),
         reasons.AlreadyReleased: (reasons.AlreadyReleased(),),
+        waiting_reasons.SeatsAreFree: (waiting_reasons.SeatsAreFree(),),
+        waiting_reasons.AlreadyWaiting: (waiting_reasons.AlreadyWaiting(held.booking),),
+        waiting_reasons.TooManyWishes: (waiting_reasons.TooManyWishes(n),),
+        waiting_reasons.NeverFits: (waiting_reasons.NeverFits(n),),
+        waiting_reasons.OfferGone: (waiting_reasons.OfferGone(),),
+    }
+
+
+def _lines(visits: Sequence[Visit], tickets: Sequence[Ticket], *, n: int, names: tuple[str, ...]) -> World:
+    """Who waits: alone, with others, beside other visits, for seats to move to; and offers of all or a part."""
+    in_line = a_booking(*names, state=BookingState.WAITING, queue_no=n, party_least=1)
+    waits = (
+        waiting.Wait(booking=in_line, visit=visits[0], place=n),
+        waiting.Wait(booking=in_line, visit=visits[1], place=n, others=tuple(visits[1:3]), replaces=visits[0]),
+    )
+    offers = tuple(
+        waiting.Offered(
+            ticket=replace(each, booking=replace(each.booking, state=BookingState.OFFERED, offer_until=LEAVES)),
+            waiting=left,
+            given_up=given_up,
+        )
+        for each in tickets
+        for left, given_up in ((0, None), (n, visits[1]))
+    )
+    places = tuple(queue.Place(booking=in_line, standing=standing) for standing in Standing)
+    return {
+        waiting.Wait: waits,
+        waiting.Offered: offers,
+        waiting.LeftLine: (waiting.LeftLine(visit=visits[0]),),
+        waiting.Own: (
+            waiting.Own(tickets=(), standing=()),
+            waiting.Own(tickets=tuple(tickets), standing=(*waits, *offers[:2])),
+            waiting.Own(tickets=(), standing=waits),
+        ),
+        queue.Line: tuple(
+            queue.Line(visit=replace(visits[0], queue_paused=paused), places=places, moves=moves, kept_until=kept)
+            for paused, moves, kept in (
+                (False, True, LEAVES),
+                (False, True, None),
+                (False, False, None),
+                (True, False, None),
+            )
+        ),
     }
 
 

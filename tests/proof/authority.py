@@ -25,9 +25,11 @@ FOR_EVERYBODY = {"start", "help", "privacy", "language", "visits", "my", "cancel
 BUTTONS_FOR_EVERYBODY = {
     "lang", "ok", "say", "langs", "menu", "cities", "list", "visit", "libs", "pin", "like", "book", "swap", "with",
     "drop", "my", "ticket", "giveq", "give", "name", "end",
+    "join", "move", "anyq", "any", "wait", "wish", "leave", "take", "all",
 }  # fmt: skip
 ARGUMENTS = {
     "stats": "", "roster": "nab-am", "delay": "nab-am 15", "seats": "B01 40", "announce": "all The hall is open.",
+    "queue": "nab-am", "undelivered": "",
 }  # fmt: skip
 """With which an owner's command does or tells something."""
 FORMER = 9002
@@ -174,6 +176,7 @@ async def set_the_scene(house: Indoors) -> Scene:
             await house.deliver([house.text(chat, text)])
             data |= {each.partition(":")[0]: each for each in house.buttons(chat)}
     data.setdefault("roster", f"roster:{ARGUMENTS['roster']}:0")  # a short roster turns no pages
+    data |= {"lost": f"lost:{ARGUMENTS['roster']}:0", "pause": f"pause:{ARGUMENTS['queue']}:1"}
     await house.db.run(grants.follow_settings, (OWNER,), now=OPEN)
     return Scene(
         house=house, owner=owner, former=former, delegate=delegate, namesake=namesake, stranger=stranger, data=data

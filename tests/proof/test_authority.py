@@ -7,7 +7,7 @@ from tests.proof.authority import intrusions, organizers_buttons, organizers_com
 from tests.proof.indoors import indoors
 
 GUARDS = ("bot.handlers.organizers.may_organize",)
-SERVICES = ("bot.services.organizers.may_organize", "bot.services.broadcasts.may_organize")
+SERVICES = tuple(f"bot.services.{each}.may_organize" for each in ("organizers", "broadcasts", "undelivered", "queue"))
 
 
 def test_the_commands_and_buttons_are_those_of_the_handlers() -> None:

@@ -78,10 +78,10 @@ def tell_nobody(patch: pytest.MonkeyPatch) -> None:
 
 
 def keep_what_is_replaced(patch: pytest.MonkeyPatch) -> None:
-    free = booking._free
+    free = booking.free_seats
     patch.setattr(
         booking,
-        "_free",
+        "free_seats",
         lambda tx, each, reason, now: None if reason == "replaced" else free(tx, each, reason=reason, now=now),
     )
 

@@ -71,7 +71,12 @@ def booked(tx: Tx, /, world: World, who: int, key: str, **changes: Any) -> Booke
 def release(tx: Tx, /, world: World, who: int, booking_id: int, version: int = 1, **changes: Any) -> Any:
     usual = {"now": OPEN, "cause": f"release/{booking_id}"}
     return release_seat(
-        tx, delegate_id=world.people[who], booking_id=booking_id, booking_version=version, **{**usual, **changes}
+        tx,
+        delegate_id=world.people[who],
+        booking_id=booking_id,
+        booking_version=version,
+        congress=world.congress,
+        **{**usual, **changes},
     )
 
 

@@ -57,7 +57,13 @@ def book_party(tx: Tx, /, world: World) -> int:
 
 def give_back(tx: Tx, /, world: World, booking_id: int) -> None:
     release_seat(
-        tx, delegate_id=world.people[EMMA], booking_id=booking_id, booking_version=1, now=OPEN, cause="release"
+        tx,
+        delegate_id=world.people[EMMA],
+        booking_id=booking_id,
+        booking_version=1,
+        congress=world.congress,
+        now=OPEN,
+        cause="release",
     )
 
 

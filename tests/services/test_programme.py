@@ -280,6 +280,7 @@ async def test_a_visit_that_somebody_gave_back_is_kept_for_the_record(database: 
         delegate_id=world.people[0],
         booking_id=booking_id,
         booking_version=1,
+        congress=world.congress,
         now=OPEN,
         cause="release",
     )

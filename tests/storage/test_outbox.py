@@ -56,7 +56,8 @@ async def settle(database: Database, *outcomes: Outcome) -> set[int]:
 
 async def start(database: Database, *ids: int, token: str = "a") -> set[int]:
     """Mark as being sent, so long ago that the readers have rested since; return those that could be."""
-    turns = await database.run(sending.start_sending, ids, token=token, lease_until=OVER, gap=0 * SECOND)
+    tokens = dict.fromkeys(ids, token)
+    turns = await database.run(sending.start_sending, tokens, lease_until=OVER, gap=0 * SECOND)
     long_ago = update(table).values(begun_at=table.c.due_at)
     await database.run(lambda tx: tx.execute(long_ago.where(table.c.begun_at.is_not(None))))
     return set(turns)
@@ -161,6 +162,7 @@ async def test_one_reader_gets_one_message_at_a_time_and_holds_nobody_up(databas
     assert await start(database, ids[0]) == {ids[0]}
     assert await claim(database, token="b") == []
     await settle(database, Outcome(id=ids[0], token="a", state=E.SENT))
+    await database.run(rest, 2)
     assert [message.key for message in await claim(database, token="b")] == ["ticket/1"]
 
 
@@ -168,7 +170,7 @@ async def test_one_reader_rests_a_second_between_two_messages(database: Database
     many, other = await reader(database, 1), await reader(database, 2)
     first, *_ = await write(database, new("ticket/0", many), new("ticket/1", many), new("ticket/9", other))
     await claim(database, limit=1)
-    await database.run(sending.start_sending, [first], token="a", lease_until=OVER, gap=SECOND)
+    await database.run(sending.start_sending, {first: "a"}, lease_until=OVER, gap=SECOND)
     await settle(database, Outcome(id=first, token="a", state=E.SENT))
     await database.run(rest, -60)  # its turn is a minute from now: whatever this test takes, the second is not over
     assert [message.key for message in await claim(database, token="b")] == ["ticket/9"]
@@ -199,6 +201,7 @@ async def test_what_is_in_doubt_waits_for_its_second_try_and_keeps_nobody_from_t
     [message] = await claim(database)
     await start(database, doubtful)
     await settle(database, Outcome(id=message.id, token="a", state=E.SENDING, not_before=REAL + 5 * SECOND))
+    await database.run(rest, 2)
     [second] = await claim(database, token="b")
     assert (second.id, second.resumed) == (other, False)
     await settle(database, Outcome(id=other, token="b", state=E.SENT))

@@ -109,6 +109,7 @@ async def test_a_killed_server_loses_and_doubles_nothing(mortal: pixeltable_pgse
                 delegate_id=person,
                 booking_id=booking.id,
                 booking_version=booking.version,
+                congress=world.congress,
                 now=OPEN,
                 cause=f"release/{person}/{number}",
             )

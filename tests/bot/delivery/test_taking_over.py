@@ -37,7 +37,9 @@ async def test_a_sender_that_died_in_mid_send_leaves_tickets_to_be_sent_again_an
     began = post.time.real_now()
     await post.database.run(claiming.claim, now=NOON, real_now=began, limit=9, lease_seconds=90, token="dead")
     over = began + 90 * SECOND
-    await post.database.run(sending.start_sending, [ticket, news], token="dead", lease_until=over, gap=0 * SECOND)
+    await post.database.run(
+        sending.start_sending, dict.fromkeys((ticket, news), "dead"), lease_until=over, gap=0 * SECOND
+    )
     await post.pass_time(91)
     async with post.sending():
         await post.asked_for_words(2)

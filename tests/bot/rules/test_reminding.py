@@ -62,11 +62,14 @@ def a_visit(*buses: Bus, **changes: Any) -> Visit:
         "needs_id": False,
         "lunch": False,
         "tentative": False,
+        "names_final": False,
         "state": VisitState.OPEN,
+        "queue_paused": False,
         "opens_at": None,
         "closes_at": None,
         "version": 1,
         "seats_taken": 0,
+        "waiting": 0,
         "buses": buses,
     }
     return Visit(**usual | changes)

@@ -230,7 +230,7 @@ class Day:
         asked = {"delegate_id": row.delegate_id, "booking_id": row.id, "booking_version": row.version}
 
         def tap() -> None:
-            outcome = self._act(booking.release_seat, Released, cause, **asked)
+            outcome = self._act(booking.release_seat, Released, cause, congress=self.world.congress, **asked)
             assert outcome is not None, "their own booking is not theirs"
             if row.state == "released":
                 assert not isinstance(outcome, Released)

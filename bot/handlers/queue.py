@@ -1,0 +1,98 @@
+"""/queue: an organizer looks at a waiting list, pauses it, lets it go on."""
+
+from telegram import Update
+from telegram.ext import CallbackQueryHandler, CommandHandler, filters
+
+from bot import keyboards
+from bot.buttons import PauseLine
+from bot.context import Context
+from bot.handlers.fallback import unknown_text
+from bot.handlers.old_buttons import answer_old_button
+from bot.handlers.organizers import for_organizers
+from bot.screen import Screen, send, show
+from bot.services import queue as services
+from bot.services.organizers import NoAuthority, UnknownName
+from bot.services.queue import Line
+from bot.texts import organizers as organizer_texts
+from bot.texts import queue as texts
+
+
+@for_organizers
+async def queue(update: Update, context: Context) -> None:
+    """/queue VISIT: who waits, in order."""
+    assert update.effective_user is not None
+    if len(context.args or ()) != 1:
+        await send(update, context, Screen(texts.usage_queue(context.say)))
+        return
+    assert context.args is not None
+    found = await context.db.read(
+        services.read_line,
+        actor=update.effective_user.id,
+        name=context.args[0],
+        congress=context.congress,
+        now=context.now,
+    )
+    match found:
+        case Line():
+            for text in texts.line_pages(context.say, found):
+                await send(update, context, Screen(text, keyboards.line(context.say, found.visit)))
+        case UnknownName():
+            await send(update, context, Screen(organizer_texts.failure(context.say, found, congress=context.congress)))
+        case NoAuthority():
+            await unknown_text(update, context)
+
+
+@for_organizers
+async def show_queue(update: Update, context: Context) -> None:
+    """Show the waiting list that a button would pause."""
+    query = update.callback_query
+    button = PauseLine.parse(query.data if query else None)
+    found = (
+        None
+        if button is None or query is None
+        else await context.db.read(
+            services.read_line,
+            actor=query.from_user.id,
+            name=button.name,
+            congress=context.congress,
+            now=context.now,
+        )
+    )
+    if not isinstance(found, Line):
+        await answer_old_button(update, context)
+        return
+    screen = Screen(texts.line_pages(context.say, found)[0], keyboards.line(context.say, found.visit))
+    await show(update, context, screen)
+
+
+@for_organizers
+async def pause(update: Update, context: Context) -> None:
+    """Pause a waiting list, or let it go on."""
+    query = update.callback_query
+    button = PauseLine.parse(query.data if query else None)
+    done = (
+        None
+        if button is None or query is None
+        else await context.db.run(
+            services.pause_line,
+            actor=query.from_user.id,
+            name=button.name,
+            paused=bool(button.paused),
+            congress=context.congress,
+            now=context.now,
+            cause=context.cause,
+        )
+    )
+    if not isinstance(done, Line):
+        await answer_old_button(update, context)
+        return
+    context.house.sender.wake()
+    screen = Screen(texts.line_pages(context.say, done)[0], keyboards.line(context.say, done.visit))
+    answer = texts.paused_answer(context.say, paused=done.visit.queue_paused)
+    await show(update, context, screen, answer=answer)
+
+
+HANDLERS = [
+    CommandHandler("queue", queue, filters.UpdateType.MESSAGE),
+    CallbackQueryHandler(pause, PauseLine.pattern()),
+]

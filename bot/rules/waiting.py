@@ -1,0 +1,331 @@
+"""The waiting list: who may join, who is next, for whom freed seats are kept, and how long an offer stands.
+
+Source of the rules: DESIGN section 6 and the simulation behind it. Keeping seats for the party at the head until
+shortly before departure costs next to no empty seats, and "would you also go with fewer?" helps groups more than any
+holding rule. The numbers are the event file's.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+
+from bot.rules.booking import (
+    AlreadyBooked,
+    AlreadyLeft,
+    AlreadyReleased,
+    Changed,
+    Clashes,
+    PartyTooLarge,
+    VisitRefusal,
+    find_clashes,
+    refuse_visit,
+)
+from bot.rules.seats import largest_ever, largest_party
+from storage.records import (
+    Booking,
+    BookingRules,
+    BookingState,
+    ClockSpan,
+    Congress,
+    HeldSeat,
+    OfferRules,
+    Visit,
+    VisitState,
+)
+
+SHORTEST_OFFER = timedelta(minutes=10)
+"""Nobody is asked who would have less time than this to read and answer."""
+_PROMOTED = (VisitState.OPEN, VisitState.CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsAreFree:
+    """Nobody need wait: the party can sign up now."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyWaiting:
+    """The person waits for this very visit, or holds an offer."""
+
+    booking: Booking
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyWishes:
+    """The person waits for as many visits as one may at a time."""
+
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class NeverFits:
+    """The party is larger than any bus of the visit: it would wait for ever."""
+
+    largest: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferGone:
+    """The offer has run out, or the seat was needed."""
+
+
+JoinRefusal = (
+    VisitRefusal | SeatsAreFree | AlreadyBooked | AlreadyWaiting | Clashes | PartyTooLarge | TooManyWishes | NeverFits
+)
+"""Why somebody may not join a waiting list."""
+OfferRefusal = OfferGone | AlreadyReleased | AlreadyLeft | Changed | Clashes | AlreadyBooked
+"""Why an offer cannot be taken."""
+
+
+class Standing(StrEnum):
+    """Whether a waiting party can be offered seats, and if not, why it is passed over without losing its place."""
+
+    READY = "ready"
+    UNREACHABLE = "cannot be reached"
+    OVERLAPS = "holds a seat at the same time"
+    OFFERED = "holds an offer of the same wish"
+    PART_OFFERED = "a part of the party holds an offer"
+    BUSY = "is changing their own bookings at this moment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A waiting party with what decides whether it can be offered seats now."""
+
+    booking: Booking
+    held: tuple[HeldSeat, ...]
+    """All seats the person holds, booked and offered."""
+    reachable: bool
+    part_is_offered: bool = False
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The next step: offer so many seats to this party; `passed` stood before it and do not fit."""
+
+    booking: Booking
+    seats: int
+    passed: tuple[Booking, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is free is kept for this party, until that moment."""
+
+    booking: Booking
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LookAgain:
+    """The next in line is busy at this very moment: nobody is passed over, the line is looked at again soon."""
+
+
+def next_step(
+    visit: Visit, line: Iterable[Candidate], *, congress: Congress, now: datetime, zone: tzinfo
+) -> Offer | Kept | LookAgain | None:
+    """Say what happens next in the line of a visit, which comes in its order; None when there is nothing to do.
+
+    Nobody is asked while the queue is paused, nor once promotion has ended.
+    """
+    if visit.queue_paused or not still_promotes(visit, congress=congress, now=now, zone=zone):
+        return None
+    free = largest_party(visit)
+    if free == 0:
+        return None
+    hold_until = hold_ends(visit.leaves_at, congress.offers, zone=zone)
+    passed: list[Booking] = []
+    for candidate in line:
+        booking = candidate.booking
+        standing = standing_of(candidate, visit, rules=congress.rules)
+        if standing is Standing.BUSY:
+            return LookAgain()
+        if standing is not Standing.READY:
+            continue
+        if booking.party_least <= free:
+            return Offer(booking, min(free, booking.party), tuple(passed))
+        if now < hold_until:
+            return Kept(booking, hold_until)
+        passed.append(booking)
+    return None
+
+
+def standing_of(candidate: Candidate, visit: Visit, *, rules: BookingRules) -> Standing:
+    """Say whether this party can be offered seats on the visit now."""
+    booking = candidate.booking
+    if candidate.part_is_offered:
+        return Standing.PART_OFFERED
+    if not candidate.reachable:
+        return Standing.UNREACHABLE
+    if candidate.busy:
+        return Standing.BUSY
+    if booking.wish is not None and any(seat.booking.wish == booking.wish for seat in candidate.held):
+        return Standing.OFFERED
+    others = [seat for seat in candidate.held if seat.booking.id not in (booking.replaces, booking.rest_of)]
+    if any(seat.visit.id == visit.id for seat in others) or find_clashes(visit, others, rules=rules) is not None:
+        return Standing.OVERLAPS
+    return Standing.READY
+
+
+def would_overtake(visit: Visit, line: Sequence[Candidate], *, congress: Congress, now: datetime, zone: tzinfo) -> bool:
+    """Say whether somebody who signs up now would take a seat that a waiting party has a right to.
+
+    The line has a right to what is free while it can still be served: to what it would take, to what is kept for its
+    head, and to all while an organizer has paused it.
+    """
+    if not still_promotes(visit, congress=congress, now=now, zone=zone):
+        return False
+    ready = [each for each in line if standing_of(each, visit, rules=congress.rules) in (Standing.READY, Standing.BUSY)]
+    if not ready:
+        return False
+    if visit.queue_paused or now < hold_ends(visit.leaves_at, congress.offers, zone=zone):
+        return True
+    return any(each.booking.party_least <= largest_party(visit) for each in ready)
+
+
+def still_promotes(visit: Visit, *, congress: Congress, now: datetime, zone: tzinfo) -> bool:
+    """Say whether the line still moves: until shortly before departure, where names are final until booking closes.
+
+    It has ended, too, when nobody would have time to answer.
+    """
+    if visit.state not in _PROMOTED or now < (visit.opens_at or congress.rules.opens_at):
+        return False
+    if visit.names_final and refuse_visit(visit, rules=congress.rules, now=now) is not None:
+        return False
+    return (
+        now < visit.leaves_at - congress.offers.promotion_ends
+        and offer_deadline(visit.leaves_at, congress.offers, quiet=congress.quiet_hours, now=now, zone=zone) is not None
+    )
+
+
+def offer_deadline(
+    leaves_at: datetime, rules: OfferRules, *, quiet: ClockSpan, now: datetime, zone: tzinfo
+) -> datetime | None:
+    """Return until when an offer made now stands, in UTC; None when there is too little time to read and answer.
+
+    The clock stops at night, and the deadline is never nearer to departure than the rules allow.
+    """
+    left = leaves_at - now
+    answer = next((answer for more_than, answer in rules.deadlines if left > more_than), None)
+    if answer is None:
+        return None
+    ends = min(_after(now, answer, stops=rules.clock_stops, zone=zone), leaves_at - rules.never_past)
+    return ends if ends - heard_at(now, quiet=quiet, zone=zone) >= SHORTEST_OFFER else None
+
+
+def heard_at(moment: datetime, *, quiet: ClockSpan, zone: tzinfo) -> datetime:
+    """Return when a message written at this moment is heard: at once, or when the quiet hours end. In UTC."""
+    local = moment.astimezone(zone)
+    return _end_of(quiet, local, zone).astimezone(UTC) if quiet.holds(local.time()) else moment
+
+
+def hold_ends(leaves_at: datetime, rules: OfferRules, *, zone: tzinfo) -> datetime:
+    """Return until when freed seats are kept for the head of the line, in UTC."""
+    local = leaves_at.astimezone(zone)
+    if local.time() < rules.hold_morning_until:
+        return _at(local.date() - timedelta(days=1), rules.hold_evening, zone)
+    return leaves_at - rules.hold_ends_before
+
+
+def asks_no_more(leaves_at: datetime, rules: OfferRules, *, zone: tzinfo) -> datetime:
+    """Return from when on those who said "any time" are given a seat without a question: the evening before, in UTC."""
+    eve = _at(leaves_at.astimezone(zone).date() - timedelta(days=1), rules.hold_evening, zone)
+    last_day = min((more_than for more_than, _ in rules.deadlines if more_than), default=timedelta())
+    return min(eve, leaves_at - last_day)
+
+
+def refuse_joining(
+    visit: Visit,
+    *,
+    party: int,
+    held: Sequence[HeldSeat],
+    waiting: Sequence[HeldSeat],
+    replaces: int | None,
+    overtakes: bool,
+    most_wishes: int,
+    rules: BookingRules,
+    now: datetime,
+) -> JoinRefusal | None:
+    """Say why this person may not wait for `party` seats on the visit, or None.
+
+    `held` are the seats the person holds, `waiting` the lines they stand in; `replaces` is the one seat they keep
+    until this one is real. `overtakes`: signing up now would pass others, so what is free is not for this person.
+    """
+    closed = refuse_visit(visit, rules=rules, now=now)
+    if closed is not None:
+        return closed
+    if party > rules.party_size:
+        return PartyTooLarge(rules.party_size)
+    for seat in held:
+        if seat.visit.id == visit.id:
+            return (
+                AlreadyWaiting(seat.booking)
+                if seat.booking.state is BookingState.OFFERED
+                else AlreadyBooked(seat.booking)
+            )
+    for wait in waiting:
+        if wait.visit.id == visit.id:
+            return AlreadyWaiting(wait.booking)
+    clashes = find_clashes(visit, [seat for seat in held if seat.booking.id != replaces], rules=rules)
+    if clashes is not None:
+        return clashes
+    if party > largest_ever(visit):
+        return NeverFits(largest_ever(visit))
+    if party <= largest_party(visit) and not overtakes:
+        return SeatsAreFree()
+    if len(waiting) >= most_wishes:
+        return TooManyWishes(most_wishes)
+    return None
+
+
+def refuse_offer(
+    booking: Booking,
+    visit: Visit,
+    *,
+    version: int,
+    held: Sequence[HeldSeat],
+    rules: BookingRules,
+    now: datetime,
+) -> OfferRefusal | None:
+    """Say why this offer cannot be taken now, or None. `held` are the seats the person holds, this offer among them."""
+    if booking.state is BookingState.BOOKED:
+        return AlreadyBooked(booking)
+    if booking.state is not BookingState.OFFERED or booking.offer_until is None or now >= booking.offer_until:
+        return OfferGone()
+    if booking.version != version:
+        return Changed()
+    if now >= visit.leaves_at:
+        return AlreadyLeft()
+    others = [seat for seat in held if seat.booking.id not in (booking.id, booking.replaces, booking.rest_of)]
+    return find_clashes(visit, others, rules=rules)
+
+
+def _after(now: datetime, span: timedelta, *, stops: ClockSpan, zone: tzinfo) -> datetime:
+    """Return when this much time has passed on a clock that stands still between two clock times each night."""
+    moment = now.astimezone(zone)
+    while True:
+        if stops.holds(moment.time()):
+            moment = _end_of(stops, moment, zone)
+        halt = _next(stops.start, moment, zone)
+        if moment + span <= halt:
+            return (moment + span).astimezone(UTC)
+        span -= halt - moment
+        moment = halt
+
+
+def _end_of(span: ClockSpan, local: datetime, zone: tzinfo) -> datetime:
+    """Return when a span that holds this moment ends."""
+    return _next(span.end, local, zone)
+
+
+def _next(clock: time, after: datetime, zone: tzinfo) -> datetime:
+    """Return the next moment, later than this one, at which the clocks show this time."""
+    day = after.date()
+    moment = datetime.combine(day, clock, tzinfo=zone)
+    return moment if moment > after else datetime.combine(day + timedelta(days=1), clock, tzinfo=zone)
+
+
+def _at(day: date, clock: time, zone: tzinfo) -> datetime:
+    return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
