@@ -15,7 +15,7 @@ from tests.services.waiting_story import WaitingStory
 
 HOUR = timedelta(hours=1)
 MUST_BE_REACHED = {
-    *("Wait", "offered", "taken", "moved", "joined keeping", "LeftLine", "NotTaken"),
+    *("Wait", "offered", "taken", "joined keeping", "LeftLine", "NotTaken"),
     *("join SeatsAreFree", "join Clashes"),
 }
 """Over the short stories each of these happened; the rarer ends of a wait have journeys of their own."""
