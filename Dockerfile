@@ -34,6 +34,9 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     BOT_DATABASE_URL=sqlite:////data/visits.sqlite
 
+# The webhook (BOT_LISTEN) and, not for the public, health and metrics (BOT_METRICS). Nothing listens unless it is set.
+EXPOSE 8080 9090
+
 USER 10001:10001
 VOLUME /data
 STOPSIGNAL SIGTERM

@@ -1,4 +1,4 @@
-"""The command line: run · demo · check · migrate · health."""
+"""The command line: run · demo · check · migrate · backup · restore · audit · health."""
 
 import argparse
 import asyncio
@@ -37,6 +37,15 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check)
     migrate = commands.add_parser("migrate", help="bring the database's tables to this version")
     migrate.set_defaults(command=_migrate)
+    backup = commands.add_parser("backup", help="write the database into a new file, while the bot runs or not")
+    backup.add_argument("file", type=Path)
+    backup.set_defaults(command=_backup)
+    restore = commands.add_parser("restore", help="fill an empty database from a backup; the way to PostgreSQL too")
+    restore.add_argument("file", type=Path)
+    restore.add_argument("--silent", action="store_true", help="send none of the messages that waited in the backup")
+    restore.set_defaults(command=_restore)
+    audit = commands.add_parser("audit", help="recount seats, queue, messages; exit 1 when something is wrong")
+    audit.set_defaults(command=_audit)
     health = commands.add_parser("health", help="exit 0 when the bot of this database is alive on this machine")
     health.set_defaults(command=_health)
     return parser
@@ -86,6 +95,24 @@ def _migrate(_: argparse.Namespace) -> int:
     settings = read_settings()
     running.prepare_logging(settings)
     return asyncio.run(running.migrate(settings))
+
+
+def _backup(asked: argparse.Namespace) -> int:
+    from bot import keeping
+
+    return asyncio.run(keeping.back_up(read_settings(), asked.file))
+
+
+def _restore(asked: argparse.Namespace) -> int:
+    from bot import keeping
+
+    return asyncio.run(keeping.restore(read_settings(), asked.file, silent=asked.silent))
+
+
+def _audit(_: argparse.Namespace) -> int:
+    from bot import keeping
+
+    return asyncio.run(keeping.audit(read_settings()))
 
 
 def _health(_: argparse.Namespace) -> int:

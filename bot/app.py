@@ -4,33 +4,45 @@ import asyncio
 import hashlib
 import logging
 from collections import deque
+from contextlib import nullcontext
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from starlette.applications import Starlette
 from telegram import Bot, Update
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes, Defaults, ExtBot
 
 from bot import handlers
 from bot.clock import Clock, real_now
 from bot.context import BotApplication, Context, House
+from bot.delivery.gate import Gate
+from bot.delivery.pace import Pace
 from bot.delivery.progress import Progresses
 from bot.delivery.sender import Sender
 from bot.delivery.wording import Wording
 from bot.handlers.fallback import answer_flood, on_error
 from bot.handlers.meeting import MEETING
-from bot.intake import Intake
+from bot.intake import Intake, is_late_tap
+from bot.intake.address import bring_to, let_fetch
+from bot.intake.webhook import Webhook
 from bot.language import SOURCE, load_languages
 from bot.profile import present
 from bot.services import housekeeping
+from bot.services.canaries import raise_alarms, send_canaries
+from bot.services.numbers import Numbers, read_numbers
 from bot.services.people import languages_of, name_owners, owners_by_language
 from bot.services.programme import Harm, Harmful, apply_programme
 from bot.services.reminders import plan_due_reminders
-from bot.settings import Settings, parse_clock
+from bot.settings import Address, Settings, parse_clock
+from bot.tally import Tally
 from bot.ticker import Ticker
 from bot.transport import Transport
+from bot.vitals import Vitals
+from bot.web import HttpServer
 from storage import congress as congress_table
 from storage.database import Database
 from storage.programme_file import Fault, ProgrammeFile, read_programme
@@ -40,6 +52,8 @@ log = logging.getLogger(__name__)
 
 _STOP_SECONDS = 8.0
 """SIGTERM to exit takes at most 10 s; this much of it is for what is under way."""
+_DOOR_SECONDS = 2
+"""Before that, what stands in the door may come in; an update that takes longer is brought again."""
 
 
 class CannotStart(Exception):
@@ -71,6 +85,9 @@ class App:
         self.clock = clock or _clock_of(settings)
         self.house: House
         self.application: BotApplication
+        self.tally = Tally()
+        self.watch: HttpServer | None = None
+        self._door: HttpServer | None = None
         self._tasks: list[asyncio.Task[Any]] = []
 
     async def start(self, *, poll: bool = True) -> None:
@@ -91,18 +108,26 @@ class App:
         languages = load_languages(congress.zone)
         self._former_owners = await self.db.run(name_owners, owner_ids=self.settings.owner_ids, now=self.clock.now())
         token = self.settings.token.get_secret_value()
-        self._transport = Transport()
-        bot: ExtBot[None] = ExtBot(
+        self._transport = Transport(on_call=self.tally.note_call)
+        pace = Pace(self.db)
+        bot: ExtBot[str] = ExtBot(
             token,
             base_url=f"{self.settings.api_url}/bot",
             base_file_url=f"{self.settings.api_url}/file/bot",
-            request=Transport(),
+            request=Transport(on_call=self.tally.note_call),
             get_updates_request=self._transport,
             defaults=Defaults(tzinfo=UTC),
+            rate_limiter=Gate(pace),
         )
         wording = Wording(db=self.db, clock=self.clock, languages=languages, congress=congress)
         sender = Sender(
-            database=self.db, bot=bot, word=wording.word, is_critical=wording.is_critical, now=self.clock.now
+            database=self.db,
+            bot=bot,
+            pace=pace,
+            word=wording.word,
+            is_critical=wording.is_critical,
+            now=self.clock.now,
+            tally=self.tally,
         )
         self.house = House(
             settings=self.settings,
@@ -121,6 +146,7 @@ class App:
             token=token,
             handle=self._handle,
             on_flood=self._answer_flood,
+            tally=self.tally,
         )
         progresses = Progresses(db=self.db, bot=bot, clock=self.clock, languages=languages)
         self._ticker = Ticker(
@@ -130,21 +156,29 @@ class App:
                 ("housekeeping", 600.0, self._keep_house),
             ]
         )
+        vitals = Vitals(read=self._read_numbers, token_refused=lambda: sender.token_refused, tally=self.tally)
         try:
-            await self._meet_telegram(bot)
+            self._open_ports(vitals)
+            await self._meet_telegram(bot, poll=poll)
         except BaseException:
+            await self._close_ports()
             await bot.shutdown()
             raise
         await self.intake.start()
         sender.start()
         self._ticker.start()
-        if poll:
+        vitals.ticker = self._ticker
+        if self._door is not None:
+            self._door.start()
+        elif poll:
             self._tasks.append(asyncio.create_task(self.intake.run(), name="poller"))
         self._tasks.append(asyncio.create_task(self._present(bot), name="profile"))
         log.info("ready: @%s serves %s", bot.username, congress.id)
 
     async def stop(self) -> None:
         """Take nothing new, finish or give back what is under way, close."""
+        if self._door is not None:
+            await self._door.stop(within=_DOOR_SECONDS)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -153,21 +187,52 @@ class App:
             self._ticker.stop(within=_STOP_SECONDS / 2),
             self.house.sender.stop(within=_STOP_SECONDS / 2),
         )
+        await self._close_ports()
         await self.application.shutdown()
         await self.db.close()
 
-    async def _meet_telegram(self, bot: Bot) -> None:
+    def _open_ports(self, vitals: Vitals) -> None:
+        """Take the ports that the settings name. The watch answers at once, the public door when all is ready."""
+        if self.settings.metrics is not None:
+            self.watch = _listen(vitals.app(), self.settings.metrics, variable="BOT_METRICS")
+            self.watch.start()
+        if self.settings.webhook_url is not None:
+            assert self.settings.webhook_secret is not None
+            webhook = Webhook(
+                path=urlsplit(self.settings.webhook_url).path or "/",
+                secret=self.settings.webhook_secret.get_secret_value(),
+                store=self.intake.stored,
+                tally=self.tally,
+            )
+            self._door = _listen(webhook.app(), self.settings.listen, variable="BOT_LISTEN")
+
+    async def _close_ports(self) -> None:
+        for server in (self._door, self.watch):
+            if server is not None:
+                await server.stop(within=1)
+
+    async def _meet_telegram(self, bot: Bot, *, poll: bool) -> None:
         pause = 0.5
         while True:
             try:
                 await self.application.initialize()
+                await self._settle_address(bot, poll=poll)
                 return
             except InvalidToken:
                 raise CannotStart("BOT_TOKEN is refused by the Bot API server; copy it from @BotFather again") from None
+            except BadRequest as refusal:
+                raise CannotStart(f"Telegram refuses BOT_WEBHOOK_URL: {refusal.message}") from None
             except TelegramError as error:
                 log.warning("Telegram does not answer yet (%s); asked again in %.0f s", type(error).__name__, pause)
                 await asyncio.sleep(pause)
                 pause = min(30.0, pause * 1.5)
+
+    async def _settle_address(self, bot: Bot, *, poll: bool) -> None:
+        if self.settings.webhook_url is not None:
+            assert self.settings.webhook_secret is not None
+            await bring_to(bot, self.settings.webhook_url, secret=self.settings.webhook_secret.get_secret_value())
+        elif poll:
+            await let_fetch(bot)
 
     async def _present(self, bot: Bot) -> None:
         languages, congress = self.house.languages, self.house.congress
@@ -181,7 +246,15 @@ class App:
     async def _handle(self, update: Update, *, received_at: datetime) -> None:
         """Run the handlers; raise what the error handler recorded, so that the inbox tries again."""
         failures: dict[int, BaseException] = self.application.bot_data["failures"]
-        await self.application.process_update(update)
+        late: set[int] = self.application.bot_data["late"]
+        if is_late_tap(update, received_at=received_at, now=real_now()):
+            late.add(update.update_id)
+        query = update.callback_query
+        try:
+            with self.tally.tap(query.id, received_at=received_at) if query is not None else nullcontext():
+                await self.application.process_update(update)
+        finally:
+            late.discard(update.update_id)
         failure = failures.pop(update.update_id, None)
         if failure is not None:
             raise failure
@@ -189,8 +262,20 @@ class App:
     async def _answer_flood(self, update: Update) -> None:
         await answer_flood(update, self.house, self.application.bot)
 
+    async def _read_numbers(self) -> Numbers:
+        return await self.db.read(read_numbers, now=self.clock.now())
+
     async def _plan_reminders(self) -> None:
-        if await self.db.run(plan_due_reminders, now=self.clock.now()):
+        new = await self.db.run(plan_due_reminders, now=self.clock.now())
+        if self.settings.canary_ids:
+            new += await self.db.run(send_canaries, canary_ids=self.settings.canary_ids, now=self.clock.now())
+            late = await self.db.run(raise_alarms, now=self.clock.now())
+            for canary in late:
+                log.error(
+                    "the check message %d of %s is %s: reminders may not arrive", canary.id, canary.due_at, canary.state
+                )
+            new += len(late)
+        if new:
             self.house.sender.wake()
 
     async def _keep_house(self) -> None:
@@ -198,7 +283,7 @@ class App:
         await self.db.run(housekeeping.tidy_drafts, now=self.clock.now())
 
 
-def _application(bot: ExtBot[None], house: House) -> BotApplication:
+def _application(bot: ExtBot[str], house: House) -> BotApplication:
     application: BotApplication = (
         Application.builder()
         .bot(bot)
@@ -209,6 +294,7 @@ def _application(bot: ExtBot[None], house: House) -> BotApplication:
     )
     application.bot_data["house"] = house
     application.bot_data["failures"] = {}
+    application.bot_data["late"] = set()
     application.bot_data["apologies"] = deque(maxlen=1_000)
     application.add_handlers(MEETING, group=-1)
     application.add_handlers(handlers.ALL)
@@ -253,6 +339,14 @@ def check_zone(congress: Congress) -> None:
 def _hours(offset: timedelta) -> str:
     minutes = int(offset.total_seconds() // 60)
     return f"{'+' if minutes >= 0 else '-'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+
+
+def _listen(app: Starlette, address: Address, *, variable: str) -> HttpServer:
+    try:
+        return HttpServer(app, address)
+    except OSError as error:
+        host, port = address
+        raise CannotStart(f"{variable}: {host}:{port} cannot be listened at ({error.strerror})") from None
 
 
 def _clock_of(settings: Settings) -> Clock:

@@ -262,6 +262,15 @@ class RosterFile(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class UndeliveredPage(Button):
+    """Show a page of what did not arrive, of this visit or bus; of everything without a name."""
+
+    prefix: ClassVar[str] = "lost"
+    name: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
 class SendAnnouncement(Button):
     """Send the announcement kept under this key."""
 

@@ -31,7 +31,7 @@ class House:
     sender: Sender
 
 
-class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
+class Context(CallbackContext[ExtBot[str], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
     """One update's context; `meet` (handlers/meeting.py) fills in who wrote before any other handler runs."""
 
     person: Person
@@ -39,6 +39,8 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
     now: datetime
     cause: str
     """The key of this update's effect: a replayed update finds what it came to."""
+    excuse: str | None = None
+    """What the answer of a tap says that has nothing else to say: it comes late."""
 
     @property
     def house(self) -> House:
@@ -64,4 +66,4 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
         return Lease(token=secrets.token_hex(8), until=real_now() + _TAP_LEASE, edits=message_id)
 
 
-BotApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]
+BotApplication = Application[ExtBot[str], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]

@@ -206,6 +206,16 @@ def roster(say: Language, *, name: str, page: int, last_page: int) -> InlineKeyb
     return _markup([turning, [_button(labels.as_file(say), buttons.RosterFile(name))]])
 
 
+def undelivered(say: Language, *, name: str, page: int, last_page: int) -> InlineKeyboardMarkup:
+    """Turn the pages of what did not arrive."""
+    turning: Row = []
+    if page > 0:
+        turning.append(_button(labels.earlier_page(say), buttons.UndeliveredPage(name, page - 1)))
+    if page < last_page:
+        turning.append(_button(labels.later_page(say), buttons.UndeliveredPage(name, page + 1)))
+    return _markup([turning])
+
+
 def preview(say: Language, shown: Preview, *, draft_key: int) -> InlineKeyboardMarkup:
     """Send the announcement, with the number of people on the button, or close."""
     return _markup(

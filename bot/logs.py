@@ -11,7 +11,10 @@ from urllib.parse import quote
 
 TOKEN: Final = re.compile(r"\d{6,}(?::|%3[Aa])[A-Za-z0-9_-]{30,}")
 # httpx prints each address, token included, at INFO; the others tell of every update or every request.
-QUIET: Final = ("aiohttp.access", "apscheduler", "httpcore", "httpx", "telegram")
+QUIET: Final = ("aiohttp.access", "apscheduler", "httpcore", "httpx", "telegram", "uvicorn")
+OURS: Final = ("bot", "storage")
+_QUOTED_ROW: Final = re.compile(r"^DETAIL:.*?(?=^\[SQL|^\S+Error|^Traceback|^$|\Z)", re.DOTALL | re.MULTILINE)
+"""PostgreSQL quotes the whole row that it refuses, names and all."""
 HIDDEN: Final = "[hidden]"
 
 
@@ -39,7 +42,7 @@ class Redaction(logging.Filter):
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         if record.exc_text:
-            record.exc_text = self.redacted(record.exc_text)
+            record.exc_text = self.redacted(_QUOTED_ROW.sub(f"DETAIL: {HIDDEN}\n", record.exc_text))
         if record.stack_info:
             record.stack_info = self.redacted(record.stack_info)
         return True
@@ -49,17 +52,32 @@ class Redaction(logging.Filter):
         return self._pattern.sub(HIDDEN, text)
 
 
+class Discretion(logging.Filter):
+    """Let libraries speak from WARNING on only, whatever level somebody gives them, asyncio from ERROR on.
+
+    Below that they quote people: python-telegram-bot whole updates and calls, SQLAlchemy the rows it reads, asyncio the
+    arguments of slow callbacks. What an exception says is printed as it is, and may quote a word.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let the record through, or not."""
+        room = record.name.partition(".")[0]
+        least = logging.NOTSET if room in OURS else logging.ERROR if room == "asyncio" else logging.WARNING
+        return record.levelno >= least
+
+
 def hide_tokens(text: str) -> str:
     """Give the text without anything that looks like a bot token."""
     return TOKEN.sub(HIDDEN, text)
 
 
 def set_up_logging(*, token: str, secrets: Sequence[str], level: int | str = logging.INFO) -> None:
-    """Log to standard error, in UTC, without secrets: warnings and uncaught errors too.
+    """Log to standard error, in UTC, without secrets and without what people wrote: warnings and uncaught errors too.
 
     Replaces earlier root handlers, and ends with `check_logging`: a process that logs secrets does not start.
     """
     handler = logging.StreamHandler()
+    handler.addFilter(Discretion())
     handler.addFilter(Redaction([token, *secrets]))
     formatter = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
     formatter.converter = time.gmtime

@@ -24,13 +24,16 @@ _HARD_STOP_SECONDS = 9.5
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def prepare_logging(settings: Settings, *, level: int = logging.INFO) -> None:
-    """Log to stderr without secrets; a self-test shows it before anything is logged."""
+def prepare_logging(settings: Settings, *, level: int | str | None = None) -> None:
+    """Log to stderr without secrets, from BOT_LOG_LEVEL on where no level is given.
+
+    A self-test shows it before anything is logged.
+    """
     secrets = [*settings.keys]
     if settings.webhook_secret is not None:
         secrets.append(settings.webhook_secret.get_secret_value())
     token = settings.token.get_secret_value()
-    set_up_logging(token=token, secrets=secrets, level=level)
+    set_up_logging(token=token, secrets=secrets, level=level or settings.log_level)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     check_logging(token=token, secrets=secrets)
 

@@ -20,11 +20,14 @@ from bot.transport import was_sent
 T = TypeVar("T")
 
 _LONGEST_ANSWER = 200
-_LONGEST_WAIT = 10.0
-"""Seconds that a screen waits when Telegram says "slow down"; longer, and the person taps again."""
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _ALREADY_SO = "message is not modified"
-_CARD_IS_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_CARD_IS_GONE = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "there is no text in the message to edit",  # a made-up tap on a file
+)
 
 log = logging.getLogger(__name__)
 
@@ -42,13 +45,15 @@ async def show(
 ) -> int | None:
     """Show the screen: on the tapped card, else as a new message. Return the message id, None if nobody sees it.
 
-    `answer` is the tap's own answer (at most 200 characters), as an alert where it must be read. Both go out at
-    the same time; neither waits for the other.
+    `answer` is the tap's own answer (at most 200 characters), as an alert where it must be read; a late tap's is an
+    excuse where there is no other. Both go out at the same time; neither waits for the other.
     """
     query = update.callback_query
     if query is None:
         return await send(update, context, screen)
-    _, message_id = await asyncio.gather(answer_tap(query, answer, alert=alert), _edit(update, context, screen))
+    _, message_id = await asyncio.gather(
+        answer_tap(query, answer or context.excuse, alert=alert), _edit(update, context, screen)
+    )
     return message_id
 
 
@@ -95,11 +100,8 @@ async def patiently(call: Callable[[], Awaitable[T]], *, again_when_unknown: boo
     """Make a call; once more after "slow down", or after a failure that may be repeated safely."""
     try:
         return await call()
-    except RetryAfter as error:
-        wait = _seconds(error.retry_after)
-        if wait > _LONGEST_WAIT:
-            raise
-        await asyncio.sleep(wait)
+    except RetryAfter:
+        pass  # the gate lets the next one through when the pause is over, or says no at once (delivery/gate.py)
     except BadRequest:
         raise
     except NetworkError as error:
@@ -138,7 +140,3 @@ async def _edit(update: Update, context: Context, screen: Screen) -> int | None:
     except Forbidden:
         return None
     return card.message_id
-
-
-def _seconds(wait: Any) -> float:
-    return float(wait.total_seconds() if hasattr(wait, "total_seconds") else wait)

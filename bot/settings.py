@@ -4,7 +4,7 @@ import ipaddress
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
@@ -17,6 +17,10 @@ TELEGRAM = "https://api.telegram.org"
 _ROOM = Path(__file__).parent.parent
 _SHIPPED = _ROOM / "storage" / "programmes" / "wlic2025.toml"
 _TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{10,}")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+_PATH = re.compile(r"(/[A-Za-z0-9_.~-]*)*")
+_TELEGRAM_PORTS = (443, 80, 88, 8443)
+Address = tuple[str, int]
 
 
 class BadSettings(Exception):
@@ -35,11 +39,14 @@ class Settings(BaseSettings):
     database_url: str = f"sqlite:///{_ROOM / 'data' / 'visits.sqlite'}"
     programme: Path = _SHIPPED
     owner_ids: Annotated[tuple[int, ...], NoDecode] = ()
+    canary_ids: Annotated[tuple[int, ...], NoDecode] = ()
     data_key: Annotated[tuple[SecretStr, ...], NoDecode] = Field(default=(), max_length=2)
     webhook_url: str | None = None
     webhook_secret: SecretStr | None = None
-    listen: str | None = None
+    listen: Annotated[Address, NoDecode] = ("127.0.0.1", 8080)
+    metrics: Annotated[Address | None, NoDecode] = None
     clock: str | None = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @field_validator("token")
     @classmethod
@@ -69,9 +76,9 @@ class Settings(BaseSettings):
             raise ValueError(f"names no file: {path}; write the path of an event file (TOML)")
         return path
 
-    @field_validator("owner_ids", mode="before")
+    @field_validator("owner_ids", "canary_ids", mode="before")
     @classmethod
-    def _owner_ids(cls, written: Any) -> Any:
+    def _telegram_ids(cls, written: Any) -> Any:
         if not isinstance(written, str):
             return written
         parts = [part.strip() for part in written.split(",") if part.strip()]
@@ -93,6 +100,34 @@ class Settings(BaseSettings):
                 raise ValueError(f"key {position} is no Fernet key; .env.example shows how to make one") from None
         return keys
 
+    @field_validator("webhook_url")
+    @classmethod
+    def _webhook_url(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.username or parts.query or parts.fragment or not _PATH.fullmatch(parts.path):
+            raise ValueError("is an address and a plain path only; write such as https://bot.example.org/telegram")
+        if parts.scheme == "http" and is_loopback(url):
+            return url
+        if parts.scheme != "https" or not parts.hostname:
+            raise ValueError("must begin with https://; Telegram brings updates to no other address")
+        if (parts.port or 443) not in _TELEGRAM_PORTS:
+            raise ValueError("Telegram brings updates to the ports 443, 80, 88 and 8443 only")
+        return url
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _webhook_secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not _SECRET.fullmatch(secret.get_secret_value()):
+            raise ValueError("takes 16 to 256 of A-Z a-z 0-9 _ -; make one with: openssl rand -hex 32")
+        return secret
+
+    @field_validator("listen", "metrics", mode="before")
+    @classmethod
+    def _address(cls, written: Any) -> Any:
+        return parse_address(written) if isinstance(written, str) else written
+
     @field_validator("clock")
     @classmethod
     def _clock(cls, written: str | None) -> str | None:
@@ -104,8 +139,10 @@ class Settings(BaseSettings):
     def _together(self) -> "Settings":
         if self.clock and not is_loopback(self.api_url):
             raise ValueError("BOT_CLOCK is for rehearsals: BOT_API_URL must be on this machine; take BOT_CLOCK out")
-        if self.webhook_url:
-            raise ValueError("BOT_WEBHOOK_URL is not supported by this version yet; leave it out to poll")
+        if self.webhook_url and self.webhook_secret is None:
+            raise ValueError("BOT_WEBHOOK_SECRET is missing: BOT_WEBHOOK_URL needs it; openssl rand -hex 32 makes one")
+        if self.webhook_url and self.listen == self.metrics:
+            raise ValueError("BOT_METRICS is the address of BOT_LISTEN; health and metrics need a port of their own")
         return self
 
     @property
@@ -143,6 +180,14 @@ def parse_clock(written: str) -> tuple[datetime, float]:
     if start.tzinfo is None or not 0 < speed <= 10_000:
         raise ValueError(f"needs an offset, and a speed above 0; {mend}")
     return start.astimezone(UTC), speed
+
+
+def parse_address(written: str) -> Address:
+    """Return (host, port) of such as 127.0.0.1:8080 or [::]:8080; port 0 takes a free one. Raise ValueError."""
+    host, _, port = written.strip().rpartition(":")
+    if not host or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65_535:
+        raise ValueError("is no address to listen at; write such as 127.0.0.1:8080 or 0.0.0.0:8080")
+    return host.removeprefix("[").removesuffix("]"), int(port)
 
 
 def is_loopback(url: str) -> bool:

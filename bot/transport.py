@@ -8,6 +8,7 @@ Over 200 lines in one file: what a failure proves stands beside what raises it.
 import asyncio
 import io
 import json
+from collections.abc import Callable
 from typing import Any, Final, Literal
 from urllib.request import getproxies, proxy_bypass
 
@@ -64,9 +65,12 @@ class Transport(BaseRequest):
     name, TCP, TLS and proxy; `write_timeout` a whole upload (parameters alone fit a socket's buffer);
     `read_timeout` the silence before and between the pieces of the answer. HTTPS_PROXY and NO_PROXY are obeyed
     for https addresses; plain http is for a server nearby and goes through no proxy.
+
+    `on_call` hears of each call that has left, once it is over: its address (which holds the token), the HTTP status
+    or 0 where no answer came, its parameters.
     """
 
-    __slots__ = ("_places", "_proxies", "_session", "_timeouts")
+    __slots__ = ("_on_call", "_places", "_proxies", "_session", "_timeouts")
 
     def __init__(
         self,
@@ -76,7 +80,9 @@ class Transport(BaseRequest):
         write_timeout: float | None = 20.0,
         connect_timeout: float | None = 5.0,
         pool_timeout: float | None = 1.0,
+        on_call: Callable[[str, int, dict[str, Any]], None] | None = None,
     ) -> None:
+        self._on_call = on_call
         self._timeouts = (read_timeout, write_timeout, connect_timeout, pool_timeout)
         self._places = asyncio.Semaphore(connections)
         self._session: aiohttp.ClientSession | None = None
@@ -122,6 +128,7 @@ class Transport(BaseRequest):
         )
         body = _body(request_data, write)
         await self._take_place(pool)
+        status = 0
         try:
             if self._session is None:
                 raise NotSentError("the transport is closed")
@@ -143,6 +150,8 @@ class Transport(BaseRequest):
             return status, answer if status == 200 else hide_tokens(answer.decode(errors="replace")).encode()
         finally:
             self._places.release()
+            if self._on_call is not None:
+                self._on_call(url, status, {} if request_data is None else request_data.parameters)
         raise failure  # Raised out here it has no __context__: aiohttp's errors hold the address, token and all.
 
     @staticmethod

@@ -18,6 +18,7 @@ from storage.records import (
     Words,
 )
 from storage.tables import congress
+from storage.turns import take_turn
 
 Document = Mapping[str, Any]
 """An event file as JSON: `ProgrammeFile.model_dump(mode="json")`."""
@@ -30,8 +31,12 @@ def read(tx: Connection) -> Congress:
 
 
 def applied(tx: Connection) -> tuple[str, Document] | None:
-    """Return digest and document of the event file applied last, or None in a new database."""
-    row = tx.execute(select(congress.c.digest, congress.c.document).with_for_update()).one_or_none()
+    """Return digest and document of the event file applied last, or None in a new database.
+
+    Nobody else applies one until this transaction ends: of two that start at once, the second finds it applied.
+    """
+    take_turn(tx)
+    row = tx.execute(select(congress.c.digest, congress.c.document)).one_or_none()
     return None if row is None else (row.digest, row.document)
 
 

@@ -6,41 +6,22 @@ connection.
 """
 
 import asyncio
-import logging
-import random
 import sqlite3
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from contextlib import closing
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Connection, make_url, select
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage import schema
-from storage.seal import Seal, is_sealed, seal_with
+from storage import postgresql, schema
+from storage.seal import Seal, is_sealed
 from storage.sqlite import Reader, WriterThread, claim_file, look_into
 from storage.tables import log as log_table
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-_TRIES = 6
-_RETRIED_STATES = {"40001", "40P01", "55P03"}
-"""Serialization failure, deadlock, lock not available: the whole transaction is run again."""
-
-_POSTGRESQL_SETTINGS = {
-    "application_name": "library-visit-bot",
-    "timezone": "UTC",
-    # Whatever the server's default is: a snapshot older than the lock oversells (measured: 79 of 50 seats).
-    "default_transaction_isolation": "read committed",
-    "statement_timeout": "15s",
-    "lock_timeout": "5s",
-    "idle_in_transaction_session_timeout": "15s",
-}
-_POOL_SIZE = 8
-"""Measured: on one hot bus 64 tasks over 8 connections do twice the bookings of 64 over 64."""
-
-log = logging.getLogger(__name__)
 
 
 class UnknownDatabase(ValueError):
@@ -73,8 +54,9 @@ def parse_url(text: str) -> URL:
 class Database:
     """One open database. `run` for what writes, `read` for screens; both take a plain function and its arguments.
 
-    On PostgreSQL a transaction that lost a race for locks or its connection is run again, whole, at most 5
-    times; a service must therefore know its own repeat (its `cause`).
+    On PostgreSQL a transaction that lost a race for locks is run again, whole, at most 5 times, and one that lost
+    its connection for 8 seconds. The lost one may have been committed: a service must therefore know its own repeat
+    (its `cause`), or be harmless when it runs twice.
     """
 
     def __init__(self, url: URL, seal: Seal) -> None:
@@ -84,6 +66,11 @@ class Database:
         self._reading: AsyncEngine | None = None
         self._writer: WriterThread | None = None
         self._reader: Reader | None = None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may write here too: PostgreSQL. SQLite's lock file keeps them out."""
+        return self.url.get_backend_name() == "postgresql"
 
     @classmethod
     async def open(cls, url: str, *, keys: tuple[str, ...] = (), migrate: bool = True) -> "Database":
@@ -106,6 +93,30 @@ class Database:
                 raise
         return database
 
+    @classmethod
+    async def open_beside(cls, url: str) -> "Database":
+        """Open for reading alone, beside a running bot: takes no lock, makes no file, opens no seal.
+
+        Raise UnknownDatabase, NoDatabase or storage.schema.NewerSchema.
+        """
+        database = cls(parse_url(url), Seal(()))
+        if database.url.get_backend_name() == "sqlite":
+            await asyncio.to_thread(_look_at_file, database.url)
+            database._reader = Reader(database.url, database._seal)
+        else:
+            await database._open_postgresql(migrate=False)
+        try:
+            revision = await database.read(schema.revision_of)
+            if revision is None:
+                address = database.url.render_as_string(hide_password=True)
+                raise NoDatabase(f"{address} holds no tables of this bot; mend BOT_DATABASE_URL")
+            if not schema.is_known(revision):
+                raise schema.NewerSchema(f"the database is at revision {revision}, which this version does not know")
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
     def _open_sqlite(self, migrate: bool) -> None:
         try:
             lock = claim_file(self.url)
@@ -125,42 +136,26 @@ class Database:
         self._reader = Reader(self.url, self._seal)
 
     async def _open_postgresql(self, migrate: bool) -> None:
-        self._engine = create_async_engine(
-            self.url,
-            pool_size=_POOL_SIZE,
-            max_overflow=0,
-            pool_pre_ping=False,
-            hide_parameters=True,
-            connect_args={"server_settings": _POSTGRESQL_SETTINGS, "timeout": 10},
-        )
-        seal_with(self._engine.sync_engine.dialect, self._seal)
+        self._engine = postgresql.make_engine(self.url, self._seal)
         # As on SQLite: the questions of one reading see the facts of one moment, and nothing can be written.
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         try:
-            await self._meet_postgresql()
+            await postgresql.meet(self._engine)
             if migrate:
-                async with self._engine.begin() as connection:
-                    await connection.run_sync(schema.upgrade)
+                await postgresql.run_whole(self._engine, schema.upgrade)
+        except postgresql.CannotBeUsed as problem:
+            await self._engine.dispose()
+            raise NoDatabase(f"{self.url.render_as_string(hide_password=True)} {problem}") from None
         except BaseException:
             await self._engine.dispose()
             raise
-
-    async def _meet_postgresql(self) -> None:
-        assert self._engine is not None
-        try:
-            async with self._engine.connect():
-                pass
-        except (OSError, DBAPIError, TypeError) as error:  # TypeError: an option of the URL that asyncpg does not know
-            reason = str(getattr(error, "orig", error)).splitlines()[0]
-            address = self.url.render_as_string(hide_password=True)
-            raise NoDatabase(f"{address} cannot be used ({reason}); start it, or mend BOT_DATABASE_URL") from None
 
     async def run(self, service: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run the service in one transaction and return its answer once that is committed."""
         if self._writer is not None:
             return await self._writer.run(lambda tx: service(tx, *args, **kwargs))
         assert self._engine is not None
-        return await _on_postgresql(self._engine, lambda tx: service(tx, *args, **kwargs))
+        return await postgresql.run_whole(self._engine, lambda tx: service(tx, *args, **kwargs))
 
     async def read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Answer a question from the committed facts of one moment; the function cannot write."""
@@ -168,7 +163,7 @@ class Database:
             await asyncio.sleep(0)  # whoever asks again and again lets others run in between
             return self._reader.ask(lambda tx: query(tx, *args, **kwargs))
         assert self._reading is not None
-        return await _on_postgresql(self._reading, lambda tx: query(tx, *args, **kwargs))
+        return await postgresql.run_whole(self._reading, lambda tx: query(tx, *args, **kwargs))
 
     async def close(self) -> None:
         if self._engine is not None:
@@ -179,18 +174,14 @@ class Database:
             self._reader.close()
 
 
-async def _on_postgresql(engine: AsyncEngine, job: Callable[[Connection], T]) -> T:
-    tries = 0
-    while True:
-        try:
-            async with engine.begin() as connection:
-                return await connection.run_sync(job)
-        except (DBAPIError, OSError) as error:
-            tries += 1
-            if tries == _TRIES or not _may_run_again(error):
-                raise
-            log.info("transaction runs again: %s", type(error).__name__)
-        await asyncio.sleep(random.uniform(0.01, 0.05) * tries)
+def _look_at_file(url: URL) -> None:
+    if not Path(str(url.database)).is_file():
+        raise NoDatabase(_no_file(url, "no such file"))
+    try:
+        with closing(sqlite3.connect(str(url.database), timeout=10)) as connection:
+            connection.execute("PRAGMA schema_version")
+    except sqlite3.Error as error:
+        raise NoDatabase(_no_file(url, error)) from None
 
 
 def _no_file(url: URL, reason: object) -> str:
@@ -202,11 +193,3 @@ def _open_some_seals(tx: Connection) -> None:
     sealed = select(log_table.c.after).where(is_sealed(log_table.c.after)).limit(1)
     for order in (log_table.c.id, log_table.c.id.desc()):
         tx.execute(sealed.order_by(order)).all()
-
-
-def _may_run_again(error: Exception) -> bool:
-    if isinstance(error, OSError):  # asyncpg lets refused and reset connections through unwrapped
-        return True
-    assert isinstance(error, DBAPIError)
-    state: Any = getattr(error.orig, "sqlstate", None)
-    return bool(error.connection_invalidated) or state in _RETRIED_STATES

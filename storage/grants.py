@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from storage.records import Role
 from storage.tables import grants
+from storage.turns import take_turn
 
 _ENV = "env"
 _ROLES = select(grants.c.role).where(grants.c.telegram_id == bindparam("telegram_id"))
@@ -23,7 +24,11 @@ def owners(tx: Connection) -> tuple[int, ...]:
 
 
 def follow_settings(tx: Connection, owner_ids: Iterable[int], *, now: datetime) -> tuple[list[int], list[int]]:
-    """Make the owners from the environment those of the settings; return (added, removed) ids."""
+    """Make the owners from the environment those of the settings; return (added, removed) ids.
+
+    One start at a time does so: two that look at once would both grant.
+    """
+    take_turn(tx)
     wanted = set(owner_ids)
     held = set(tx.scalars(select(grants.c.telegram_id).where(grants.c.source == _ENV)))
     lost = sorted(held - wanted)

@@ -3,9 +3,10 @@
 The raw JSON holds what people wrote: it goes when the update is done, and a day after it was parked.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -94,18 +95,21 @@ def note_failure(tx: Connection, update_id: int, *, error: str, most_tries: int)
     return tries
 
 
-def unfinished(tx: Connection) -> list[StoredUpdate]:
-    """Return what waits to be handled, in Telegram's order."""
-    return [
-        StoredUpdate(
-            update_id=row.update_id,
-            person=row.person,
-            raw=row.raw,
-            tries=row.tries,
-            received_at=row.received_at,
-        )
-        for row in tx.execute(_UNFINISHED)
-    ]
+def unfinished(tx: Connection, *, besides: Collection[int] = (), most: int | None = None) -> list[StoredUpdate]:
+    """Return what waits to be handled besides these, in Telegram's order: the first `most`, or all."""
+    query = _UNFINISHED.where(inbox.c.update_id.not_in(besides)) if besides else _UNFINISHED
+    return [as_stored(row) for row in tx.execute(query.limit(most))]
+
+
+def as_stored(row: Any) -> StoredUpdate:
+    """Return a row's record."""
+    return StoredUpdate(
+        update_id=row.update_id,
+        person=row.person,
+        raw=row.raw,
+        tries=row.tries,
+        received_at=row.received_at,
+    )
 
 
 def forget_parked(tx: Connection, *, before: datetime) -> int:

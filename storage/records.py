@@ -361,3 +361,38 @@ class DeliveryCounts:
     unreachable: int
     failed: int
     unknown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """A seat whose owner cannot be reached by the bot."""
+
+    name: str
+    code: str
+    visit_id: int
+    bus: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """A message that ended without having arrived for certain."""
+
+    name: str
+    kind: str
+    state: MessageState
+    error: str | None
+    at: datetime
+    code: str | None
+    """Of the booking it was about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """A reminder's copy to somebody who watches that reminders arrive, and where it stands."""
+
+    id: int
+    delegate_id: int
+    rule_id: str
+    due_at: datetime
+    state: MessageState
+    error: str | None

@@ -8,14 +8,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, text
+from sqlalchemy import URL, Connection
 
 from storage.seal import Seal
 from storage.sqlite import make_engine
+from storage.turns import take_turn
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_GUARD = 7_226_822
-"""PostgreSQL advisory lock: two replicas that start together migrate one after the other."""
 
 
 class NewerSchema(Exception):
@@ -35,16 +34,35 @@ def config_for(connection: Connection) -> Config:
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Climb to the revision within this transaction. Raise NewerSchema when the tables are ahead."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:guard)"), {"guard": _GUARD})
-    config = config_for(connection)
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current is not None:
-        try:
-            ScriptDirectory.from_config(config).get_revision(current)
-        except CommandError:
-            raise NewerSchema(f"the database is at revision {current}, which this version does not know") from None
-    command.upgrade(config, revision)
+    take_turn(connection, patiently=True)
+    current = revision_of(connection)
+    if current is not None and not is_known(current):
+        raise NewerSchema(f"the database is at revision {current}, which this version does not know")
+    command.upgrade(config_for(connection), revision)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision at which the tables stand, or None where there are none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str:
+    """Return the revision of this version."""
+    newest = _scripts().get_current_head()
+    assert newest is not None
+    return newest
+
+
+def is_known(revision: str) -> bool:
+    """Say whether this version knows the revision; it does not know those of newer ones."""
+    try:
+        return _scripts().get_revision(revision) is not None
+    except CommandError:
+        return False
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(_MIGRATIONS))
 
 
 def downgrade(connection: Connection, revision: str) -> None:
@@ -68,6 +86,11 @@ def on_sqlite(url: URL, climb: Any, revision: str) -> None:
     )
     with engine.begin() as connection:
         climb(connection, revision)
-        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-        if broken:
-            raise BrokenReferences(f"{len(broken)} rows point nowhere, first in table {broken[0][0]}")
+        check_references(connection)
+
+
+def check_references(connection: Connection) -> None:
+    """Raise BrokenReferences when rows of this SQLite file point nowhere."""
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        raise BrokenReferences(f"{len(broken)} rows point nowhere, first in table {broken[0][0]}")

@@ -23,6 +23,8 @@ from storage.seal import Seal, seal_with
 T = TypeVar("T")
 Job = Callable[[Connection], Any]
 
+_LOCKED_SECONDS = 40.0
+"""So long a write waits for somebody else's lock, such as that of an operator's sqlite3; screens read meanwhile."""
 _MOST_PER_COMMIT = 32
 """Measured: 894 bookings a second with a commit each, 1,333 with 32 behind one."""
 
@@ -57,10 +59,13 @@ def look_into(url: URL) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
 
 
-def make_engine(url: URL, seal: Seal, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
-    """Return an engine whose transactions start with the given BEGIN: the driver's own control is off."""
+def make_engine(url: URL, seal: Seal, *, begin: str, pragmas: tuple[str, ...], patience: float = 10.0) -> Engine:
+    """Return an engine whose transactions start with the given BEGIN: the driver's own control is off.
+
+    `patience` is how many seconds a statement waits for a lock.
+    """
     engine = create_engine(
-        url, poolclass=NullPool, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": 10}
+        url, poolclass=NullPool, hide_parameters=True, connect_args={"check_same_thread": False, "timeout": patience}
     )
     seal_with(engine.dialect, seal)
 
@@ -85,7 +90,7 @@ class WriterThread:
     """Runs jobs in order, each whole or not at all; those that wait together share one commit."""
 
     def __init__(self, url: URL, seal: Seal, lock: IO[str]) -> None:
-        self._engine = make_engine(url, seal, begin="BEGIN IMMEDIATE", pragmas=_WRITE_PRAGMAS)
+        self._engine = make_engine(url, seal, begin="BEGIN IMMEDIATE", pragmas=_WRITE_PRAGMAS, patience=_LOCKED_SECONDS)
         self._lock = lock
         self._closed = False
         self._jobs: queue.SimpleQueue[tuple[Job, asyncio.Future[Any]] | None] = queue.SimpleQueue()

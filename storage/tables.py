@@ -21,6 +21,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
+    literal_column,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -221,6 +223,10 @@ inbox = Table(
     CheckConstraint("state <> 'received' OR raw IS NOT NULL", name="waiting_update_has_its_content"),
     Index("ix_inbox_state", "state", "update_id"),
 )
+
+line_of_update = func.coalesce(inbox.c.person, literal_column("-9007199254740992") - inbox.c.update_id)
+"""The line in which an update stands: its person's, or one of its own. Ids of persons end at 2**53."""
+Index("ix_inbox_line", line_of_update, postgresql_where=inbox.c.state == "received").ddl_if(dialect="postgresql")
 
 outbox = Table(
     "outbox",

@@ -89,13 +89,18 @@ class Running:
 
 @asynccontextmanager
 async def running_bot(
-    database_url: str, *, now: datetime = OPEN, simulator: Simulator | None = None, programme: Path | None = None
+    database_url: str,
+    *,
+    now: datetime = OPEN,
+    simulator: Simulator | None = None,
+    programme: Path | None = None,
+    **more_settings: Any,
 ) -> AsyncIterator[Running]:
     """Run the whole application until the block ends."""
     own = simulator is None
     telegram_server = simulator or await Simulator.start(token=TOKEN)
     clock = Clock(now)
-    given: dict[str, Any] = {} if programme is None else {"programme": programme}
+    given: dict[str, Any] = more_settings | ({} if programme is None else {"programme": programme})
     settings = read_settings(
         _env_file=None,
         token=TOKEN,

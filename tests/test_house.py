@@ -39,22 +39,31 @@ LAW: dict[str, set[str]] = {
         *("bot.profile", "bot.rules", "bot.screen", "bot.services", "bot.texts", "storage.records", "telegram"),
     },
     # What runs beside the handlers. These two may claim and settle rows themselves.
-    "bot.intake": {"bot.intake", "bot.clock", "storage", "telegram"},
+    "bot.intake": {"bot.intake", "bot.clock", "bot.tally", "storage", "telegram"},
     "bot.delivery": {
-        *("bot.delivery", "bot.clock", "bot.keyboards", "bot.language", "bot.services", "bot.texts", "bot.transport"),
-        *("storage", "telegram"),
+        *("bot.delivery", "bot.clock", "bot.keyboards", "bot.language", "bot.rules", "bot.services", "bot.tally"),
+        *("bot.texts", "bot.transport", "storage", "telegram"),
     },
     "bot.ticker": {"bot.clock", "apscheduler"},
     "bot.transport": {"bot.logs", "aiohttp", "telegram", "yarl"},
+    # The doors: HTTP that others speak to us. Only these know Starlette, uvicorn and Prometheus.
+    "bot.web": {"starlette", "uvicorn"},
+    "bot.intake.webhook": {"bot.intake", "bot.tally", "bot.web", "starlette"},
+    "bot.metrics": {"bot.services", "bot.tally", "prometheus_client", "storage.records"},
+    "bot.vitals": {
+        *("bot.clock", "bot.metrics", "bot.services", "bot.tally", "bot.ticker", "bot.web", "starlette"),
+    },
     # The ground.
     "bot.clock": set(),
+    "bot.tally": {"bot.clock"},
     "bot.logs": set(),
     "bot.health": set(),
     "bot.settings": {"storage.database", "cryptography", "pydantic", "pydantic_settings"},
     "bot.simulator": {"bot.simulator", "aiohttp"},
     # Where the parts meet: these may know every room of ours, and no database.
-    "bot.app": {"bot", "storage", "telegram"},
+    "bot.app": {"bot", "storage", "starlette", "telegram"},
     "bot.running": {"bot", "storage"},
+    "bot.keeping": {"bot.clock", "bot.services", "bot.settings", "storage"},
     "bot.demo": {"bot", "aiohttp"},
     "bot.__main__": {"bot", "storage.programme_file"},
 }

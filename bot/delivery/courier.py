@@ -1,35 +1,51 @@
 """The courier: carries one claimed message to its reader and says what became of it.
 
-One row's way: worded -> marked as sending, committed -> its turn -> the call, outside any transaction. A crash
-before the mark loses nothing; after it the row is ambiguous until its lease runs out, and is then judged as after
-a lost answer.
+One row's way: worded -> marked as sending with its turn, committed -> the turn -> is Telegram still willing? -> the
+call, outside any transaction. A crash before the mark loses nothing; after it the row is ambiguous until its lease
+runs out, and is then judged as after a lost answer.
 """
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from telegram import Bot, LinkPreviewOptions
+from telegram import LinkPreviewOptions
 from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
+from telegram.ext import ExtBot
 
+from bot.delivery.gate import IN_TURN
 from bot.delivery.ledger import Begun, Ledger
 from bot.delivery.letter import Letter, Moot
-from bot.delivery.pace import Pacer
+from bot.delivery.pace import Pace
 from bot.delivery.verdict import Again, AsNew, AsPlain, Ended, Halted, TokenRefused, judge
-from storage.outbox import Outcome
+from bot.transport import REFUSALS
 from storage.records import Message, MessageState
+from storage.sending import Outcome
 
 LEASE: Final = timedelta(seconds=90)
 """Three times the longest call: a second for a connection, 5 to connect, 20 to write, 5 to read."""
-_MARKED_AHEAD = 3
-"""So many rows may be marked while they wait for their turn; a crash leaves no more of them ambiguous unsent."""
+_MARKED_AHEAD = 5
+"""So many rows may be marked while they wait for their turn: as many as leave while one commit takes a fifth of a
+second. A crash leaves no more of them ambiguous unsent, and a crowd of taps meets no more turns given away."""
+_TOO_LATE = 0.1
+"""Seconds after which a turn is over: a process that stood still asks for another one and does not send all at once.
+Three messages: as many as 27 a second leave of Telegram's 30."""
+_MOST_TURNS = 5
+"""A process that is late every time sends all the same: better a little too fast than never."""
+_PROBE_SECONDS = 2.0
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _TakenOver:
+    """Another sender has the message by now."""
 
 
 class Courier:
@@ -38,9 +54,9 @@ class Courier:
     def __init__(
         self,
         *,
-        bot: Bot,
+        bot: ExtBot[str],
         ledger: Ledger,
-        pacer: Pacer,
+        pace: Pace,
         word: Callable[[Message], Awaitable[Letter | Moot]],
         is_critical: Callable[[str], bool],
         now: Callable[[], datetime],
@@ -48,12 +64,13 @@ class Courier:
     ) -> None:
         self._bot = bot
         self._ledger = ledger
-        self._pacer = pacer
+        self._pace = pace
         self._word = word
         self._is_critical = is_critical
         self._now = now
         self._real_now = real_now
         self._ahead = asyncio.Semaphore(_MARKED_AHEAD)
+        self._unanswered = False
         self.token_refused = False
 
     async def carry(self, message: Message) -> Outcome | None:
@@ -63,37 +80,77 @@ class Courier:
             return ended(message, MessageState.CANCELLED, letter.reason)
         if message.resumed and letter.edits is None and not self._is_critical(message.kind):
             return ended(message, MessageState.UNKNOWN, "the sender died in mid-send")
-        async with self._ahead:
-            if message.expires_at <= self._now():
-                return ended(message, MessageState.EXPIRED, "not sent in time")
-            lease_until = self._real_now() + LEASE
-            if not await self._ledger.write(Begun(id=message.id, token=message.token, lease_until=lease_until)):
-                log.warning("message %d was taken over before it was sent", message.id)
-                return None
-            if not await self._pacer.turn(message.delegate_id):
-                return self.given_back(message)
-        return await self._send(message, letter)
+        outcome = await self._send(message, letter)
+        return None if isinstance(outcome, _TakenOver) else outcome
 
-    def given_back(self, message: Message, *, wait: timedelta | None = None, reason: str | None = None) -> Outcome:
-        """Return the outcome that makes a message due again, after so long in real time."""
+    async def telegram_answers(self) -> bool:
+        """Say whether Telegram answers in plain words. After a call that it did not, one that does no harm tells.
+
+        While it does not (502 to everything, no connection), each message sent would be one more in doubt.
+        """
+        if self._unanswered:
+            try:
+                await self._bot.get_me(read_timeout=_PROBE_SECONDS, connect_timeout=_PROBE_SECONDS)
+            except REFUSALS:
+                pass
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is no answer
+                log.info("Telegram does not answer yet: %s", type(error).__name__)
+                return False
+            self._unanswered = False
+        return True
+
+    def given_back(
+        self, message: Message, *, wait: timedelta | None = None, reason: str | None = None, in_doubt: bool = False
+    ) -> Outcome:
+        """Return the outcome that lets a message be claimed again, after so long in real time.
+
+        One that may have arrived stays in `sending`, as if its sender had died: it gets one more try, not two.
+        """
         not_before = None if wait is None else self._real_now() + wait
-        return Outcome(id=message.id, token=message.token, state=MessageState.DUE, not_before=not_before, reason=reason)
+        state = MessageState.DUE
+        if in_doubt or message.resumed:
+            state, not_before = MessageState.SENDING, not_before or self._real_now()
+        return Outcome(id=message.id, token=message.token, state=state, not_before=not_before, reason=reason)
 
-    async def _send(self, message: Message, letter: Letter) -> Outcome:
-        """Make the call, and whatever its failure asks for at once."""
+    async def _turn(self, message: Message) -> Outcome | _TakenOver | None:
+        """Wait until it is the message's turn: None. Or say why it must not be sent now."""
+        async with self._ahead:
+            for _ in range(_MOST_TURNS):
+                if message.expires_at <= self._now():
+                    return ended(message, MessageState.EXPIRED, "not sent in time")
+                lease_until = self._real_now() + LEASE
+                turn = await self._ledger.begin(Begun(id=message.id, token=message.token, lease_until=lease_until))
+                if turn is None:
+                    log.warning("message %d was taken over before it was sent", message.id)
+                    return _TakenOver()
+                if turn.seconds is None:
+                    return self.given_back(message)
+                at = self._pace.monotonic() + turn.seconds
+                await self._pace.sleep(turn.seconds)
+                if self._pace.monotonic() - at < _TOO_LATE:
+                    break
+        return self.given_back(message) if await self._pace.look() > 0 else None
+
+    async def _send(self, message: Message, letter: Letter) -> Outcome | _TakenOver:
+        """Make the call in turn, and whatever its failure asks for at once."""
         while True:
+            not_now = await self._turn(message)
+            if not_now is not None:
+                return not_now
             try:
                 message_id = await self._call(message, letter)
             except Exception as error:  # noqa: BLE001 - judged and logged below, whatever it is
                 failure = error
             else:
                 return ended(message, MessageState.SENT, message_id=message_id)
+            self._unanswered |= not isinstance(failure, REFUSALS)
             verdict = judge(
                 failure,
                 critical=self._is_critical(message.kind),
                 edits=letter.edits is not None,
                 plain=letter.plain,
                 tries=message.tries,
+                in_doubt=message.resumed,
             )
             reason = _describe(failure)
             match verdict:
@@ -102,12 +159,11 @@ class Courier:
                 case Ended(state=state):
                     _tell(message, f"ended as {state}", failure)
                     return ended(message, state, reason)
-                case Again(seconds=seconds):
+                case Again(seconds=seconds, in_doubt=in_doubt):
                     _tell(message, f"is sent again in {seconds:g} s", failure)
-                    return self.given_back(message, wait=timedelta(seconds=seconds), reason=reason)
-                case Halted(seconds=seconds):
-                    self._pacer.halt(seconds)
-                    log.warning("Telegram asks for a pause of %g s; nothing is sent until then", seconds)
+                    wait = timedelta(seconds=seconds)
+                    return self.given_back(message, wait=wait, reason=reason, in_doubt=in_doubt)
+                case Halted(seconds=seconds):  # the gate has told everybody
                     return self.given_back(message, wait=timedelta(seconds=seconds), reason=reason)
                 case TokenRefused():
                     self._refuse_token()
@@ -119,8 +175,6 @@ class Courier:
                     letter = letter.as_new()
                 case _:
                     assert_never(verdict)
-            if not await self._pacer.turn(message.delegate_id):
-                return self.given_back(message)
 
     async def _call(self, message: Message, letter: Letter) -> int:
         parse_mode = None if letter.plain else ParseMode.HTML
@@ -133,6 +187,7 @@ class Courier:
                 link_preview_options=_NO_PREVIEW,
                 reply_markup=letter.keyboard,
                 disable_notification=letter.quiet,
+                rate_limit_args=IN_TURN,
             )
             return sent.message_id
         edited = await self._bot.edit_message_text(
@@ -142,6 +197,7 @@ class Courier:
             parse_mode=parse_mode,
             link_preview_options=_NO_PREVIEW,
             reply_markup=letter.keyboard,
+            rate_limit_args=IN_TURN,
         )
         return edited.message_id if isinstance(edited, TelegramMessage) else letter.edits
 

@@ -4,11 +4,13 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any, cast
 
-from storage import Tx, outbox
+from bot.delivery.pace import Pace
+from storage import Tx, sending
 from storage.database import Database
-from storage.outbox import Outcome
+from storage.sending import Outcome, Turn
 
 _MOST_AT_ONCE = 64
 
@@ -17,7 +19,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """A call is about to be made for this row."""
+    """A call is about to be made for this row: it wants its turn."""
 
     id: int
     token: str
@@ -36,70 +38,86 @@ Entry = Begun | Outcome | Shown
 
 
 class Ledger:
-    """Writes entries in the order they come, in as few transactions as the database is slow."""
+    """Writes entries in as few transactions as the database is slow."""
 
-    def __init__(self, database: Database, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, *, pace: Pace, now: Callable[[], datetime]) -> None:
         self._database = database
+        self._pace = pace
         self._now = now
-        self._waiting: list[tuple[Entry, asyncio.Future[bool]]] = []
+        self._waiting: list[tuple[Entry, asyncio.Future[Any]]] = []
         self._writer: asyncio.Task[None] | None = None
 
-    def note(self, entry: Entry) -> asyncio.Future[bool]:
+    def note(self, entry: Outcome | Shown) -> asyncio.Future[bool]:
         """Write the entry with what else waits; the future says, once that is committed, whether its token still held.
 
         It raises what the database raised, to all whose entries went together. Nobody need wait for it.
         """
-        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        answer.add_done_callback(_log_failure)
-        self._waiting.append((entry, answer))
-        if self._writer is None:
-            self._writer = asyncio.create_task(self._write_all())
-        return answer
+        return self._note(entry)
 
-    async def write(self, entry: Entry) -> bool:
+    async def write(self, entry: Outcome | Shown) -> bool:
         """Note the entry and wait until it is written. A cancelled caller stops nothing."""
         return await self.note(entry)
+
+    async def begin(self, entry: Begun) -> Turn | None:
+        """Mark the row as being sent and return when it may be; None when another sender has it by now."""
+        return cast(Turn | None, await self._note(entry))
 
     async def close(self) -> None:
         """Finish what has been noted."""
         if self._writer is not None:
             await self._writer
 
+    def _note(self, entry: Entry) -> asyncio.Future[Any]:
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        answer.add_done_callback(_log_failure)
+        self._waiting.append((entry, answer))
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write_all())
+        return answer
+
     async def _write_all(self) -> None:
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:_MOST_AT_ONCE], self._waiting[_MOST_AT_ONCE:]
-                await self._write_together(batch)
+                # Turns last: who gives them out holds the pace of all processes until the commit.
+                await self._write_together(sorted(batch, key=lambda waiting: isinstance(waiting[0], Begun)))
         finally:
             self._writer = None
 
-    async def _write_together(self, batch: Sequence[tuple[Entry, asyncio.Future[bool]]]) -> None:
+    async def _write_together(self, batch: Sequence[tuple[Entry, asyncio.Future[Any]]]) -> None:
+        entries = [entry for entry, _ in batch]
+        answers = self._pace.take_answers() if isinstance(entries[-1], Begun) else 0
         try:
-            held = await self._database.run(_enter, [entry for entry, _ in batch], now=self._now())
+            written = await self._database.run(_enter, entries, gap=self._pace.gap, answers=answers, now=self._now())
         except Exception as error:  # noqa: BLE001 - handed to everybody who waits for it
             for _, answer in batch:
                 if not answer.cancelled():
                     answer.set_exception(error)
             return
-        for (_, answer), is_held in zip(batch, held, strict=True):
+        for (_, answer), found in zip(batch, written, strict=True):
             if not answer.cancelled():
-                answer.set_result(is_held)
+                answer.set_result(found)
 
 
-def _log_failure(answer: asyncio.Future[bool]) -> None:
+def _log_failure(answer: asyncio.Future[Any]) -> None:
     if not answer.cancelled() and answer.exception() is not None:
         log.warning("an outcome could not be written down: %s", type(answer.exception()).__name__)
 
 
-def _enter(tx: Tx, entries: Sequence[Entry], *, now: datetime) -> list[bool]:
-    return [_enter_one(tx, entry, now) for entry in entries]
-
-
-def _enter_one(tx: Tx, entry: Entry, now: datetime) -> bool:
-    match entry:
-        case Begun():
-            return bool(outbox.start_sending(tx, [entry.id], token=entry.token, lease_until=entry.lease_until))
-        case Outcome():
-            return bool(outbox.settle(tx, [entry], now=now))
-        case Shown():
-            return outbox.settle_leased(tx, token=entry.token, message_id=entry.message_id, now=now)
+def _enter(
+    tx: Tx, entries: Sequence[Entry], *, gap: timedelta, answers: int, now: datetime
+) -> list[bool | Turn | None]:
+    written: list[bool | Turn | None] = []
+    for entry in entries:
+        match entry:
+            case Outcome():
+                written.append(bool(sending.settle(tx, [entry], now=now)))
+            case Shown():
+                written.append(sending.settle_leased(tx, token=entry.token, message_id=entry.message_id, now=now))
+            case Begun(id=id, token=token):
+                turns = sending.start_sending(
+                    tx, [id], token=token, lease_until=entry.lease_until, gap=gap, answers=answers
+                )
+                written.append(turns.get(id))
+                answers = 0
+    return written

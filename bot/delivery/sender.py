@@ -8,17 +8,18 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from telegram import Bot
+from telegram.ext import ExtBot
 
 from bot.clock import real_now as real_time
 from bot.delivery.courier import LEASE, Courier
 from bot.delivery.ledger import Ledger, Shown
 from bot.delivery.letter import Letter, Moot
-from bot.delivery.pace import Pacer
-from storage import outbox
+from bot.delivery.pace import Pace
+from bot.tally import Tally
+from storage import claiming
 from storage.database import Database
-from storage.outbox import Outcome
 from storage.records import Message
+from storage.sending import Outcome
 
 IN_FLIGHT: Final = 16
 IDLE_SECONDS: Final = 0.5
@@ -34,38 +35,40 @@ class Sender:
 
     `word` reads the facts again and words them in the reader's language, or says why the message is moot.
     `is_critical` tells of a kind whether a seat depends on it: sent again when nobody knows if it arrived.
-    `now` is business time; `real_now` and `pacer` live in real time.
+    `now` is business time; `real_now` and `pace` live in real time. `bot` sends through a gate on the same `pace`.
     """
 
     def __init__(
         self,
         *,
         database: Database,
-        bot: Bot,
+        bot: ExtBot[str],
+        pace: Pace,
         word: Callable[[Message], Awaitable[Letter | Moot]],
         is_critical: Callable[[str], bool],
         now: Callable[[], datetime],
         real_now: Callable[[], datetime] = real_time,
-        pacer: Pacer | None = None,
         idle_seconds: float = IDLE_SECONDS,
+        tally: Tally | None = None,
     ) -> None:
+        self._tally = tally or Tally()
         self._database = database
         self._now = now
         self._real_now = real_now
-        self._pacer = pacer or Pacer()
+        self._pace = pace
         self._idle_seconds = idle_seconds
-        self._ledger = Ledger(database, now=now)
+        self._ledger = Ledger(database, pace=pace, now=now)
         self._courier = Courier(
             bot=bot,
             ledger=self._ledger,
-            pacer=self._pacer,
+            pace=pace,
             word=word,
             is_critical=is_critical,
             now=now,
             real_now=real_now,
         )
         self._woken = asyncio.Event()
-        self._in_hand: dict[asyncio.Task[None], int] = {}
+        self._in_hand: set[asyncio.Task[None]] = set()
         self._running: asyncio.Task[None] | None = None
         self._stopping = False
 
@@ -118,29 +121,28 @@ class Sender:
     async def _take_more(self) -> bool:
         """Claim for the places that are free, once half of them are; say whether there was anything."""
         free = IN_FLIGHT - len(self._in_hand)
-        if free < IN_FLIGHT // 2 or self._pacer.held_for() > 0:
+        if free < IN_FLIGHT // 2 or self._pace.held_for() > 0 or not await self._courier.telegram_answers():
             return False
         try:
             messages = await self._database.run(
-                outbox.claim,
+                claiming.claim,
                 now=self._now(),
                 real_now=self._real_now(),
                 limit=free,
                 lease_seconds=LEASE.total_seconds(),
                 token=secrets.token_hex(8),
-                busy=self._pacer.resting().union(self._in_hand.values()),
             )
         except Exception:
             log.exception("the outbox cannot be read; asked again soon")
             return False
         for message in messages:
             task = asyncio.create_task(self._deliver(message))
-            self._in_hand[task] = message.delegate_id
+            self._in_hand.add(task)
             task.add_done_callback(self._done)
         return bool(messages)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        del self._in_hand[task]
+        self._in_hand.discard(task)
         self.wake()
 
     async def _deliver(self, message: Message) -> None:
@@ -150,6 +152,7 @@ class Sender:
             log.exception("message %d (%s) could not be worded or marked", message.id, message.kind)
             outcome = self._courier.given_back(message, wait=_AFTER_A_BUG, reason=type(error).__name__)
         if outcome is not None:
+            self._tally.messages[message.kind, outcome.state] += 1
             await self._write_down(outcome)
 
     async def _write_down(self, outcome: Outcome) -> None:

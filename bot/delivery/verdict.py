@@ -1,7 +1,8 @@
 """What a failed call means for its message: the whole error policy, in one function.
 
 After an error that leaves the outcome unknown, what a seat depends on is sent once more (it reads well twice), an
-edit is repeated (that is harmless), and everything else is left, marked as unknown: never twice.
+edit is repeated (that is harmless), and everything else is left, marked as unknown: never twice. When the second try
+leaves it unknown too, a third would risk a third copy: it is left as well, and organizers find it in /undelivered.
 """
 
 from dataclasses import dataclass
@@ -32,9 +33,10 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """The message is sent again, not before so many seconds."""
+    """The message is sent again, not before so many seconds; `in_doubt` when it may have arrived already."""
 
     seconds: float
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +64,16 @@ class AsNew:
 Verdict = Ended | Again | Halted | TokenRefused | AsPlain | AsNew
 
 
-def judge(error: Exception, *, critical: bool, edits: bool, plain: bool, tries: int) -> Verdict:
-    """Say what a failed send or edit means for its message. `tries` counts the sends begun before this one.
+def judge(error: Exception, *, critical: bool, edits: bool, plain: bool, tries: int, in_doubt: bool = False) -> Verdict:
+    """Say what a failed send or edit means for its message.
+
+    `tries` counts the sends begun before this one; `in_doubt`, that one of them may have arrived.
 
     Source of the rules: the Bot API's errors as they were seen in PTB 22.8, and what each proves.
     """
     match error:
         case RetryAfter():
-            return Halted(_seconds(error.retry_after))
+            return Halted(seconds_of(error))
         case InvalidToken():
             return TokenRefused()
         case Forbidden():
@@ -79,15 +83,15 @@ def judge(error: Exception, *, critical: bool, edits: bool, plain: bool, tries: 
         case BadRequest():
             return _judge_refusal(error.message.lower(), edits=edits, plain=plain)
         case _:
-            return _judge_failure(error, again=critical or edits, tries=tries)
+            return _judge_failure(error, once_more=critical and not in_doubt, edits=edits, tries=tries)
 
 
-def _judge_failure(error: Exception, *, again: bool, tries: int) -> Verdict:
+def _judge_failure(error: Exception, *, once_more: bool, edits: bool, tries: int) -> Verdict:
     if was_sent(error) is False:
         return Again(min(2.0**tries, LONGEST_WAIT))
-    if again:
-        return Again(min(_FIRST_DOUBT * 2.0**tries, LONGEST_DOUBT))
-    return Ended(MessageState.UNKNOWN)
+    if edits:
+        return Again(min(_FIRST_DOUBT * 2.0**tries, LONGEST_DOUBT), in_doubt=True)
+    return Again(_FIRST_DOUBT, in_doubt=True) if once_more else Ended(MessageState.UNKNOWN)
 
 
 def _judge_refusal(words: str, *, edits: bool, plain: bool) -> Verdict:
@@ -102,6 +106,7 @@ def _judge_refusal(words: str, *, edits: bool, plain: bool) -> Verdict:
     return Ended(MessageState.FAILED)
 
 
-def _seconds(pause: int | timedelta) -> float:
-    # An int today, a timedelta with PTB_TIMEDELTA=1 and in PTB 23.
+def seconds_of(error: RetryAfter) -> float:
+    """Return the pause that Telegram asks for; PTB gives an int today, a timedelta with PTB_TIMEDELTA=1 and in 23."""
+    pause = error.retry_after
     return pause.total_seconds() if isinstance(pause, timedelta) else float(pause)

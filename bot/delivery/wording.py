@@ -6,9 +6,11 @@ from bot import keyboards
 from bot.clock import Clock
 from bot.delivery.letter import Letter, Moot
 from bot.language import SOURCE, Languages
+from bot.rules.lateness import CRITICAL
 from bot.services.messages import (
-    CRITICAL,
+    AlarmFacts,
     AnnouncementFacts,
+    CanaryFacts,
     MovedFacts,
     NoLonger,
     ReminderFacts,
@@ -54,6 +56,11 @@ class Wording:
                 if not others:
                     return Letter(text=text, keyboard=keyboards.reminder(say, ticket))
                 return Letter(text=text, keyboard=keyboards.overlapping(say, (ticket, *facts.overlapping)))
+            case CanaryFacts(ticket=ticket):
+                said_to_canary = texts.canary(say, ticket, is_evening=facts.is_evening, congress=self.congress)
+                return Letter(text=said_to_canary)
+            case AlarmFacts(canary=canary, person=person):
+                return Letter(text=texts.alarm(say, canary, person=person))
             case AnnouncementFacts(text=written):
                 return Letter(text=texts.announcement(say, text=written))
             case _:

@@ -8,7 +8,7 @@ from typing import Any
 from telegram.ext import BaseHandler
 
 from bot.context import Context
-from bot.handlers import booking, broadcasts, drafts, fallback, organizers, tickets, visits, welcome
+from bot.handlers import booking, broadcasts, drafts, fallback, organizers, tickets, undelivered, visits, welcome
 
 Handlers = list[BaseHandler[Any, Context, Any]]
 
@@ -18,6 +18,7 @@ ALL: Handlers = [
     *booking.HANDLERS,
     *tickets.HANDLERS,
     *organizers.HANDLERS,
+    *undelivered.HANDLERS,
     *broadcasts.HANDLERS,
     *drafts.HANDLERS,
     *fallback.HANDLERS,

@@ -11,8 +11,8 @@ from bot.handlers.tickets import show_ticket
 from bot.handlers.visits import show_visit
 from bot.rules.booking import AlreadyBooked, Changed
 from bot.screen import Screen, show
-from bot.services.booking import Booked, Refused, book_seat
-from bot.services.drafts import Party, begin_party, drop_companion
+from bot.services.booking import Booked, Refused, book_seat, tickets_of
+from bot.services.drafts import Party, begin_party, drop_companion, read_party
 from bot.texts import companions, refusals
 from bot.texts import tickets as texts
 
@@ -145,6 +145,35 @@ async def drop(update: Update, context: Context) -> None:
         )
     )
     await _show_party(update, context, party)
+
+
+async def show_seat(update: Update, context: Context) -> None:
+    """Show the ticket of the visit that was to be taken, or where the person has no seat on it, its card."""
+    data = update.callback_query.data if update.callback_query else None
+    button = Book.parse(data) or Replace.parse(data)
+    await _show_seat_on(update, context, visit=None if button is None else button.visit)
+
+
+async def _show_seat_on(update: Update, context: Context, *, visit: int | None) -> None:
+    held = await context.db.read(tickets_of, delegate_id=context.delegate.id)
+    own = next((ticket.booking.id for ticket in held if ticket.visit.id == visit), None)
+    if own is not None:
+        await show_ticket(update, context, booking_id=own)
+    elif visit is None or not await show_visit(update, context, visit_id=visit):
+        await answer_old_button(update, context)
+
+
+async def show_party(update: Update, context: Context) -> None:
+    """Show who comes along to this visit so far; the ticket or the card where nobody is being asked for names."""
+    data = update.callback_query.data if update.callback_query else None
+    button = BringCompanions.parse(data) or DropCompanion.parse(data)
+    party = await context.db.read(
+        read_party, delegate_id=context.delegate.id, congress=context.congress, now=context.now
+    )
+    if party is not None and button is not None and party.visit.id == button.visit:
+        await _show_party(update, context, party)
+    else:
+        await _show_seat_on(update, context, visit=None if button is None else button.visit)
 
 
 async def _show_party(update: Update, context: Context, party: Party | None) -> None:

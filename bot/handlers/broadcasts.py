@@ -10,7 +10,13 @@ from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import for_organizers
 from bot.screen import Screen, send, show
-from bot.services.broadcasts import Preview, Progress, preview_announcement, send_announcement
+from bot.services.broadcasts import (
+    Preview,
+    Progress,
+    announcement_of_card,
+    preview_announcement,
+    send_announcement,
+)
 from bot.services.organizers import NoAuthority
 from bot.texts import organizers as texts
 
@@ -70,6 +76,34 @@ async def confirm(update: Update, context: Context) -> None:
             await answer_old_button(update, context)
         case _:
             await show(update, context, Screen(texts.failure(context.say, begun, congress=context.congress)))
+
+
+@for_organizers
+async def show_announcement(update: Update, context: Context) -> None:
+    """Show how far the announcement of this card is, or the preview again; nothing is sent."""
+    query, card = update.callback_query, update.effective_message
+    button = SendAnnouncement.parse(query.data if query else None)
+    if query is None or card is None or button is None:
+        await answer_old_button(update, context)
+        return
+    found = await context.db.read(
+        announcement_of_card,
+        actor=query.from_user.id,
+        delegate_id=context.delegate.id,
+        draft_key=button.key,
+        message_id=card.message_id,
+        now=context.now,
+    )
+    match found:
+        case Progress():
+            await show(update, context, Screen(texts.progress(context.say, found)))
+        case Preview():
+            keyboard = keyboards.preview(context.say, found, draft_key=button.key)
+            await show(update, context, Screen(texts.preview(context.say, found), keyboard))
+        case NoAuthority():
+            await answer_old_button(update, context)
+        case _:
+            await show(update, context, Screen(texts.failure(context.say, found, congress=context.congress)))
 
 
 HANDLERS = [

@@ -17,6 +17,7 @@ from bot.services.drafts import (
     begin_name,
     end_draft,
     move_draft,
+    read_party,
     rename,
 )
 from bot.texts import companions, welcome
@@ -61,7 +62,9 @@ async def _add_names(update: Update, context: Context, message: Message) -> None
 
 
 async def _set_name(update: Update, context: Context, message: Message) -> None:
-    outcome = await context.db.run(rename, delegate_id=context.delegate.id, typed=message.text or "", now=context.now)
+    outcome = await context.db.run(
+        rename, delegate_id=context.delegate.id, typed=message.text or "", now=context.now, cause=context.cause
+    )
     if isinstance(outcome, BadName):
         text = companions.bad_name(context.say, typed=outcome.typed)
         await send(update, context, Screen(text, keyboards.close(context.say)))
@@ -80,6 +83,22 @@ async def change_name(update: Update, context: Context) -> None:
     )
     text = companions.ask_name(context.say, person=context.delegate.name)
     await show(update, context, Screen(text, keyboards.close(context.say)))
+
+
+async def show_draft(update: Update, context: Context) -> None:
+    """Show what is being typed, or the menu."""
+    draft = context.person.draft
+    party = await context.db.read(
+        read_party, delegate_id=context.delegate.id, congress=context.congress, now=context.now
+    )
+    if party is not None:
+        text = companions.party(context.say, party, person=context.delegate.name)
+        await show(update, context, Screen(text, keyboards.party(context.say, party)))
+    elif draft is not None and draft.kind == NAME:
+        text = companions.ask_name(context.say, person=context.delegate.name)
+        await show(update, context, Screen(text, keyboards.close(context.say)))
+    else:
+        await show_menu(update, context)
 
 
 async def cancel(update: Update, context: Context) -> None:

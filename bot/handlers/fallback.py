@@ -71,7 +71,8 @@ async def _language_of(update: Update, house: House) -> Language:
 
 
 def _phone_language(update: Update) -> str | None:
-    return guess_language(update.effective_user.language_code) if update.effective_user is not None else None
+    code = update.effective_user.language_code if update.effective_user is not None else None
+    return guess_language(code) if isinstance(code, str) else None  # what ails the update may be this very field
 
 
 HANDLERS = [

@@ -1,11 +1,15 @@
 """Before anything else: who wrote, in which language, and have they agreed to the privacy notice?"""
 
+import logging
+
 from telegram import Chat, ChatMember, Update
 from telegram.constants import ChatType, ParseMode
+from telegram.error import BadRequest, ChatMigrated, Forbidden
 from telegram.ext import ApplicationHandlerStop, ChatMemberHandler, TypeHandler
 
 from bot import buttons, keyboards
 from bot.context import Context
+from bot.handlers.late import show_instead
 from bot.handlers.welcome import show_welcome
 from bot.language import SOURCE, guess_language
 from bot.screen import answer_tap
@@ -25,18 +29,31 @@ _KEEPS_DRAFT = (
     buttons.ShowMap,
 )
 
+log = logging.getLogger(__name__)
+
 
 async def meet(update: Update, context: Context) -> None:
-    """Fill in the context; stop here in groups, before the notice, and for what is neither a tap nor a new message."""
+    """Fill in the context; stop here in groups, before the notice, and for what is neither a tap nor a new message.
+
+    A tap that comes late is answered here too, where it would do more than show something.
+    """
     context.now = context.house.clock.now()
     context.cause = f"update/{update.update_id}"
     user, chat = update.effective_user, update.effective_chat
-    if user is None or user.is_bot or chat is None or (update.message is None and update.callback_query is None):
+    if user is None or user.is_bot or (update.message is None and update.callback_query is None):
         raise ApplicationHandlerStop
     context.person = await context.db.read(people.find_person, telegram_id=user.id, now=context.now)
     delegate = context.person.delegate
     chosen = (delegate.language if delegate else None) or guess_language(user.language_code) or SOURCE
     context.say = context.house.languages[chosen]
+    if chat is None or (chat.type == ChatType.PRIVATE and chat.id != user.id):
+        # No message of this person's own: no client of Telegram's sends that, and another's card is not to be edited.
+        if update.callback_query is not None:
+            await answer_tap(update.callback_query, welcome.old_button_answer(context.say))
+        raise ApplicationHandlerStop
+    is_late = update.update_id in context.bot_data["late"]
+    if is_late:
+        context.excuse = welcome.old_button_answer(context.say)
     if chat.type != ChatType.PRIVATE:
         await _point_to_private_chat(update, context, chat)
         raise ApplicationHandlerStop
@@ -44,9 +61,15 @@ async def meet(update: Update, context: Context) -> None:
         if not _is_open(update):
             await show_welcome(update, context, then="")
             raise ApplicationHandlerStop
+        if is_late and await show_instead(update, context):
+            raise ApplicationHandlerStop
         return
     if delegate.unreachable:
         await context.db.run(people.mark_reachable, telegram_id=user.id, reachable=True, now=context.now)
+    if is_late:
+        if await show_instead(update, context):
+            raise ApplicationHandlerStop
+        return
     await _leave_draft(update, context)
 
 
@@ -90,12 +113,15 @@ async def _point_to_private_chat(update: Update, context: Context, chat: Chat) -
     if update.callback_query is not None:
         await answer_tap(update.callback_query, welcome.group_text(context.say))
     elif _is_command_for(_first_word(update), username=context.bot.username):
-        await context.bot.send_message(
-            chat.id,
-            welcome.group_text(context.say),
-            parse_mode=ParseMode.HTML,
-            reply_markup=keyboards.private_chat(context.say, username=context.bot.username),
-        )
+        try:
+            await context.bot.send_message(
+                chat.id,
+                welcome.group_text(context.say),
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboards.private_chat(context.say, username=context.bot.username),
+            )
+        except (BadRequest, ChatMigrated, Forbidden) as error:  # removed from the group, or not allowed to write there
+            log.info("a group could not be answered: %s", type(error).__name__)
 
 
 def _is_command_for(word: str, *, username: str) -> bool:

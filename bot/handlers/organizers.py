@@ -1,10 +1,12 @@
 """Organizers' commands. A stranger gets the answer of an unknown command; the services check the grant again."""
 
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
 from telegram import InputFile, Update
+from telegram.error import Forbidden
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot import keyboards
@@ -94,7 +96,18 @@ async def roster_file(update: Update, context: Context) -> None:
         return
     await answer_tap(query)
     document = InputFile(roster_csv(context.say, found), filename=file_name(found))
-    await context.bot.send_document(query.from_user.id, document)
+    with suppress(Forbidden):  # blocked since the tap: nobody sees it
+        await context.bot.send_document(query.from_user.id, document)
+
+
+@for_organizers
+async def show_roster_of_file(update: Update, context: Context) -> None:
+    """Show the first page of the roster whose file was asked for."""
+    button = RosterFile.parse(update.callback_query.data if update.callback_query else None)
+    if button is None:
+        await answer_old_button(update, context)
+        return
+    await _show_roster(update, context, name=button.name, page=0)
 
 
 @for_organizers

@@ -91,6 +91,12 @@ async def release(update: Update, context: Context) -> None:
             await answer_old_button(update, context)
 
 
+async def show_kept(update: Update, context: Context) -> None:
+    """Show the ticket that was to be given back, or that it was."""
+    button = Release.parse(update.callback_query.data if update.callback_query else None)
+    await show_ticket(update, context, booking_id=None if button is None else button.booking)
+
+
 async def _show_refusal(update: Update, context: Context, refused: Refused) -> None:
     reason = refusals.refusal_answer(context.say, refused.refusal, congress=context.congress)
     if isinstance(refused.refusal, Changed | AlreadyReleased):

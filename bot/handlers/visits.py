@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from telegram import Update
-from telegram.error import TelegramError
+from telegram.error import Forbidden, TelegramError
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot import keyboards
@@ -107,9 +107,18 @@ async def meeting_point(update: Update, context: Context) -> None:
             title=context.say.words(point.name),
             address=texts.pin_note(context.say, context.congress, verified=point.verified),
         )
+    except Forbidden:
+        return  # blocked since the tap: nobody sees it
     except TelegramError:
         await show_visit(update, context, visit_id=found.id)
         raise
+
+
+async def show_visit_of_pin(update: Update, context: Context) -> None:
+    """Show the card of the visit whose pin was asked for."""
+    button = ShowMap.parse(update.callback_query.data if update.callback_query else None)
+    if button is None or not await show_visit(update, context, visit_id=button.visit):
+        await answer_old_button(update, context)
 
 
 async def similar(update: Update, context: Context) -> None:

@@ -77,6 +77,16 @@ async def agree(update: Update, context: Context) -> None:
     await follow_language(context, phone=user.language_code, chosen_again=known is not None)
 
 
+async def show_where_they_were(update: Update, context: Context) -> None:
+    """Show the notice again, or to who has agreed where they wanted to go; nothing is agreed to."""
+    button = Agree.parse(update.callback_query.data if update.callback_query else None)
+    then = "" if button is None else button.then
+    if _has_agreed(context):
+        await _begin(update, context, then=then, answer=None)
+    else:
+        await show_welcome(update, context, then=then)
+
+
 async def _begin(update: Update, context: Context, *, then: str, answer: str | None) -> None:
     if then and await show_visit_by_key(update, context, key=then):
         return

@@ -31,6 +31,11 @@ class Arrival:
     content: dict[str, Any]
     received_at: datetime
 
+    @property
+    def line(self) -> int:
+        """Where it waits its turn: behind what its person sent before; what nobody sent waits for nobody."""
+        return -_END_OF_IDS - self.update_id if self.person is None else self.person
+
 
 def id_of(content: object) -> int | None:
     """Return the id of an update if it is one that can be stored."""

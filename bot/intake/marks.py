@@ -1,13 +1,11 @@
-"""Which updates are done, written down in groups: all marks that wait share one transaction, none waits when idle."""
+"""Which updates are done, written down in groups: all that wait share one transaction, none waits when idle."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
 from bot.intake.failures import type_and_place
-from storage import inbox
-from storage.database import Database
 
 _SECONDS_TO_NEXT_TRY = 2.0
 
@@ -15,17 +13,12 @@ log = logging.getLogger(__name__)
 
 
 class DoneMarks:
-    """Collects the ids of done updates. A group that cannot be written stays and goes with the next."""
+    """Collects the ids of done updates for `finish`. A group that cannot be written stays and goes with the next."""
 
     def __init__(
-        self,
-        *,
-        database: Database,
-        on_written: Callable[[Collection[int]], None],
-        pause: Callable[[float], Awaitable[None]],
+        self, *, finish: Callable[[list[int]], Awaitable[None]], pause: Callable[[float], Awaitable[None]]
     ) -> None:
-        self._database = database
-        self._on_written = on_written
+        self._finish = finish
         self._pause = pause
         self._waiting: list[int] = []
         self._some = asyncio.Event()
@@ -57,9 +50,8 @@ class DoneMarks:
             if not group:
                 return
             try:
-                await self._database.run(inbox.mark_done, group)
+                await self._finish(group)
             except BaseException:  # a cancelled write too: a mark that is written twice does no harm
                 self._waiting[:0] = group
                 self._some.set()
                 raise
-            self._on_written(group)

@@ -43,8 +43,8 @@ class _Refused(Exception):
 class Poller:
     """Asks Telegram for updates until cancelled, and outlives whatever it answers.
 
-    `store` must have written the updates down when it returns: they are confirmed next. `room` returns once more
-    may come. `pause` waits for seconds.
+    `store` must have written the updates down when it returns: they are confirmed next. `may_poll` returns once this
+    process is the one that polls, `polls` says whether it still is. `pause` waits for seconds.
     """
 
     def __init__(
@@ -54,13 +54,15 @@ class Poller:
         api_url: str,
         token: str,
         store: Callable[[Sequence[Any]], Awaitable[None]],
-        room: Callable[[], Awaitable[None]],
+        may_poll: Callable[[], Awaitable[None]],
+        polls: Callable[[], bool],
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._request = request
         self._url = f"{api_url}/bot{token}/getUpdates"
         self._store = store
-        self._room = room
+        self._may_poll = may_poll
+        self._polls = polls
         self._pause = pause
         self._offset: int | None = None
         self._next_pause = _FIRST_PAUSE
@@ -69,7 +71,7 @@ class Poller:
     async def run(self) -> NoReturn:
         """Poll until cancelled. A poll under way is dropped: what it would have brought is not confirmed."""
         while True:
-            await self._room()
+            await self._may_poll()
             seconds = await self._poll()
             if seconds:
                 await self._pause(seconds)
@@ -131,6 +133,8 @@ class Poller:
             case 401 | 404:
                 self._tell(f"Telegram does not know this bot ({refusal.code}): check BOT_TOKEN", level=logging.CRITICAL)
                 return _LONGEST_PAUSE
+            case 409 if not self._polls():
+                return 0.0  # the process that has taken over asked: so it is meant
             case 409:
                 self._tell(f"somebody else takes this bot's updates: {refusal.description}", level=logging.ERROR)
                 return self._growing_pause()

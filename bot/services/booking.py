@@ -1,11 +1,12 @@
 """Seats given and given back: book, replace, release. The promises of DESIGN section 4 are kept here."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.rules.booking import AlreadyBooked, AlreadyReleased, Changed, Refusal, refuse_booking, refuse_release
 from bot.rules.finding import nearest_alternatives
+from bot.rules.lateness import KINDS
 from bot.rules.seats import choose_bus
 from bot.services.drafts import COMPANIONS
 from storage import Tx, bookings, delegates, drafts, log, outbox, seats, visits
@@ -193,7 +194,8 @@ def ticket_message(booking: Booking, visit: Visit, *, now: datetime) -> NewMessa
         delegate_id=booking.delegate_id,
         booking_id=booking.id,
         due_at=now,
-        expires_at=max(visit.returns_at, now + timedelta(hours=1)),
+        message_class=KINDS["ticket"].message_class,
+        expires_at=KINDS["ticket"].expires_at(now, ends_at=visit.returns_at),
         departs_at=visit.leaves_at,
     )
 

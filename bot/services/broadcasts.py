@@ -1,19 +1,18 @@
 """Announcements: preview, confirm, delivery by the outbox, and a result that counts."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.rules.authority import may_organize
+from bot.rules.lateness import KINDS
 from bot.services.drafts import ANNOUNCEMENT, DRAFT_LIFE
 from bot.services.organizers import NoAuthority, UnknownName
 from storage import Tx, announcements, drafts, grants, log, outbox, visits
-from storage.records import Announcement, DeliveryCounts, MessageClass, NewMessage, Visit
+from storage.records import Announcement, DeliveryCounts, NewMessage, Visit
 
 EVERYBODY = "all"
-_LIFE = timedelta(hours=12)
-"""Past this an announcement that could not be delivered is old news."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +75,24 @@ def preview_announcement(
         message_id=None,
         expires_at=now + DRAFT_LIFE,
     )
-    return Preview(
-        visit=visit,
-        text=text,
-        languages=Counter(language or "en" for _, language, _ in audience),
-        unreachable=sum(unreachable for _, _, unreachable in audience),
-    )
+    return _preview(visit, text, audience)
+
+
+def announcement_of_card(
+    tx: Tx, *, actor: int, delegate_id: int, draft_key: int, message_id: int, now: datetime
+) -> Preview | Progress | DraftGone | NoAuthority:
+    """Return what became of the preview on this card: sent and how far, or still to be confirmed, or gone."""
+    if not may_organize(grants.roles_of(tx, actor)):
+        return NoAuthority()
+    sent = announcements.on_card(tx, author_id=delegate_id, message_id=message_id)
+    if sent is not None:
+        return _progress(tx, sent)
+    draft = drafts.read(tx, delegate_id, now=now)
+    if draft is None or draft.kind != ANNOUNCEMENT or draft.fields["key"] != draft_key:
+        return DraftGone()
+    visit_id = draft.fields["visit"]
+    visit = None if visit_id is None else visits.read(tx, visit_id)
+    return _preview(visit, draft.fields["text"], announcements.audience(tx, visit_id=visit_id))
 
 
 def send_announcement(
@@ -114,9 +125,9 @@ def send_announcement(
                 kind="announcement",
                 delegate_id=reader_id,
                 announcement_id=announcement_id,
-                message_class=MessageClass.BULK,
+                message_class=KINDS["announcement"].message_class,
                 due_at=now,
-                expires_at=now + _LIFE,
+                expires_at=KINDS["announcement"].expires_at(now),
                 departs_at=visit.leaves_at if visit else None,
             )
             for reader_id, _, _ in audience
@@ -144,6 +155,15 @@ def open_progress(tx: Tx) -> tuple[Progress, ...]:
 def close_announcement(tx: Tx, *, announcement_id: int, now: datetime) -> None:
     """The organizer has seen the final result."""
     announcements.mark_reported(tx, announcement_id, now=now)
+
+
+def _preview(visit: Visit | None, text: str, audience: Sequence[tuple[int, str | None, bool]]) -> Preview:
+    return Preview(
+        visit=visit,
+        text=text,
+        languages=Counter(language or "en" for _, language, _ in audience),
+        unreachable=sum(unreachable for _, _, unreachable in audience),
+    )
 
 
 def _existing(tx: Tx, announcement_id: int) -> Announcement:

@@ -152,14 +152,27 @@ def begin_name(tx: Tx, *, delegate_id: int, message_id: int | None, now: datetim
     drafts.put(tx, delegate_id, kind=NAME, fields={}, message_id=message_id, expires_at=now + DRAFT_LIFE)
 
 
-def rename(tx: Tx, *, delegate_id: int, typed: str, now: datetime) -> str | BadName:
-    """Let the person be called so from now on, on the seats they hold too; or say that it is no name."""
+def rename(tx: Tx, *, delegate_id: int, typed: str, now: datetime, cause: str) -> str | BadName:
+    """Let the person be called so from now on, on the seats they hold too; or say that it is no name.
+
+    A repeat of `cause` changes nothing and logs nothing.
+    """
     name = clean_name(typed)
     if name is None:
         return BadName(typed=typed)
     person = delegates.lock(tx, delegate_id)
+    if log.outcome_of(tx, cause) is not None:
+        return name
     delegates.change(tx, delegate_id, name=name)
     delegates.rename_rider(tx, delegate_id, name=name)
     drafts.end(tx, delegate_id)
-    log.write(tx, at=now, actor=person.telegram_id, action="rename", subject=f"delegate:{delegate_id}")
+    log.write(
+        tx,
+        at=now,
+        actor=person.telegram_id,
+        action="rename",
+        subject=f"delegate:{delegate_id}",
+        outcome={"renamed": delegate_id},
+        cause=cause,
+    )
     return name

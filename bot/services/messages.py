@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.rules.booking import find_clashes
+from bot.rules.reminding import why_stale
 from bot.services.booking import Ticket, ticket_of
 from bot.services.reminders import Reminder, still_holds
-from storage import Tx, announcements, bookings, delegates
-from storage.records import Booking, Congress, Delegate, Message
+from storage import Tx, announcements, bookings, canaries, delegates, visits
+from storage.records import Booking, BookingState, Canary, Congress, Delegate, Message, MessageState, Rider
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,25 @@ class AnnouncementFacts:
     text: str
 
 
-Facts = TicketFacts | ReminderFacts | MovedFacts | AnnouncementFacts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanaryFacts:
+    """A reminder that passengers get now; the ticket is made up, the reader has no seat."""
 
-CRITICAL = frozenset({"ticket", "moved", "reminder"})
-"""Kinds a seat depends on: sent again when nobody knows whether they arrived; they read well twice."""
+    reader: Delegate
+    ticket: Ticket
+    is_evening: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmFacts:
+    """A canary's copy that has not arrived, and whose it is."""
+
+    reader: Delegate
+    canary: Canary
+    person: Delegate
+
+
+Facts = TicketFacts | ReminderFacts | MovedFacts | AnnouncementFacts | CanaryFacts | AlarmFacts
 
 
 def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> Facts | NoLonger:
@@ -65,7 +82,7 @@ def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> 
         case "ticket":
             return _ticket(tx, message, reader)
         case "reminder":
-            return _reminder(tx, message, reader, now=now)
+            return _reminder(tx, message, reader, congress=congress, now=now)
         case "moved":
             return _moved(tx, message, reader, congress=congress, now=now)
         case "announcement":
@@ -76,6 +93,10 @@ def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> 
                 if announcement is None
                 else AnnouncementFacts(reader=reader, text=announcement.text)
             )
+        case "canary":
+            return _canary(tx, message, reader, congress=congress, now=now)
+        case "alarm":
+            return _alarm(tx, message, reader)
         case unknown:
             return NoLonger(f"no message of kind {unknown}")
 
@@ -91,8 +112,8 @@ def _ticket(tx: Tx, message: Message, reader: Delegate) -> Facts | NoLonger:
     return ticket if isinstance(ticket, NoLonger) else TicketFacts(reader=reader, ticket=ticket)
 
 
-def _reminder(tx: Tx, message: Message, reader: Delegate, *, now: datetime) -> Facts | NoLonger:
-    found = still_holds(tx, message, now=now)
+def _reminder(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, now: datetime) -> Facts | NoLonger:
+    found = still_holds(tx, message, meeting=congress, now=now)
     if not isinstance(found, Reminder):
         return NoLonger(str(found))
     ticket = Ticket(booking=_with_riders(tx, found.booking), visit=found.visit, bus=found.bus)
@@ -116,6 +137,38 @@ def _moved(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, no
         was=datetime.fromisoformat(message.slots["was"]),
         overlapping=tuple(Ticket(booking=seat.booking, visit=seat.visit, bus=None) for seat in overlapping),
     )
+
+
+def _canary(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, now: datetime) -> Facts | NoLonger:
+    visit = visits.read(tx, message.slots["visit"])
+    rule = next((rule for rule in congress.reminders if rule.id == message.slots["rule"]), None)
+    if visit is None or rule is None:
+        return NoLonger("the programme has no such reminder any more")
+    bus = visit.bus(message.slots["bus"])
+    stale = why_stale(rule, visit=visit, bus=bus, state=BookingState.BOOKED, now=now, zone=ZoneInfo(congress.zone))
+    if stale is not None:
+        return NoLonger(str(stale))
+    made_up = Booking(
+        id=0,
+        code="00000",
+        version=1,
+        visit_id=visit.id,
+        bus_id=message.slots["bus"],
+        delegate_id=reader.id,
+        state=BookingState.BOOKED,
+        party=1,
+        made_at=now,
+        riders=(Rider(name=reader.name, is_owner=True),),
+    )
+    ticket = Ticket(booking=made_up, visit=visit, bus=bus)
+    return CanaryFacts(reader=reader, ticket=ticket, is_evening=rule.evening_at is not None)
+
+
+def _alarm(tx: Tx, message: Message, reader: Delegate) -> Facts | NoLonger:
+    canary = canaries.read(tx, message.slots["canary"])
+    if canary.state is MessageState.SENT:
+        return NoLonger("the check message has been sent meanwhile")
+    return AlarmFacts(reader=reader, canary=canary, person=delegates.read(tx, canary.delegate_id))
 
 
 def _with_riders(tx: Tx, booking: Booking) -> Booking:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.rules.authority import may_organize
+from bot.rules.lateness import KINDS
 from storage import Tx, bookings, grants, log, outbox, visits
-from storage.records import Booking, Bus, MessageClass, NewMessage, Visit, VisitState
+from storage.records import Booking, Bus, NewMessage, Visit, VisitState
 
 MOST_SEATS = 200
 """More than any coach holds: a larger number is a slip of the thumb."""
@@ -135,9 +136,9 @@ def _tell_passengers(tx: Tx, visit: Visit, *, version: int, now: datetime, until
             delegate_id=booking.delegate_id,
             booking_id=booking.id,
             slots={"version": version, "was": visit.leaves_at.isoformat()},
-            message_class=MessageClass.URGENT,
+            message_class=KINDS["moved"].message_class,
             due_at=now,
-            expires_at=until,
+            expires_at=KINDS["moved"].expires_at(now, ends_at=until),
             departs_at=until,
         )
         for booking, telegram_id, _ in bookings.passengers(tx, visit_id=visit.id)

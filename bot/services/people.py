@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.rules.lateness import CRITICAL
 from bot.rules.naming import clean_name
-from storage import Tx, delegates, grants, log
+from storage import Tx, delegates, grants, log, outbox
 from storage.records import Delegate, Draft, Role
 
 
@@ -40,7 +41,9 @@ def agree(tx: Tx, *, telegram_id: int, name: str, language: str, notice: str, no
         log.write(
             tx, at=now, actor=telegram_id, action="agree", subject=f"delegate:{delegate_id}", after={"notice": notice}
         )
-    delegates.change(tx, delegate_id, language=language, unreachable_since=None)
+    delegates.change(tx, delegate_id, language=language)
+    if known is not None and known.unreachable:
+        _welcome_back(tx, delegate_id, now=now)
     return delegates.read(tx, delegate_id)
 
 
@@ -50,10 +53,22 @@ def choose_language(tx: Tx, *, delegate_id: int, language: str) -> None:
 
 
 def mark_reachable(tx: Tx, *, telegram_id: int, reachable: bool, now: datetime) -> None:
-    """Remember that the person blocked the bot, or is back."""
+    """Remember that the person blocked the bot, or is back.
+
+    Who is back gets the tickets, changes and reminders that could not reach them, as far as they still hold.
+    """
     delegate = delegates.by_telegram_id(tx, telegram_id)
-    if delegate is not None and delegate.unreachable == reachable:
-        delegates.change(tx, delegate.id, unreachable_since=None if reachable else now)
+    if delegate is None or delegate.unreachable != reachable:
+        return
+    if reachable:
+        _welcome_back(tx, delegate.id, now=now)
+    else:
+        delegates.change(tx, delegate.id, unreachable_since=now)
+
+
+def _welcome_back(tx: Tx, delegate_id: int, *, now: datetime) -> None:
+    delegates.change(tx, delegate_id, unreachable_since=None)
+    outbox.revive(tx, delegate_id=delegate_id, kinds=CRITICAL, now=now)
 
 
 def name_owners(tx: Tx, *, owner_ids: tuple[int, ...], now: datetime) -> tuple[int, ...]:

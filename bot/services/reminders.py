@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.rules.reminding import AGAIN_WHEN_MOVED_BY, Stale, moments_due, why_stale
 from storage import Tx, bookings, congress, reminders, visits
-from storage.records import Booking, Bus, Message, MessageClass, ReminderRule, Visit
+from storage.records import Booking, Bus, Congress, Message, MessageClass, ReminderRule, Visit
 
 KIND = reminders.KIND
 
@@ -44,7 +44,7 @@ def plan_due_reminders(tx: Tx, *, now: datetime) -> int:
     )
 
 
-def still_holds(tx: Tx, message: Message, *, now: datetime) -> Reminder | Stale:
+def still_holds(tx: Tx, message: Message, *, meeting: Congress, now: datetime) -> Reminder | Stale:
     """Look at the facts again at the moment of sending: what the reminder says now, or why it must not go."""
     assert message.kind == KIND
     assert message.booking_id is not None
@@ -54,7 +54,6 @@ def still_holds(tx: Tx, message: Message, *, now: datetime) -> Reminder | Stale:
     visit = visits.read(tx, booking.visit_id)
     if visit is None:
         return Stale.NOT_RUNNING
-    meeting = congress.read(tx)
     rule = next((rule for rule in meeting.reminders if rule.id == message.slots["rule"]), None)
     bus = visit.bus(booking.bus_id)
     zone = ZoneInfo(meeting.zone)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.language import Language
+from bot.language import LANGUAGES, SOURCE, Language
 from bot.services.booking import Ticket
-from bot.texts.markup import esc, words
+from bot.texts.markup import esc, name, words
 from bot.texts.tickets import departure_lines, travellers
+from bot.texts.undelivered import why_not
 from bot.texts.visits import bring
-from storage.records import Congress, Visit
+from storage.records import Canary, Congress, Delegate, Visit
 
 
 def evening_reminder(say: Language, shown: Ticket, *, congress: Congress) -> str:
@@ -63,3 +64,26 @@ def moved(say: Language, shown: Ticket, *, was: datetime, overlapping: Sequence[
 def announcement(say: Language, *, text: str) -> str:
     """An organizer's own words, marked as such and as they wrote them."""
     return "📣 <b>" + say.gettext("From the organizers") + f"</b>\n\n{esc(text)}"
+
+
+def canary(say: Language, shown: Ticket, *, is_evening: bool, congress: Congress) -> str:
+    """A reminder as passengers get it now, marked as the copy of somebody who watches that reminders arrive."""
+    reminder = (evening_reminder if is_evening else departure_reminder)(say, shown, congress=congress)
+    return (
+        "🐤 <i>" + say.gettext("Check message: this is the reminder that passengers get now.") + f"</i>\n\n{reminder}"
+    )
+
+
+def alarm(say: Language, late: Canary, *, person: Delegate) -> str:
+    """To an owner: a check message has not arrived, and why; the reminders of that moment may not have either."""
+    language = LANGUAGES.get(person.language or SOURCE, SOURCE)
+    return "\n".join(
+        [
+            "🚨 <b>" + say.gettext("Reminders may not be arriving") + "</b>",
+            say.gettext("The reminders of {moment}: the check message to {name} ({language}) has not arrived.").format(
+                moment=say.moment(late.due_at), name=name(person.name), language=language
+            ),
+            why_not(say, late.state, error=late.error),
+            say.gettext("Look at /undelivered."),
+        ]
+    )

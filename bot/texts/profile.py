@@ -39,6 +39,7 @@ def organizer_commands(say: Language) -> tuple[tuple[str, str], ...]:
         ("roster", say.gettext("Passenger list of a visit or bus")),
         ("delay", say.gettext("Move a departure and tell its passengers")),
         ("seats", say.gettext("Set the seats of a bus")),
+        ("undelivered", say.gettext("What did not arrive, whom to look for")),
         ("announce", say.gettext("Write to passengers")),
         *delegate_commands(say),
     )

@@ -111,6 +111,35 @@ def test_libraries_that_print_addresses_and_updates_are_quiet(capsys: pytest.Cap
     assert " WARNING telegram.ext.Application: No error handlers are registered" in printed(capsys)
 
 
+def test_whatever_level_a_library_is_given_it_tells_nobodys_words(capsys: pytest.CaptureFixture[str]) -> None:
+    start_log()
+    for name in ("telegram.Bot", "sqlalchemy.engine.Engine", "asyncio", "apscheduler", "httpx", "any.other"):
+        logging.getLogger(name).setLevel(logging.DEBUG)
+        logging.getLogger(name).debug("Row ('Emma',)")
+        logging.getLogger(name).info("Processing update of Emma")
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    logging.getLogger("asyncio").warning("Executing <Handle write('Emma')> took 0.2 seconds")
+    assert capsys.readouterr().err == ""
+    logging.getLogger("bot.any").debug("ours")
+    logging.getLogger("asyncio").error("Task was destroyed but it is pending!")
+    text = printed(capsys)
+    assert "ours" in text
+    assert "destroyed" in text
+
+
+def test_the_row_that_postgresql_refuses_is_not_quoted(capsys: pytest.CaptureFixture[str]) -> None:
+    log = start_log()
+    words = "null value violates\nDETAIL:  Failing row contains (1, Emma\nof Oslo).\n[SQL: INSERT INTO x]"
+    try:
+        raise ValueError(words)
+    except ValueError:
+        log.exception("Failed")
+    text = printed(capsys)
+    assert "Emma" not in text
+    assert "Oslo" not in text
+    assert "null value violates\nDETAIL: [hidden]\n[SQL: INSERT INTO x]" in text
+
+
 def test_a_token_that_begins_another_secret_leaves_nothing_behind(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logging(token="42:demo", secrets=["42:demo-and-more"])
     logging.getLogger("bot.any").info("<42:demo> <42:demo-and-more>")

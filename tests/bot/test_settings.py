@@ -14,6 +14,7 @@ from bot.settings import TELEGRAM, BadSettings, Settings, is_loopback, parse_clo
 from tests.makers import PROGRAMME
 
 TOKEN = "123456789:AAE-letters-and_digits"
+SECRET = "wEbHoOk-secret_01"
 KEYS = [Fernet.generate_key().decode() for _ in range(3)]
 
 
@@ -55,14 +56,18 @@ def test_every_variable_is_read() -> None:
         programme=str(PROGRAMME),
         owner_ids=" 7, 8 ,",
         data_key=f"{KEYS[0]}, {KEYS[1]}",
-        webhook_secret="s3cret",
-        listen="127.0.0.1:8080",
+        webhook_url="https://bot.example.org:8443/telegram",
+        webhook_secret=SECRET,
+        listen="[::1]:8080",
+        metrics="0.0.0.0:9090",
         clock="2025-08-20T09:00+05:00,x60",
     )
     assert settings.api_url == "http://127.0.0.1:8081"
     assert settings.owner_ids == (7, 8)
     assert settings.keys == (KEYS[0], KEYS[1])
     assert settings.clock == "2025-08-20T09:00+05:00,x60"
+    assert settings.webhook_url == "https://bot.example.org:8443/telegram"
+    assert (settings.listen, settings.metrics) == (("::1", 8080), ("0.0.0.0", 9090))
 
 
 def test_an_empty_variable_is_none_at_all() -> None:
@@ -95,7 +100,19 @@ def test_the_file_of_the_folder_is_read_and_the_environment_beats_it(tmp_path: P
         ("data_key", "ключ", ".env.example shows how to make one"),
         ("data_key", f"{KEYS[0]},short", "key 2 is no Fernet key"),
         ("data_key", ",".join(KEYS), "at most 2"),
-        ("webhook_url", "https://bot.example.org", "leave it out to poll"),
+        ("webhook_url", "https://bot.example.org", "BOT_WEBHOOK_SECRET is missing"),
+        ("webhook_url", "http://bot.example.org/telegram", "must begin with https://"),
+        ("webhook_url", "bot.example.org", "such as https://bot.example.org/telegram"),
+        ("webhook_url", "https://bot.example.org:8080/", "443, 80, 88 and 8443"),
+        ("webhook_url", "https://bot.example.org/telegram?key=1", "a plain path only"),
+        ("webhook_url", "https://me:secret@bot.example.org/", "a plain path only"),
+        ("webhook_url", "https://bot.example.org/{token}", "a plain path only"),
+        ("webhook_secret", "fifteen-letters", "16 to 256 of A-Z a-z 0-9 _ -"),
+        ("webhook_secret", "s" * 257, "16 to 256 of A-Z a-z 0-9 _ -"),
+        ("webhook_secret", "with spaces in it, many", "16 to 256 of A-Z a-z 0-9 _ -"),
+        ("listen", "8080", "write such as 127.0.0.1:8080"),
+        ("listen", "127.0.0.1:http", "write such as 127.0.0.1:8080"),
+        ("metrics", "127.0.0.1:65536", "write such as 127.0.0.1:8080"),
         ("clock", "yesterday", "write such as 2025-08-20T09:00+05:00"),
         ("clock", "2025-08-20T09:00", "needs an offset"),
         ("clock", "2025-08-20T09:00+05:00,x0", "a speed above 0"),
@@ -108,7 +125,19 @@ def test_a_wrong_value_is_named_with_its_mend_in_one_line(variable: str, value: 
     assert f"BOT_{variable.upper()}" in words
     assert mend in words
     assert len(words.splitlines()) == 1
-    assert not value or variable not in ("token", "data_key") or value not in words
+    assert not value or variable not in ("token", "data_key", "webhook_secret") or value not in words
+
+
+def test_a_webhook_may_be_plain_http_on_this_machine_only() -> None:
+    url = "http://127.0.0.1:5000/telegram"
+    assert read(webhook_url=url, webhook_secret=SECRET).webhook_url == url
+
+
+def test_health_and_metrics_are_never_at_the_public_port() -> None:
+    words = complaint(
+        webhook_url="https://bot.example.org", webhook_secret=SECRET, listen="0.0.0.0:8080", metrics="0.0.0.0:8080"
+    )
+    assert words.startswith("BOT_METRICS is the address of BOT_LISTEN")
 
 
 def test_all_faults_are_told_at_once() -> None:
@@ -121,8 +150,8 @@ def test_all_faults_are_told_at_once() -> None:
 
 
 def test_secrets_do_not_show_and_nothing_changes_later() -> None:
-    settings = read(data_key=KEYS[0], webhook_secret="s3cret")
-    for secret in (TOKEN, KEYS[0], "s3cret"):
+    settings = read(data_key=KEYS[0], webhook_secret=SECRET)
+    for secret in (TOKEN, KEYS[0], SECRET):
         assert secret not in repr(settings)
         assert secret not in str(settings)
     with pytest.raises(ValidationError):

@@ -21,5 +21,5 @@ async def simulator() -> AsyncIterator[Simulator]:
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try again as often, but after tenths of seconds."""
-    monkeypatch.setattr("bot.intake.queues._FIRST_PAUSE", 0.05)
+    monkeypatch.setattr("bot.intake.workers._FIRST_PAUSE", 0.05)
     monkeypatch.setattr("bot.delivery.verdict._FIRST_DOUBT", 0.2)

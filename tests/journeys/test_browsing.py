@@ -1,6 +1,7 @@
 """Choosing a visit: cities, lists in pages, cards in three languages, pins, and a way back from every screen."""
 
 import pytest
+from sqlalchemy import select
 
 from bot.buttons import ShowVisit
 from bot.keyboards import PAGE
@@ -8,6 +9,7 @@ from bot.language import Language
 from bot.rules.seats import seats_left
 from bot.services.visits import listed_visits, visit_card
 from bot.texts import visits as texts
+from storage import Tx, tables
 from storage.records import Visit
 from tests.house import OPEN, Running, at, running_bot
 from tests.journeys.scenes import (
@@ -170,6 +172,21 @@ async def _status_in_list(running: Running, phone: Phone) -> str:
     lines = (await screen_after(phone, "list:astana:0", message=cities)).text.splitlines()
     (place,) = (place for place, line in enumerate(lines) if visit.title["en"] in line)
     return lines[place + 1]
+
+
+async def test_who_blocks_the_bot_right_after_asking_for_the_pin_is_no_trouble(quick_house: Running) -> None:
+    """There is nobody to show it to: trying again, five times, would help no one."""
+    phone = await quick_house.delegate()
+    card = await quick_house.card(phone, "nab-am")
+    await quick_house.telegram.fault("sendVenue", "403")
+    await phone.tap("pin:", message=card)
+    await phone.tap("libs:", message=card)
+    assert len(await quick_house.telegram.calls("sendVenue")) == 1
+    assert await quick_house.ask(_failed_tries) == 0
+
+
+def _failed_tries(tx: Tx) -> int:
+    return sum(tx.scalars(select(tables.inbox.c.tries)))
 
 
 @pytest.mark.parametrize("key", ["nab-am", "aitu-walk", "almaty-local"])

@@ -156,6 +156,17 @@ async def test_a_card_that_was_deleted_is_sent_anew(quick_house: Running) -> Non
     assert await visits_held(quick_house, emma) == ["nab-am"]
 
 
+async def test_a_made_up_tap_on_a_file_is_answered_below_it(quick_house: Running) -> None:
+    """Telegram: "there is no text in the message to edit"."""
+    owner = await quick_house.organizer()
+    roster = await answered(owner, "/roster nab-am")
+    await owner.tap("csv:", message=roster)
+    file = await owner.wait_for(lambda message: message.document is not None)
+    answer = await owner.forge("nonsense:1", file.message_id)
+    assert answer.text == welcome.old_button_answer(words_of(quick_house, "en"))
+    await owner.wait_for(lambda message: "cities" in callbacks(message), newer_than=file)
+
+
 async def test_the_bare_prefix_of_every_button_is_answered(quick_house: Running) -> None:
     """No kind of button is left without an answer, whatever follows its name."""
     emma = await quick_house.delegate()

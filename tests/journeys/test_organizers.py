@@ -38,6 +38,8 @@ COMMANDS = (
     "/seats",
     "/announce all Hello",
     "/announce",
+    "/undelivered",
+    "/undelivered nab-am",
 )
 
 
@@ -49,7 +51,7 @@ async def test_a_delegate_gets_the_very_answer_of_an_unknown_command(quick_house
     for command in COMMANDS:
         answer = await answered(emma, command)
         assert (answer.text, callbacks(answer)) == (nonsense.text, callbacks(nonsense)), command
-    for data in ("roster:nab-am:0", "csv:nab-am", "announce:5"):
+    for data in ("roster:nab-am:0", "csv:nab-am", "announce:5", "lost:nab-am:0"):
         text, _ = await forged(emma, data, card=nonsense)
         assert text == welcome.old_button_answer(words_of(quick_house, code)), data
     assert not [message for message in emma.messages if message.document]

@@ -69,6 +69,7 @@ async def test_organizers_see_their_commands_in_their_language(quick_house: Runn
 
 async def test_a_delegates_choice_costs_few_calls(quick_house: Running) -> None:
     """Most people read their phone's language: for them nothing of their own is set."""
+    await presented(quick_house)
     await shows(await quick_house.stranger(language="kk"), profile.delegate_commands(words_of(quick_house, "kk")))
     before = len(await _settings(quick_house))
     for code in LANGUAGES:

@@ -1,6 +1,7 @@
 """What the bot does not know: texts, stickers, photos, edited messages, groups, floods. Never silence, never harm."""
 
 import pytest
+from sqlalchemy import select
 
 from bot.texts import welcome
 from storage import Tx, tables
@@ -9,6 +10,7 @@ from tests.journeys.scenes import (
     LANGUAGES,
     answered,
     callbacks,
+    congress_of,
     next_message,
     person,
     plain,
@@ -164,6 +166,54 @@ async def test_an_update_from_nobody_or_of_an_unknown_kind_harms_nobody(quick_ho
     # A text without a letter, from somebody who is there.
     await quick_house.telegram.put_updates({"message": raw_message(emma, 1, text="\u00a0")})
     await emma.wait_for(plain(welcome.unknown(words_of(quick_house, "en"))))
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_who_sends_what_cannot_be_handled_hears_so_whatever_is_wrong_with_it(quick_house: Running) -> None:
+    emma = await quick_house.stranger()
+    await answered(emma, "/help")
+    before = emma.last.message_id
+    broken = raw_message(emma, 1, text="/help")
+    await quick_house.telegram.put_updates({"message": broken | {"from": broken["from"] | {"language_code": 5}}})
+    answer = await next_message(emma, before)
+    contacts = congress_of(quick_house).contacts
+    assert answer.text == plain(welcome.something_failed(words_of(quick_house, "en"), contacts))
+
+
+async def test_a_group_that_threw_the_bot_out_meanwhile_is_no_trouble(quick_house: Running) -> None:
+    emma = await quick_house.delegate()
+    await quick_house.telegram.group(GROUP, title="Delegates", members=[emma])
+    await quick_house.telegram.fault("sendMessage", "403", chat_id=GROUP)
+    await quick_house.telegram.send_in_group(GROUP, author=emma, text="/my")
+    first, second = await answered(emma, "/help"), await answered(emma, "/help")
+    assert first.text == second.text  # no word that something failed came before it
+    assert [call.chat_id for call in await quick_house.telegram.calls("sendMessage")].count(GROUP) == 1
+    assert await quick_house.ask(_failed_tries) == 0
+
+
+def _failed_tries(tx: Tx) -> int:
+    return sum(tx.scalars(select(tables.inbox.c.tries)))
+
+
+async def test_a_tap_on_no_message_or_on_somebody_elses_is_answered_and_edits_nothing(quick_house: Running) -> None:
+    emma, omar = await quick_house.delegate("Emma"), await quick_house.delegate("Omar")
+    card = await quick_house.card(omar, "nab-am")
+    old = welcome.old_button_answer(words_of(quick_house, "en"))
+    theirs = {
+        "message_id": card.message_id,
+        "date": 1,
+        "chat": {"id": omar.id, "type": "private", "first_name": "Omar"},
+    }
+    for message in ({}, {"message": theirs}, {"inline_message_id": "x"}):
+        before = len(await quick_house.telegram.calls("answerCallbackQuery"))
+        tapped = {"id": "5", "from": NOBODY | {"id": emma.id}, "chat_instance": "1", "data": "book:1:1:1", **message}
+        await quick_house.telegram.put_updates({"callback_query": tapped})
+        await settled(emma)
+        calls = await quick_house.telegram.calls("answerCallbackQuery")
+        assert [call.params["text"] for call in calls[before:]] == [old], message
+    assert await visits_held(quick_house, emma) == []
+    await settled(omar)
+    assert next(message for message in omar.messages if message.message_id == card.message_id) == card
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -8,18 +8,23 @@ from typing import Any
 
 from bot.language import LANGUAGES
 from bot.rules import booking as reasons
-from bot.services import broadcasts, drafts, organizers
+from bot.services import broadcasts, drafts, organizers, undelivered
 from bot.services.booking import Booked, Released, Ticket
 from bot.services.visits import VisitCard
 from storage.records import (
+    Absent,
     Announcement,
     Booking,
     Bus,
+    Canary,
     City,
     Congress,
     Contacts,
+    Delegate,
     DeliveryCounts,
     HeldSeat,
+    Lost,
+    MessageState,
     Visit,
     VisitState,
     Words,
@@ -64,6 +69,16 @@ def a_world(*, n: int, text: str) -> World:
         Released: (Released(booking=booking, visit=by_bus),),
         VisitCard: tuple(VisitCard(visit=visit, refusal=None, own=own) for visit in visits for own in (None, booking)),
         drafts.Party: tuple(drafts.Party(visit=by_bus, names=names, room=room, message_id=1) for room in (0, n)),
+        MessageState: tuple(MessageState),
+        Canary: tuple(
+            Canary(id=1, delegate_id=2, rule_id="evening", due_at=OPEN, state=state, error=error)
+            for state, error in ((MessageState.DUE, None), (MessageState.FAILED, text))
+        ),
+        Delegate: tuple(
+            Delegate(id=2, telegram_id=7, name=text, language=language, consent="1", unreachable=False)
+            for language in (None, *LANGUAGES)
+        ),
+        undelivered.Undelivered: _undelivered(visits, n=n, text=text),
         **_reasons(held, n=n),
         **_answers_to_organizers(by_bus, booking, n=n, text=text),
     }
@@ -108,6 +123,30 @@ def _visits(congress: Congress, *, n: int, text: str) -> tuple[Visit, ...]:
         replace(on_foot, opens_at=LEAVES),
         replace(on_foot, seats_taken=n),
         replace(on_foot, host_limit=10 * n, seats_taken=9 * n),
+    )
+
+
+def _undelivered(visits: tuple[Visit, ...], *, n: int, text: str) -> tuple[undelivered.Undelivered, ...]:
+    """Nothing of anything, of a visit, of its bus; then everything, too much for one page."""
+    visit = visits[0]
+    absent = tuple(
+        Absent(name=text, code="K7PW", visit_id=visits[each % 2].id, bus="B01" if each % 2 else None)
+        for each in range(45)
+    )
+    kinds = ("alarm", "announcement", "canary", "moved", "reminder", "ticket", "unheard-of")
+    states = MessageState.FAILED, MessageState.EXPIRED, MessageState.UNKNOWN
+    lost = tuple(
+        Lost(name=text, kind=kind, state=state, error=error, at=OPEN, code=code)
+        for kind in kinds
+        for state in states
+        for error, code in ((None, None), (text, "K7PW"))
+    )
+    return tuple(
+        undelivered.Undelivered(
+            visit=to, bus=bus, visits={each.id: each for each in visits}, absent=seats, lost=messages, unreachable=n
+        )
+        for to, bus in ((None, None), (visit, None), (visit, visit.buses[0]))
+        for seats, messages in (((), ()), (absent, lost))
     )
 
 

@@ -11,11 +11,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 TOKEN = "424242:TEST-TEST-TEST-TEST-TEST-TEST-TEST-"
 READY = "ready:"
+HEARD = "HEARD_FILE"
+"""The variable that names the file of --hear-everything, while it is asked for."""
 
 
 def environment(**settings: str) -> dict[str, str]:
     """Return this process's environment with these BOT_* settings and no others."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BOT_")}
+    if HEARD in kept:
+        kept["BOT_LOG_LEVEL"] = "DEBUG"
     return kept | {f"BOT_{name.upper()}": value for name, value in settings.items()}
 
 
@@ -33,7 +37,15 @@ async def run_command(*arguments: str, **settings: str) -> tuple[int, str]:
     )
     output, _ = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode is not None
+    _hear(output)
     return process.returncode, output.decode()
+
+
+def _hear(output: bytes) -> None:
+    """Let --hear-everything (tests/hearing.py) know what a process has printed."""
+    if HEARD in os.environ:
+        with Path(os.environ[HEARD]).open("ab") as heard:
+            heard.write(output)
 
 
 class BotProcess:
@@ -49,6 +61,7 @@ class BotProcess:
         assert self.process.stderr is not None
         async for line in self.process.stderr:
             self.lines.append(line.decode())
+            _hear(line)
             self._news.set()
         self._news.set()
 

@@ -40,7 +40,8 @@ def settings(simulator: Simulator, sqlite_url: str) -> dict[str, str]:
         ("owner_ids", "12,@me", "BOT_OWNER_IDS: '@me' is no numeric Telegram id"),
         ("data_key", "short", "BOT_DATA_KEY: key 1 is no Fernet key"),
         ("clock", "tomorrow", "BOT_CLOCK: is no clock"),
-        ("webhook_url", "https://example.org", "BOT_WEBHOOK_URL is not supported"),
+        ("webhook_url", "https://example.org", "BOT_WEBHOOK_SECRET is missing"),
+        ("metrics", "9090", "BOT_METRICS: is no address"),
     ],
 )
 async def test_a_wrong_setting_is_one_line_with_its_name(

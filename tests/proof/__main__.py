@@ -8,18 +8,25 @@ import traceback
 
 from tests.proof import (
     ambiguous,
+    authority,
     backlog,
     burst,
     database_away,
     fairness,
+    forged,
+    fuzz,
     hours_off,
     intake_crash,
+    mutants,
     order,
     poison,
     rolling_restart,
+    secrets,
     send_crash,
+    simulated_day,
     stop,
     storm,
+    story,
     telegram_away,
     zones,
 )
@@ -40,7 +47,14 @@ BARS: dict[str, Prove] = {
     "rolling-restart": rolling_restart.prove,
     "poison": poison.prove,
     "stop": stop.prove,
+    "story": story.prove,
+    "mutants": mutants.prove,
+    "simulated-day": simulated_day.prove,
     "zones": zones.prove,
+    "fuzz": fuzz.prove,
+    "forged": forged.prove,
+    "authority": authority.prove,
+    "secrets": secrets.prove,
 }
 
 

@@ -13,7 +13,6 @@ from bot.__main__ import main
 from bot.delivery.courier import Courier, ended
 from bot.delivery.letter import Letter
 from bot.intake import Intake
-from storage.outbox import Outcome
 from storage.records import Message, MessageState
 
 _LATE_SECONDS = 1.0
@@ -38,14 +37,14 @@ def confirm_before_storing() -> None:
 
 def mark_before_sending() -> None:
     """Settle a message as sent, and make the call a moment later."""
-    send = Courier._send
+    call = Courier._call
 
-    async def marked(self: Courier, message: Message, letter: Letter) -> Outcome:
+    async def marked(self: Courier, message: Message, letter: Letter) -> int:
         await self._ledger.write(ended(message, MessageState.SENT))
         await asyncio.sleep(_LATE_SECONDS)
-        return await send(self, message, letter)
+        return await call(self, message, letter)
 
-    Courier._send = marked  # type: ignore[method-assign]
+    Courier._call = marked  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

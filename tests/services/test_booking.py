@@ -136,13 +136,23 @@ async def test_a_party_travels_together_under_the_names_that_were_typed(database
         return booked(tx, world, EMMA, "nab-am", party=3)
 
     outcome = await database.run(act)
-    assert [rider.name for rider in outcome.ticket.booking.riders] == ["Person 1", "Zoë", "Ән"]
+    riders = [(rider.name, rider.is_owner) for rider in outcome.ticket.booking.riders]
+    assert riders == [("Person 1", True), ("Zoë", False), ("Ән", False)]
     assert outcome.ticket.bus is not None
     assert outcome.ticket.bus.label == "B02"  # B01 has two seats
     assert await database.read(taken, "nab-am") == (3, [0, 3])
     [ticket] = await database.read(tickets_of, delegate_id=world.people[EMMA])
     assert ticket.booking.riders == outcome.ticket.booking.riders
     assert await database.read(drafts.read, world.people[EMMA], now=OPEN) is None
+
+
+@pytest.mark.parametrize(("party", "stays"), [(1, True), (2, False)])
+async def test_a_booking_uses_up_the_names_of_its_own_party_alone(
+    database: Database, world: World, party: int, stays: bool
+) -> None:
+    await database.run(put_party, world.people[EMMA], "nab-am", "Zoë", congress=world.congress)
+    await database.run(booked, world, EMMA, "nab-am", party=party)
+    assert (await database.read(drafts.read, world.people[EMMA], now=OPEN) is not None) == stays
 
 
 @pytest.mark.parametrize(
@@ -282,6 +292,9 @@ async def test_one_visit_is_taken_in_the_place_of_others_in_one_transaction(data
         ("released", "replaced", 2),
         ("booked", None, 1),
     ]
+    lines = select(tables.log.c.before).where(tables.log.c.action == "book").order_by(tables.log.c.id)
+    before = await database.read(lambda tx: tx.scalars(lines).all())
+    assert before == [None, None, {"given_up": [booking_id for booking_id, _ in giving_up]}]
     again = await unchanged(database, book, world, EMMA, "karaganda-day", giving_up=giving_up, visit_version=9)
     assert sorted(visit.key for visit in again.given_up) == ["nab-am", "nab-pres-pm"]
 
@@ -332,6 +345,17 @@ async def test_a_seat_given_back_is_free_in_the_same_instant(database: Database,
     assert await database.read(taken, "pres-am") == (2, [2])
     rows = await database.read(bookings_rows)
     assert [(row.state, row.reason) for row in rows] == [("released", "given back"), ("booked", None), ("booked", None)]
+
+
+async def test_the_bus_has_another_list_after_each_change_to_who_travels(database: Database, world: World) -> None:
+    def lists(tx: Tx) -> list[int]:
+        return [bus.roster_version for bus in visit_of(tx, "nab-am").buses]
+
+    assert await database.read(lists) == [1, 1]
+    ticket = (await database.run(booked, world, EMMA, "nab-am")).ticket
+    assert await database.read(lists) == [2, 1]
+    await database.run(release, world, EMMA, ticket.booking.id)
+    assert await database.read(lists) == [3, 1]
 
 
 async def test_a_party_gives_all_its_seats_back(database: Database, world: World) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy import select, update
 from bot.services.booking import Booked, book_seat, release_seat, ticket_message, tickets_of
 from bot.services.broadcasts import preview_announcement, send_announcement
 from bot.services.messages import (
-    CRITICAL,
     AnnouncementFacts,
     MovedFacts,
     NoLonger,
@@ -188,7 +187,3 @@ async def test_a_ticket_booked_late_may_be_told_for_an_hour(database: Database, 
     [ticket] = await database.read(tickets_of, delegate_id=world.people[EMMA])
     late = ticket_message(ticket.booking, ticket.visit, now=shown.returns_at)
     assert late.expires_at == shown.returns_at + timedelta(hours=1)
-
-
-def test_what_a_seat_depends_on_is_sent_again_when_in_doubt() -> None:
-    assert {"ticket", "moved", "reminder"} == CRITICAL

@@ -6,11 +6,27 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
-from storage import Tx, congress, programme_file
-from storage.records import BookingState, VisitState
-from storage.tables import announcements, bookings, buses, delegates, visits
+from storage import Tx, congress, log, programme_file
+from storage.records import BookingState, MessageState, VisitState
+from storage.tables import (
+    announcements,
+    bookings,
+    buses,
+    cards,
+    delegates,
+    drafts,
+    grants,
+    inbox,
+    leases,
+    lines,
+    outbox,
+    pace,
+    riders,
+    visits,
+)
+from storage.tables import log as log_table
 
 PROGRAMME = Path(programme_file.__file__).parents[1] / "programmes" / "wlic2025.toml"
 EVENING = {"id": "evening", "evening_at": "19:00:00", "minutes_before": None, "grace_minutes": 120}
@@ -106,6 +122,53 @@ def put_booking(
 
 def put_announcement(tx: Tx, author_id: int, *, now: datetime) -> int:
     return _id(tx, announcements, {"author_id": author_id, "text": "Hello", "made_at": now})
+
+
+def put_everything(tx: Tx, *, now: datetime) -> None:
+    """Rows in every table, with all that copying could spoil: NULLs, other alphabets, ids with gaps, pointers ahead."""
+    leaves_at = now + timedelta(days=2, microseconds=123_456)
+    put_congress(tx, reminders=[EVENING], now=now)
+    people = [
+        put_delegate(tx, 2**51 + 1, now=now, name="Айгерім Серікқызы", language="kk", needs="plain:wheelchair"),
+        put_delegate(tx, None, now=now, name="sealed:no", consent=None),
+    ]
+    visit = put_visit(tx, leaves_at=leaves_at)
+    bus = put_bus(tx, visit, departs_at=leaves_at)
+    given = [put_booking(tx, visit, bus, person, given_at=now) for person in people]
+    tx.execute(update(bookings).where(bookings.c.id == given[0]).values(replaces=given[1], reason="ahead"))
+    for booking in given:
+        tx.execute(insert(riders).values(booking_id=booking, position=0, name="Émile 🚌", is_owner=True))
+    tx.execute(update(buses).values(seats_taken=len(given)))
+    tx.execute(update(visits).values(seats_taken=len(given)))
+    draft = {"delegate_id": people[0], "kind": "companions", "fields": {"names": ["Ұлан"]}, "expires_at": leaves_at}
+    tx.execute(insert(drafts).values(**draft))
+    tx.execute(insert(cards).values(delegate_id=people[0], kind="menu", message_id=2**40))
+    announcement = put_announcement(tx, people[0], now=now)
+    for number, state in enumerate(MessageState):
+        row = {
+            "key": f"ticket/{given[0]}" if state is MessageState.SENT else f"note/{number}",
+            "kind": "ticket" if state is MessageState.SENT else "announcement",
+            "delegate_id": people[0],
+            "booking_id": given[0],
+            "announcement_id": announcement,
+            "slots": {"moved": "17:30", "größe": [1, 2.5, None]},
+            "message_class": "2-normal",
+            "due_at": now,
+            "expires_at": leaves_at,
+            "state": state,
+            "lease_until": now if state in (MessageState.LEASED, MessageState.SENDING) else None,
+            "message_id": 7 if state is MessageState.SENT else None,
+            "tries": number,
+        }
+        tx.execute(insert(outbox).values(**row))
+    for update_id, raw, stands in ((77, '{"message": "салем"}', "received"), (78, None, "done"), (79, "{", "parked")):
+        tx.execute(insert(inbox).values(update_id=update_id, person=5, raw=raw, state=stands, received_at=now))
+    tx.execute(insert(leases).values(name="poller", holder="replica", until=now))
+    tx.execute(insert(lines).values(line=5, holder="replica"))
+    tx.execute(insert(pace).values(id=1, next_at=now, held_until=now))
+    log.write(tx, at=now, actor=5, action="test", subject="test", after={"name": "Ә"}, outcome=[1], cause="update/77")
+    tx.execute(insert(log_table).values(id=40, at=now, action="gap", subject="gap"))
+    tx.execute(insert(grants).values(telegram_id=9001, role="owner", source="env", granted_at=now))
 
 
 def _id(tx: Tx, table: Any, row: Mapping[str, Any]) -> int:

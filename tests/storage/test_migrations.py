@@ -12,16 +12,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Connection, Text, UniqueConstraint, func, inspect, select, text
+from sqlalchemy import CheckConstraint, Connection, MetaData, Text, UniqueConstraint, func, inspect, select, text
 
 from storage import Tx, schema
 from storage.database import Database, parse_url
 from storage.schema import BrokenReferences, NewerSchema
 from storage.tables import bookings, metadata, visits
 from tests.makers import OPEN
-from tests.storage.rows import put_booking, put_bus, put_congress, put_delegate, put_visit
-
-Run = Callable[[Database, Any, str], Any]
+from tests.storage.rows import put_booking, put_bus, put_congress, put_delegate, put_everything, put_visit
 
 
 def revisions() -> list[tuple[str, str]]:
@@ -62,9 +60,6 @@ def tables_of(connection: Connection) -> set[str]:
 
 
 async def test_every_step_can_be_climbed_up_down_and_up_again(database_url: str) -> None:
-    database = await Database.open(database_url, migrate=False)
-    await database.run(fill)
-    await database.close()
     await climb(database_url, schema.downgrade, "base")
     assert await look(database_url, lambda tx: set(inspect(tx).get_table_names())) == {"alembic_version"}
     for revision, below in revisions():
@@ -72,6 +67,61 @@ async def test_every_step_can_be_climbed_up_down_and_up_again(database_url: str)
         await climb(database_url, schema.downgrade, below)
         await climb(database_url, schema.upgrade, revision)
     assert await look(database_url, tables_of) == set(metadata.tables)
+
+
+def rows(connection: Connection) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table there is, by the columns that stand at each revision."""
+    there, found = MetaData(), {}
+    there.reflect(connection)
+    for table in there.sorted_tables:
+        if table.name != "alembic_version":
+            found[table.name] = [
+                dict(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns)).mappings()
+            ]
+    return found
+
+
+def whole(before: dict[str, list[dict[str, Any]]], after: dict[str, list[dict[str, Any]]]) -> bool:
+    """Whether each row is still there with all it said, in the tables and columns that are in both."""
+    return all(
+        [{name: row[name] for name in row.keys() & other.keys()} for row, other in pairs]
+        == [{name: other[name] for name in row.keys() & other.keys()} for row, other in pairs]
+        for table in before.keys() & after.keys()
+        for pairs in [list(zip(before[table], after[table], strict=True))]
+    )
+
+
+async def test_no_row_is_lost_on_the_way_down_and_up_again(database_url: str) -> None:
+    """On a full database: rows in every table, at each revision. The ground itself holds no tables."""
+    database = await Database.open(database_url, migrate=False)
+    await database.run(put_everything, now=OPEN)
+    full = await database.read(rows)
+    await database.close()
+    assert [table for table, found in full.items() if not found] == []
+    down = full
+    for revision, below in reversed(revisions()[1:]):
+        await climb(database_url, schema.downgrade, below)
+        down = await look(database_url, rows)
+        assert whole(full, down)
+        await climb(database_url, schema.upgrade, revision)
+        up = await look(database_url, rows)
+        assert whole(down, up)
+        await climb(database_url, schema.downgrade, below)
+        assert await look(database_url, rows) == down
+    await climb(database_url, schema.upgrade, "head")
+    again = await look(database_url, rows)
+    assert whole(down, again)
+    assert {table: len(found) for table, found in again.items() if found} == {
+        table: len(found) for table, found in down.items()
+    }
+
+
+def test_the_comparison_sees_a_lost_row_and_a_changed_one() -> None:
+    before = {"visits": [{"id": 1, "city": "astana"}]}
+    assert whole(before, {"visits": [{"id": 1, "city": "astana", "new": None}], "new": []})
+    assert not whole(before, {"visits": [{"id": 1, "city": "almaty"}]})
+    with pytest.raises(ValueError, match="zip"):
+        whole(before, {"visits": []})
 
 
 async def test_an_open_at_the_newest_step_changes_nothing(database_url: str) -> None:
@@ -98,6 +148,8 @@ def walls(connection: Connection) -> dict[str, set[str | None]]:
     }
 
 
+# ix_inbox_line: SQLite cannot show an index of an expression, and has none; on PostgreSQL it is compared.
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index:UserWarning")
 async def test_migrations_build_what_the_tables_say(database: Database) -> None:
     assert await database.read(differences) == []
     assert await database.read(walls) == {

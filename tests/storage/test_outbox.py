@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select, update
 
-from storage import outbox
+from storage import Tx, claiming, outbox, sending
 from storage.database import Database
-from storage.outbox import Outcome
 from storage.records import DeliveryCounts, Lease, Message, MessageClass, MessageState, NewMessage
+from storage.sending import Outcome
 from storage.tables import delegates
 from storage.tables import outbox as table
 from tests.storage.rows import put_announcement, put_delegate
@@ -47,11 +47,19 @@ async def claim(
     database: Database, *, token: str = "a", now: datetime = NOON, real_now: datetime = REAL, **changes: Any
 ) -> list[Message]:
     asked = {"limit": 10, "lease_seconds": LEASE, **changes}
-    return await database.run(outbox.claim, now=now, real_now=real_now, token=token, **asked)
+    return await database.run(claiming.claim, now=now, real_now=real_now, token=token, **asked)
 
 
 async def settle(database: Database, *outcomes: Outcome) -> set[int]:
-    return await database.run(outbox.settle, outcomes, now=NOON)
+    return await database.run(sending.settle, outcomes, now=NOON)
+
+
+async def start(database: Database, *ids: int, token: str = "a") -> set[int]:
+    """Mark as being sent, so long ago that the readers have rested since; return those that could be."""
+    turns = await database.run(sending.start_sending, ids, token=token, lease_until=OVER, gap=0 * SECOND)
+    long_ago = update(table).values(begun_at=table.c.due_at)
+    await database.run(lambda tx: tx.execute(long_ago.where(table.c.begun_at.is_not(None))))
+    return set(turns)
 
 
 async def row(database: Database, message_id: int) -> Row[Any]:
@@ -147,10 +155,56 @@ async def test_urgent_goes_first_then_the_earliest_departure_then_the_oldest(dat
 
 async def test_one_reader_gets_one_message_at_a_time_and_holds_nobody_up(database: Database) -> None:
     many, other = await reader(database, 1), await reader(database, 2)
-    await write(database, *[new(f"ticket/{number}", many) for number in range(5)], new("ticket/9", other))
+    ids = await write(database, *[new(f"ticket/{number}", many) for number in range(5)], new("ticket/9", other))
     assert [message.key for message in await claim(database, limit=2)] == ["ticket/0", "ticket/9"]
-    assert await claim(database, busy=[many, other]) == []
-    assert [message.key for message in await claim(database, busy=[other])] == ["ticket/1"]
+    assert await claim(database, token="b") == []  # another sender sees that one is on its way
+    assert await start(database, ids[0]) == {ids[0]}
+    assert await claim(database, token="b") == []
+    await settle(database, Outcome(id=ids[0], token="a", state=E.SENT))
+    assert [message.key for message in await claim(database, token="b")] == ["ticket/1"]
+
+
+async def test_one_reader_rests_a_second_between_two_messages(database: Database) -> None:
+    many, other = await reader(database, 1), await reader(database, 2)
+    first, *_ = await write(database, new("ticket/0", many), new("ticket/1", many), new("ticket/9", other))
+    await claim(database, limit=1)
+    await database.run(sending.start_sending, [first], token="a", lease_until=OVER, gap=SECOND)
+    await settle(database, Outcome(id=first, token="a", state=E.SENT))
+    await database.run(rest, -60)  # its turn is a minute from now: whatever this test takes, the second is not over
+    assert [message.key for message in await claim(database, token="b")] == ["ticket/9"]
+    await database.run(rest, 60 + claiming.READER_GAP.total_seconds())
+    assert [message.key for message in await claim(database, token="b")] == ["ticket/1"]
+
+
+def rest(tx: Tx, seconds: float) -> None:
+    """Let the last message to everybody be older by so much."""
+    for one in tx.execute(select(table.c.id, table.c.begun_at).where(table.c.begun_at.is_not(None))).all():
+        earlier = one.begun_at - timedelta(seconds=seconds)
+        tx.execute(update(table).where(table.c.id == one.id).values(begun_at=earlier))
+
+
+async def test_claims_at_the_same_moment_never_take_two_messages_of_one_reader(database: Database) -> None:
+    many = [await reader(database, number) for number in range(5)]
+    await database.run(
+        outbox.add_many, [new(f"ticket/{someone}/{number}", someone) for someone in many for number in range(8)]
+    )
+    claims = await asyncio.gather(*[claim(database, token=str(number), limit=1) for number in range(8)])
+    readers = [message.delegate_id for messages in claims for message in messages]
+    assert sorted(readers) == sorted(set(readers)) == many
+
+
+async def test_what_is_in_doubt_waits_for_its_second_try_and_keeps_nobody_from_the_reader(database: Database) -> None:
+    someone = await reader(database)
+    doubtful, other = await write(database, new("ticket/1", someone), new("ticket/2", someone))
+    [message] = await claim(database)
+    await start(database, doubtful)
+    await settle(database, Outcome(id=message.id, token="a", state=E.SENDING, not_before=REAL + 5 * SECOND))
+    [second] = await claim(database, token="b")
+    assert (second.id, second.resumed) == (other, False)
+    await settle(database, Outcome(id=other, token="b", state=E.SENT))
+    assert await claim(database, token="b", real_now=REAL + 4 * SECOND) == []
+    [again] = await claim(database, token="b", real_now=REAL + 5 * SECOND)
+    assert (again.id, again.resumed, again.tries) == (doubtful, True, 1)
 
 
 async def test_two_senders_never_claim_the_same_message(database: Database) -> None:
@@ -169,7 +223,7 @@ async def test_what_a_tap_leased_is_its_own_until_the_lease_runs_out(database: D
     message_id = await database.run(outbox.add, new("ticket/1", someone), lease=TAP)
     assert message_id is not None
     assert await claim(database, real_now=REAL + 14 * SECOND) == []
-    shown = await database.run(outbox.settle_leased, token="tap", message_id=70, now=NOON)
+    shown = await database.run(sending.settle_leased, token="tap", message_id=70, now=NOON)
     kept = await row(database, message_id)
     assert (shown, kept.state, kept.message_id, kept.settled_at) == (True, E.SENT, 70, NOON)
     assert await claim(database, real_now=REAL + timedelta(days=1)) == []
@@ -180,7 +234,7 @@ async def test_a_tap_that_died_leaves_its_message_to_delivery(database: Database
     await database.run(outbox.add, new("ticket/1", someone), lease=TAP)
     [message] = await claim(database, real_now=REAL + 15 * SECOND)
     assert (message.resumed, message.edits) == (False, 70)
-    assert not await database.run(outbox.settle_leased, token="tap", message_id=70, now=NOON)
+    assert not await database.run(sending.settle_leased, token="tap", message_id=70, now=NOON)
     assert await state(database, message.id) == E.LEASED
 
 
@@ -188,8 +242,7 @@ async def test_a_sender_that_died_in_mid_send_leaves_an_ambiguous_message(databa
     someone = await reader(database)
     await write(database, new("ticket/1", someone))
     [message] = await claim(database)
-    begun = await database.run(outbox.start_sending, [message.id], token="a", lease_until=OVER)
-    assert begun == {message.id}
+    assert await start(database, message.id) == {message.id}
     assert await claim(database, token="b", real_now=OVER - SECOND) == []
     [again] = await claim(database, token="b", real_now=OVER)
     assert (again.resumed, again.tries) == (True, 1)
@@ -200,9 +253,9 @@ async def test_only_the_holder_of_the_token_begins_and_settles(database: Databas
     await write(database, new("ticket/1", someone))
     [slow] = await claim(database, token="slow")
     [quick] = await claim(database, token="quick", real_now=OVER)
-    assert await database.run(outbox.start_sending, [slow.id], token="slow", lease_until=OVER) == set()
+    assert await start(database, slow.id, token="slow") == set()
     assert await settle(database, Outcome(id=slow.id, token="slow", state=E.SENT, message_id=1)) == set()
-    assert await database.run(outbox.start_sending, [slow.id], token="quick", lease_until=OVER) == {slow.id}
+    assert await start(database, slow.id, token="quick") == {slow.id}
     assert await settle(database, Outcome(id=quick.id, token="quick", state=E.SENT, message_id=2)) == {quick.id}
     assert (await row(database, slow.id)).message_id == 2
 
@@ -231,18 +284,20 @@ async def test_a_message_that_has_ended_is_never_claimed_again(database: Databas
 
 async def test_nothing_past_its_expiry_is_claimed_and_all_of_it_is_seen(database: Database) -> None:
     readers = [await reader(database, number) for number in range(4)]
-    waiting, leased, sending, fresh = await write(
+    waiting, leased, begun, fresh = await write(
         database,
         *[new(f"ticket/{someone}", someone) for someone in readers[:3]],
         new("fresh", readers[3], expires_at=NOON + timedelta(days=1)),
     )
-    await claim(database, busy=[readers[0], readers[3]])
-    await database.run(outbox.start_sending, [sending], token="a", lease_until=OVER)
+    later = update(table).where(table.c.id.in_([waiting, fresh]))
+    await database.run(lambda tx: tx.execute(later.values(not_before=OVER)))
+    await claim(database)
+    await start(database, begun)
 
     claimed = await claim(database, token="b", now=NOON + timedelta(hours=2), real_now=OVER, limit=1)
 
     assert [message.id for message in claimed] == [fresh]
-    ended = [await state(database, message_id) for message_id in (waiting, leased, sending)]
+    ended = [await state(database, message_id) for message_id in (waiting, leased, begun)]
     assert ended == [E.EXPIRED, E.EXPIRED, E.UNKNOWN]  # nobody knows of the last one whether it arrived
 
 
@@ -261,6 +316,33 @@ async def test_who_cannot_be_reached_is_written_to_no_more_until_they_come_back(
     await database.run(lambda tx: tx.execute(update(delegates).values(unreachable_since=None)))
     [back] = await write(database, new("ticket/4", someone))
     assert [message.id for message in await claim(database)] == [back]
+
+
+async def test_who_is_back_gets_what_has_not_expired_of_these_kinds(database: Database) -> None:
+    someone, other = await reader(database, 1), await reader(database, 2)
+    kept, late, news, theirs, sent = await write(
+        database,
+        new("ticket/1", someone),
+        new("ticket/2", someone, expires_at=NOON + SECOND),
+        new("news", someone, kind="announcement"),
+        new("ticket/3", other),
+        new("ticket/4", someone),
+    )
+    for message_id in (kept, late, news, theirs):
+        await database.run(unreachable, message_id)
+    await database.run(lambda tx: tx.execute(update(table).where(table.c.id == sent).values(state=E.SENT)))
+    revived = await database.run(outbox.revive, delegate_id=someone, kinds={"ticket"}, now=NOON + SECOND)
+    assert revived == 1
+    assert [await state(database, one) for one in (kept, late, news, theirs, sent)] == [
+        E.DUE,
+        *[E.UNREACHABLE] * 3,
+        E.SENT,
+    ]
+    assert [message.id for message in await claim(database)] == [kept]
+
+
+def unreachable(tx: Tx, message_id: int) -> None:
+    tx.execute(update(table).where(table.c.id == message_id).values(state=E.UNREACHABLE, settled_at=NOON))
 
 
 async def test_the_counts_of_an_announcement_add_up(database: Database) -> None:

@@ -8,10 +8,10 @@ from sqlalchemy import select, update
 
 from bot.rules.reminding import Stale
 from bot.services import reminders
-from storage import Tx, outbox
+from storage import Tx, claiming, congress, sending
 from storage.database import Database
-from storage.outbox import Outcome
 from storage.records import BookingState, Message, MessageClass, MessageState, VisitState
+from storage.sending import Outcome
 from storage.tables import bookings, buses, delegates, visits
 from storage.tables import outbox as table
 from tests.storage.rows import (
@@ -252,8 +252,12 @@ async def test_a_copy_of_yesterdays_departure_fires_no_old_reminder(database: Da
 
 
 async def claimed(database: Database, now: datetime) -> Message:
-    [message] = await database.run(outbox.claim, now=now, real_now=REAL, limit=1, lease_seconds=60, token="a")
+    [message] = await database.run(claiming.claim, now=now, real_now=REAL, limit=1, lease_seconds=60, token="a")
     return message
+
+
+def still_holds(tx: Tx, message: Message, *, now: datetime) -> reminders.Reminder | Stale:
+    return reminders.still_holds(tx, message, meeting=congress.read(tx), now=now)
 
 
 async def test_a_reminder_that_holds_is_told_with_the_facts_of_this_moment(database: Database) -> None:
@@ -263,7 +267,7 @@ async def test_a_reminder_that_holds_is_told_with_the_facts_of_this_moment(datab
     message = await claimed(database, BEFORE)
     await move(database, LEAVES - 10 * MINUTE)
 
-    found = await database.read(reminders.still_holds, message, now=BEFORE)
+    found = await database.read(still_holds, message, now=BEFORE)
 
     assert isinstance(found, reminders.Reminder)
     assert (found.rule.id, found.booking.id, found.visit.id) == ("hour", booking, world.visit)
@@ -278,7 +282,7 @@ async def test_a_reminder_is_withdrawn_when_the_facts_have_changed(database: Dat
     message = await claimed(database, BEFORE)
 
     async def now_it_is(now: datetime = BEFORE) -> object:
-        return await database.read(reminders.still_holds, message, now=now)
+        return await database.read(still_holds, message, now=now)
 
     assert await now_it_is(LEAVES) is Stale.DEPARTED
     await move(database, LEAVES + 10 * MINUTE)
@@ -299,9 +303,9 @@ async def test_a_reminder_late_by_its_grace_is_never_sent(database: Database) ->
     await plan(database, BEFORE)
     message = await claimed(database, BEFORE)
     given_back = Outcome(id=message.id, token="a", state=MessageState.DUE)
-    await database.run(outbox.settle, [given_back], now=BEFORE)
+    await database.run(sending.settle, [given_back], now=BEFORE)
     late = await database.run(
-        outbox.claim, now=BEFORE + 50 * MINUTE, real_now=REAL, limit=1, lease_seconds=60, token="b"
+        claiming.claim, now=BEFORE + 50 * MINUTE, real_now=REAL, limit=1, lease_seconds=60, token="b"
     )
     assert late == []
     assert await made(database) == [(hour(booking), MessageState.EXPIRED)]

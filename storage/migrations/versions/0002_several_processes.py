@@ -24,6 +24,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("line", name=op.f("pk_lines")),
     )
     op.create_index("ix_lines_holder", "lines", ["holder"], unique=False)
+    if op.get_bind().dialect.name == "postgresql":  # one process on SQLite has no use for it
+        op.create_index(
+            "ix_inbox_line",
+            "inbox",
+            [sa.text("coalesce(person, -9007199254740992 - update_id)")],
+            unique=False,
+            postgresql_where=sa.text("state = 'received'"),
+        )
     op.create_table(
         "pace",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -42,6 +50,8 @@ def downgrade() -> None:
         batch.drop_index("ix_outbox_reader")
         batch.drop_column("begun_at")
     op.drop_table("pace")
+    if op.get_bind().dialect.name == "postgresql":
+        op.drop_index("ix_inbox_line", table_name="inbox")
     op.drop_index("ix_lines_holder", table_name="lines")
     op.drop_table("lines")
     op.drop_table("leases")

@@ -3,11 +3,12 @@
 import asyncio
 import sys
 
-from telegram import Bot
+from telegram.ext import ExtBot
 
 from bot.clock import Clock
+from bot.delivery.gate import Gate
 from bot.delivery.letter import Letter
-from bot.delivery.pace import Pacer
+from bot.delivery.pace import Pace
 from bot.delivery.sender import Sender
 from bot.transport import Transport
 from storage.database import Database
@@ -24,13 +25,20 @@ async def main(url: str, root: str) -> None:
     database = await Database.open(url, migrate=False)
     transport = Transport()
     await transport.initialize()
+    pace = Pace(database, per_second=QUICK)
     sender = Sender(
         database=database,
-        bot=Bot(TOKEN, base_url=f"{root}/bot", request=transport, get_updates_request=transport),
+        bot=ExtBot(
+            TOKEN,
+            base_url=f"{root}/bot",
+            request=transport,
+            get_updates_request=transport,
+            rate_limiter=Gate(pace),
+        ),
+        pace=pace,
         word=word,
         is_critical=lambda kind: kind == "ticket",
         now=Clock(NOON).now,
-        pacer=Pacer(per_second=QUICK),
     )
     sender.start()
     await asyncio.Event().wait()

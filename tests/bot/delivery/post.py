@@ -1,23 +1,26 @@
 """A post office for tests: readers, messages for them, senders that can be run, killed and run again."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from sqlalchemy import Row, select
-from telegram import Bot
+from sqlalchemy import Row, select, update
+from telegram.ext import ExtBot
 
 from bot.delivery.courier import LEASE
+from bot.delivery.gate import Gate
 from bot.delivery.letter import Letter, Moot
-from bot.delivery.pace import Pacer
+from bot.delivery.pace import Pace
 from bot.delivery.sender import Sender
-from storage import outbox
+from storage import Tx, outbox
 from storage.database import Database
 from storage.records import Message, NewMessage
 from storage.tables import outbox as table
+from storage.tables import pace as pace_table
 from tests.bot.delivery.telegram_server import PATIENCE, TOKEN, FaultyTransport, TelegramServer
 from tests.storage.rows import put_delegate
 
@@ -28,7 +31,7 @@ QUICK = 300.0
 
 
 class Time:
-    """Business time, which stands still, and a real time that passes only when somebody sleeps in it."""
+    """Business time, which stands still, and a real time that a test moves; the pace's own seconds pass besides."""
 
     def __init__(self) -> None:
         self.business = NOON
@@ -41,31 +44,44 @@ class Time:
         return datetime(2026, 11, 1, tzinfo=UTC) + timedelta(seconds=self.seconds)
 
     def monotonic(self) -> float:
-        return self.seconds
-
-    async def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
-        await asyncio.sleep(0)
+        return self.seconds + time.monotonic()
 
     def pass_lease(self) -> None:
         self.seconds += LEASE.total_seconds() + 1
 
 
-class Post:
-    """What the app gives a sender, with every choice in the hands of the test."""
+def earlier(tx: Tx, seconds: float) -> None:
+    """Move what the database's clock has written into the past, as if so many seconds had gone by since."""
+    for one in tx.execute(select(pace_table)):
+        moved = {"next_at": one.next_at - timedelta(seconds=seconds)}
+        moved |= {"held_until": one.held_until - timedelta(seconds=seconds)}
+        tx.execute(update(pace_table).values(moved))
+    for one in tx.execute(select(table.c.id, table.c.begun_at).where(table.c.begun_at.is_not(None))).all():
+        begun = {"begun_at": one.begun_at - timedelta(seconds=seconds)}
+        tx.execute(update(table).where(table.c.id == one.id).values(begun))
 
-    def __init__(self, database: Database, telegram: TelegramServer) -> None:
+
+class Post:
+    """What the app gives a sender, with every choice in the hands of the test. Each post is a process of its own.
+
+    `root` is another server than the one the test scripts.
+    """
+
+    def __init__(
+        self, database: Database, telegram: TelegramServer, *, per_second: float = QUICK, root: str = ""
+    ) -> None:
         self.database = database
         self.telegram = telegram
         self.time = Time()
         self.transport = FaultyTransport(read_timeout=PATIENCE)
-        self.bot = Bot(
+        self.pace = Pace(database, per_second=per_second, monotonic=self.time.monotonic)
+        self.bot: ExtBot[str] = ExtBot(
             TOKEN,
-            base_url=f"{telegram.root}/bot",
+            base_url=f"{root or telegram.root}/bot",
             request=self.transport,
             get_updates_request=self.transport,
+            rate_limiter=Gate(self.pace),
         )
-        self.pacer: Pacer = Pacer(monotonic=self.time.monotonic, sleep=self.time.sleep)
         self.words: dict[str, Letter | Moot | Exception] = {}
         self.worded: list[Message] = []
         self.on_word: Callable[[Message], object] = lambda message: None
@@ -77,7 +93,13 @@ class Post:
         return self
 
     async def __aexit__(self, *failure: object) -> None:
+        await self.pace.close()
         await self._stack.aclose()
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let so many seconds go by for everybody, the database's clock too."""
+        await self.database.run(earlier, seconds)
+        self.time.seconds += seconds
 
     async def write(self, *chats: int, kind: str = "ticket", **changes: Any) -> list[int]:
         """Write a message for each of these people, who are new; return the ids of the rows."""
@@ -118,11 +140,11 @@ class Post:
         return Sender(
             database=self.database,
             bot=self.bot,
+            pace=self.pace,
             word=self.word,
             is_critical=lambda kind: kind == "ticket",
             now=self.time.now,
             real_now=self.time.real_now,
-            pacer=self.pacer,
             idle_seconds=idle_seconds,
         )
 

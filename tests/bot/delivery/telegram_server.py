@@ -27,9 +27,13 @@ class Call(dict[str, Any]):
 
 
 class TelegramServer:
-    """Answers each call with the next of `script`, then with success."""
+    """Answers each call with the next of `script`, then with success. getMe is no call: it says who the bot is."""
 
     def __init__(self) -> None:
+        self.answers = True
+        """False: it is away, getMe gets a 502 too."""
+        self.probes = 0
+        self.on_probe: Callable[[], object] = lambda: None
         self.script: deque[Answer] = deque()
         self.calls: list[Call] = []
         self.released = asyncio.Event()
@@ -55,8 +59,12 @@ class TelegramServer:
             await self._changed.wait_for(lambda: len(self.calls) >= times)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        call = Call(json.loads(await request.read()))
+        call = Call(json.loads(await request.read() or "{}"))
         call.method = request.path.rpartition("/")[2]
+        if call.method == "getMe":
+            self.probes += 1
+            self.on_probe()
+            return await (knows_the_bot if self.answers else says(502, "<html>Bad Gateway</html>"))(request, call)
         self.calls.append(call)
         self.on_call(call)
         answer = self.script.popleft() if self.script else done
@@ -73,6 +81,11 @@ async def done(request: web.Request, call: dict[str, Any]) -> web.StreamResponse
     message_id = call.get("message_id", 1000 + call["chat_id"])
     sent = {"message_id": message_id, "date": 1_787_200_000, "chat": {"id": call["chat_id"], "type": "private"}}
     return web.json_response({"ok": True, "result": sent})
+
+
+async def knows_the_bot(request: web.Request, call: dict[str, Any]) -> web.StreamResponse:
+    bot = {"id": 1234567890, "is_bot": True, "first_name": "Visits", "username": "visits_bot"}
+    return web.json_response({"ok": True, "result": bot})
 
 
 async def drops(request: web.Request, call: dict[str, Any]) -> web.StreamResponse:
@@ -95,7 +108,7 @@ def refuses(status: int, description: str, **parameters: int) -> Answer:
 
 
 class FaultyTransport(Transport):
-    """Raises the next of `faults` instead of calling, while there are any."""
+    """Raises the next of `faults` instead of sending, while there are any."""
 
     __slots__ = ("faults",)
 
@@ -111,7 +124,7 @@ class FaultyTransport(Transport):
         """Wait for slow answers."""
         self._timeouts = (PATIENCE, *self._timeouts[1:])
 
-    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        if self.faults:
+    async def do_request(self, url: str, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        if self.faults and not url.endswith("/getMe"):
             raise self.faults.popleft()
-        return await super().do_request(*args, **kwargs)
+        return await super().do_request(url, *args, **kwargs)

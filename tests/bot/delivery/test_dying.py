@@ -10,10 +10,9 @@ import pytest
 
 from bot.clock import real_now
 from bot.delivery.courier import LEASE
-from bot.delivery.pace import Pacer
 from storage.database import Database
 from storage.records import MessageState
-from tests.bot.delivery.post import QUICK, Post
+from tests.bot.delivery.post import Post
 from tests.bot.delivery.telegram_server import PATIENCE, Call, TelegramServer
 
 ROOT = Path(__file__).parents[3]
@@ -61,7 +60,6 @@ async def test_after_a_kill_nobody_is_forgotten_and_only_tickets_may_come_twice(
         left = dict(zip(ids, await post.states(ids), strict=True))
         in_mid_send = {chat for chat, message_id in enumerate(ids, start=1) if left[message_id] == E.SENDING}
         post.time.real_now = lambda: real_now() + LEASE + timedelta(seconds=1)  # type: ignore[method-assign]
-        post.pacer = Pacer(per_second=QUICK)
         async with post.sending():
             remaining = sum(state != E.SENT for state in left.values())
             await post.asked_for_words(remaining)

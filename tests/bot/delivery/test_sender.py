@@ -11,11 +11,10 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.delivery import sender as sender_module
 from bot.delivery.letter import Letter, Moot
-from bot.delivery.pace import Pacer
 from bot.transport import NotSentError, NotSentInTimeError
-from storage import outbox
+from storage import Tx, claiming, pace
 from storage.database import Database
-from storage.records import MessageClass, MessageState
+from storage.records import Message, MessageClass, MessageState
 from tests.bot.delivery.post import NOON, Post
 from tests.bot.delivery.telegram_server import PATIENCE, Answer, TelegramServer, done, drops, refuses, says
 
@@ -119,7 +118,7 @@ async def test_what_certainly_was_not_sent_is_sent_later(post: Post, fault: Exce
             await post.asked_for_words(len(post.worded) + 1)
         row = await post.row(message_id)
         assert (row.state, row.not_before, row.token) == (E.DUE, began + wait * SECOND, None)
-        post.time.seconds += wait
+        await post.pass_time(wait)
         began = post.time.real_now()
     assert post.telegram.calls == []
     async with post.sending():
@@ -136,15 +135,77 @@ async def test_when_nobody_knows_only_what_a_seat_depends_on_is_sent_again(post:
     ticket, news = [*await post.write(501), *await post.write(502, kind="announcement")]
     async with post.sending():
         await telegram.called(2)
-    assert await post.states([ticket, news]) == [E.DUE, E.UNKNOWN]
+    assert await post.states([ticket, news]) == [E.SENDING, E.UNKNOWN]  # in doubt, like one whose sender died
     wait = (await post.row(ticket)).not_before - post.time.real_now()
     assert 4 * SECOND < wait <= 5 * SECOND
-    post.time.seconds += 5
+    await post.pass_time(5)
     post.transport.be_patient()
     async with post.sending():
         await telegram.called(3)
     assert await post.states([ticket, news]) == [E.SENT, E.UNKNOWN]
     assert sorted(telegram.chats()) == [501, 501, 502]
+
+
+@pytest.mark.parametrize("answer", UNKNOWN)
+async def test_nothing_is_sent_a_third_time_when_nobody_knows_of_two(post: Post, answer: Answer | str) -> None:
+    if isinstance(answer, str):
+        post.transport.be_impatient()
+    post.telegram.script.extend([post.telegram.hangs if isinstance(answer, str) else answer] * 9)
+    [ticket] = await post.write(501)
+    for tries in (1, 2):
+        async with post.sending():
+            await post.telegram.called(tries)
+        await post.pass_time(5)
+    row = await post.row(ticket)
+    assert (row.state, row.tries) == (E.UNKNOWN, 2)
+    await post.pass_time(3600)
+    async with post.sending():
+        pass
+    assert len(post.telegram.calls) == 2
+
+
+@pytest.mark.parametrize("fault", [*NOT_SENT, pytest.param(None, id="slow down")])
+async def test_what_is_in_doubt_stays_so_when_its_second_try_never_left(post: Post, fault: Exception | None) -> None:
+    telegram = post.telegram
+    telegram.script.append(drops)
+    [ticket] = await post.write(501)
+    async with post.sending():
+        await telegram.called(1)
+    await post.pass_time(5)
+    if fault is None:
+        telegram.script.append(refuses(429, "Too Many Requests: retry after 1", retry_after=1))
+    else:
+        post.transport.faults.append(fault)
+    async with post.sending():
+        await post.asked_for_words(2)
+    await post.pass_time(60)
+    telegram.script.append(drops)
+    before = len(telegram.calls)
+    async with post.sending():
+        await telegram.called(before + 1)
+    assert await post.states([ticket]) == [E.UNKNOWN]
+
+
+async def test_while_telegram_answers_nothing_no_more_messages_are_put_in_doubt(
+    post: Post, telegram: TelegramServer
+) -> None:
+    telegram.answers = False
+    asked_often = asyncio.Event()
+    telegram.on_probe = lambda: asked_often.set() if telegram.probes == 3 else None
+    telegram.script.extend([says(502, "<html>Bad Gateway</html>")] * 99)
+    first = await post.write(501)
+    async with post.sending() as sender:
+        await telegram.called(1)
+        others = await post.write(*range(502, 532), kind="announcement")
+        sender.wake()
+        async with asyncio.timeout(PATIENCE):
+            await asked_often.wait()
+        assert set(await post.states(others)) == {E.DUE}
+        telegram.script.clear()
+        telegram.answers = True
+        await telegram.called(31)
+    assert await post.states(first) == [E.SENDING]
+    assert set(await post.states(others)) == {E.SENT}
 
 
 @pytest.mark.parametrize(("answer", "ending"), ENDED)
@@ -154,7 +215,7 @@ async def test_a_refusal_ends_the_message_at_once(post: Post, answer: Answer, en
     row = await post.row(message_id)
     assert (row.state, row.settled_at) == (ending, NOON)
     assert row.error
-    post.time.seconds += 3600
+    await post.pass_time(3600)
     async with post.sending():
         pass
     assert len(post.telegram.calls) == 1
@@ -167,8 +228,10 @@ async def test_who_blocked_the_bot_gets_no_further_message(post: Post, telegram:
     telegram.script.extend([done, refuses(403, "Forbidden: bot was blocked by the user")])
     async with post.sending():
         await telegram.called(2)
-    post.time.seconds += 2
-    await post.database.run(outbox.claim, now=NOON, real_now=post.time.real_now(), limit=9, lease_seconds=1, token="x")
+    await post.pass_time(2)
+    await post.database.run(
+        claiming.claim, now=NOON, real_now=post.time.real_now(), limit=9, lease_seconds=1, token="x"
+    )
     assert await post.states([other, *ids]) == [E.SENT, *[E.UNREACHABLE] * 3]
 
 
@@ -202,7 +265,7 @@ async def test_a_letter_that_edits_is_repeated_until_it_is_known(post: Post, kin
     telegram.script.extend([drops, refuses(400, "Bad Request: message is not modified: the same")])
     async with post.sending():
         await telegram.called(1)
-    post.time.seconds += 5
+    await post.pass_time(5)
     async with post.sending():
         await telegram.called(2)
     assert {(call.method, call["message_id"]) for call in telegram.calls} == {("editMessageText", 70)}
@@ -240,53 +303,41 @@ async def test_a_refused_token_stops_everything_and_uses_nothing_up(
     assert set(await post.states(ids)) == {E.SENT}
 
 
-class WatchedPacer(Pacer):
-    """Tells when sending was halted, and when the sender has come to look again and again since."""
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        self.halted, self.looked_often = asyncio.Event(), asyncio.Event()
-        self._looks = 0
-
-    def halt(self, seconds: float) -> None:
-        super().halt(seconds)
-        self._looks = 0
-        self.halted.set()
-
-    def held_for(self) -> float:
-        self._looks += 1
-        if self.halted.is_set() and self._looks > 5:
-            self.looked_often.set()
-        return super().held_for()
-
-
 async def test_after_a_429_nobody_sends_until_it_is_over_and_urgent_goes_first(
     post: Post, telegram: TelegramServer
 ) -> None:
-    pacer = post.pacer = WatchedPacer(monotonic=post.time.monotonic, sleep=post.time.sleep)
     news = await post.write(*range(501, 506), kind="announcement")
     telegram.script.extend([refuses(429, "Too Many Requests: retry after 37", retry_after=37)] * 5)
     async with post.sending():
-        async with asyncio.timeout(PATIENCE):
-            await pacer.halted.wait()
+        await telegram.called(1)
     assert set(await post.states(news)) == {E.DUE}
+    assert 36 < (await post.database.read(pace.read)).held_seconds <= 37
     refused = len(telegram.calls)
     telegram.script.clear()
     urgent = await post.write(900, message_class=MessageClass.URGENT)
 
-    post.time.seconds += pacer.held_for() - 1
-    over = post.time.seconds + 1
-    async with post.sending():
-        async with asyncio.timeout(PATIENCE):
-            await pacer.looked_often.wait()
+    await post.pass_time(30)
+    async with Post(post.database, telegram) as other:  # it was told nothing but what stands in the database
+        other.time.seconds = post.time.seconds
+        async with post.sending(), other.sending():
+            for _ in range(10):
+                for sender in (post, other):
+                    claimed = await sender.database.run(claim_all, sender)
+                    assert claimed == []
         assert len(telegram.calls) == refused
-        post.time.seconds = over
-        await telegram.called(refused + 6)
+        await post.pass_time(10)
+        other.time.seconds = post.time.seconds
+        async with other.sending():
+            await telegram.called(refused + 6)
 
     assert telegram.chats()[refused] == 900
     assert (await post.row(urgent[0])).tries == 1  # it was left alone during the pause
     assert set(await post.states([*news, *urgent])) == {E.SENT}
     assert sorted(telegram.chats()[refused:]) == [501, 502, 503, 504, 505, 900]
+
+
+def claim_all(tx: Tx, post: Post) -> list[Message]:
+    return claiming.claim(tx, now=NOON, real_now=post.time.real_now(), limit=99, lease_seconds=90, token="x")
 
 
 # Stopping.
@@ -350,7 +401,7 @@ async def test_an_outcome_is_written_down_when_the_database_is_back(
     run, failures = post.database.run, [OSError("disk full")] * 2
 
     async def failing_run(service: Any, *args: Any, **kwargs: Any) -> Any:
-        if telegram.calls and failures and service is not outbox.claim:
+        if telegram.calls and failures and service is not claiming.claim:
             raise failures.pop()
         return await run(service, *args, **kwargs)
 
@@ -396,11 +447,11 @@ async def test_one_reader_gets_their_messages_in_order_a_second_apart(post: Post
         await post.write_to(reader, key=f"ticket/{number}")
     await post.write(502, key="other")
     moments: dict[str, float] = {}
-    telegram.on_call = lambda call: moments.setdefault(call["text"], post.time.seconds)
+    telegram.on_call = lambda call: moments.setdefault(call["text"], post.time.monotonic())
     async with post.sending():
         for calls in (2, 3, 4):
             await telegram.called(calls)
-            post.time.seconds += 1
+            await post.pass_time(0.9)
     own = [moments[f"<b>ticket/{number}</b>"] for number in range(3)]
     assert own == sorted(own)
     assert own[1] - own[0] >= 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from storage import outbox
+from storage import claiming, outbox, sending
 from storage.database import Database
 from storage.records import Lease, MessageState, NewMessage
 from tests.bot.delivery.post import NOON, Post
@@ -19,7 +19,7 @@ SECOND = timedelta(seconds=1)
 async def test_a_sender_that_died_before_the_send_has_lost_nothing(post: Post, telegram: TelegramServer) -> None:
     ids = await post.write(501, 502, kind="announcement")
     await post.database.run(
-        outbox.claim, now=NOON, real_now=post.time.real_now(), limit=9, lease_seconds=90, token="dead"
+        claiming.claim, now=NOON, real_now=post.time.real_now(), limit=9, lease_seconds=90, token="dead"
     )
     async with post.sending() as sender:
         sender.wake()
@@ -35,9 +35,10 @@ async def test_a_sender_that_died_in_mid_send_leaves_tickets_to_be_sent_again_an
 ) -> None:
     ticket, news = [*await post.write(501), *await post.write(502, kind="announcement")]
     began = post.time.real_now()
-    await post.database.run(outbox.claim, now=NOON, real_now=began, limit=9, lease_seconds=90, token="dead")
-    await post.database.run(outbox.start_sending, [ticket, news], token="dead", lease_until=began + 90 * SECOND)
-    post.time.pass_lease()
+    await post.database.run(claiming.claim, now=NOON, real_now=began, limit=9, lease_seconds=90, token="dead")
+    over = began + 90 * SECOND
+    await post.database.run(sending.start_sending, [ticket, news], token="dead", lease_until=over, gap=0 * SECOND)
+    await post.pass_time(91)
     async with post.sending():
         await post.asked_for_words(2)
         await telegram.called(1)

@@ -17,9 +17,17 @@ def test_the_wait_after_what_was_not_sent_doubles_up_to_a_minute(tries: int, sec
 
 
 @pytest.mark.parametrize(("tries", "seconds"), [(0, 5), (1, 10), (7, 640), (8, 900), (500, 900)])
-def test_doubt_waits_longer_each_time_up_to_a_quarter_of_an_hour(tries: int, seconds: float) -> None:
-    verdict = judge(TimedOut(), critical=True, edits=False, plain=False, tries=tries)
-    assert verdict == Again(seconds)
+def test_an_edit_in_doubt_waits_longer_each_time_up_to_a_quarter_of_an_hour(tries: int, seconds: float) -> None:
+    verdict = judge(TimedOut(), critical=True, edits=True, plain=False, tries=tries, in_doubt=True)
+    assert verdict == Again(seconds, in_doubt=True)
+
+
+@pytest.mark.parametrize("tries", [0, 7])
+def test_a_new_message_in_doubt_is_sent_once_more_and_no_third_time(tries: int) -> None:
+    first = judge(TimedOut(), critical=True, edits=False, plain=False, tries=tries)
+    assert first == Again(5, in_doubt=True)
+    second = judge(TimedOut(), critical=True, edits=False, plain=False, tries=tries, in_doubt=True)
+    assert second == Ended(MessageState.UNKNOWN)
 
 
 @pytest.mark.parametrize(

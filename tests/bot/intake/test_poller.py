@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -43,13 +43,17 @@ async def transport() -> AsyncIterator[Transport]:
 
 
 async def always() -> None:
-    """There is room."""
+    """It is this process's turn."""
 
 
 @asynccontextmanager
-async def polling(transport: Transport, *, root: str, store: Store, room: Any = always) -> AsyncIterator[Pauses]:
+async def polling(
+    transport: Transport, *, root: str, store: Store, may_poll: Any = always, polls: Callable[[], bool] = lambda: True
+) -> AsyncIterator[Pauses]:
     pauses = Pauses()
-    poller = Poller(request=transport, api_url=root, token=TOKEN, store=store, room=room, pause=pauses)
+    poller = Poller(
+        request=transport, api_url=root, token=TOKEN, store=store, may_poll=may_poll, polls=polls, pause=pauses
+    )
     task = asyncio.create_task(poller.run())
     try:
         yield pauses
@@ -253,11 +257,22 @@ async def test_a_poll_under_way_is_dropped_at_once(telegram: Telegram, transport
     assert len(telegram.questions) == 1
 
 
-async def test_nothing_is_asked_while_there_is_no_room(telegram: Telegram, transport: Transport) -> None:
-    room = asyncio.Event()
+async def test_nothing_is_asked_while_it_is_anothers_turn(telegram: Telegram, transport: Transport) -> None:
+    turn = asyncio.Event()
     await telegram.put([message(5, 7)])
-    async with polling(transport, root=telegram.root, store=Store(), room=room.wait):
+    async with polling(transport, root=telegram.root, store=Store(), may_poll=turn.wait):
         await asyncio.sleep(0)
         assert telegram.questions == []
-        room.set()
+        turn.set()
         await telegram.idle()
+
+
+async def test_a_poller_whose_turn_is_over_is_ended_by_the_next_without_a_word(
+    telegram: Telegram, transport: Transport, caplog: pytest.LogCaptureFixture
+) -> None:
+    telegram.refusals.append(refusal(409, "Conflict: terminated by other getUpdates request"))
+    async with polling(transport, root=telegram.root, store=Store(), polls=lambda: False) as pauses:
+        await telegram.idle()
+
+    assert pauses.made == []
+    assert caplog.records == []

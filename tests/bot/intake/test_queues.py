@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from telegram import Bot, Update
 
-from bot.intake import queues
-from bot.intake.arrivals import read_arrival, to_store
-from bot.intake.queues import MOST_TRIES, Queues
-from storage import inbox
+from bot.intake import Intake, workers
+from bot.intake.workers import MOST_TRIES
+from bot.transport import Transport
+from storage import inbox, lines
 from storage.database import Database
 from storage.inbox import InboxCounts
 from tests.bot.intake.source import NOON, TOKEN, Handler, Pauses, Raw, message, tap
@@ -25,35 +25,41 @@ async def nobody_floods(update: Update) -> None:
 
 
 class Desk:
-    """Queues with all they need; `bring` stores updates and queues them."""
+    """An intake without a poller; `bring` stores updates and queues them."""
 
     def __init__(self, database: Database, handle: Handler, **others: Any) -> None:
         self.database = database
         self.pauses = Pauses()
         self.now = NOON
         kept: dict[str, Any] = {"on_flood": nobody_floods, "pause": self.pauses} | others
-        self.queues = Queues(database=database, bot=Bot(TOKEN), handle=handle, now=lambda: self.now, **kept)
+        self.intake = Intake(
+            database=database,
+            request=Transport(),
+            bot=Bot(TOKEN),
+            api_url="http://127.0.0.1:1",
+            token=TOKEN,
+            handle=handle,
+            now=lambda: self.now,
+            **kept,
+        )
 
     async def bring(self, *updates: Raw) -> None:
-        arrivals = [arrival for raw in updates if (arrival := read_arrival(raw, received_at=self.now))]
-        await self.database.run(inbox.store_updates, [to_store(one) for one in arrivals], received_at=self.now)
-        for arrival in arrivals:
-            self.queues.add(arrival)
+        await self.intake.stored(updates)
 
     async def counts(self) -> InboxCounts:
         """What stands in the inbox once all that runs has ended."""
-        await self.queues.stop(deadline_seconds=10)
+        await self.intake.stop(deadline_seconds=10)
         return await self.database.read(inbox.count)
 
 
 @asynccontextmanager
 async def at_the_desk(database: Database, handle: Handler, **others: Any) -> AsyncIterator[Desk]:
     desk = Desk(database, handle, **others)
-    desk.queues.start()
+    await desk.intake.start()
     try:
         yield desk
     finally:
-        await desk.queues.stop(deadline_seconds=0)
+        await desk.intake.stop(deadline_seconds=0)
 
 
 def failing(*update_ids: int, times: int = 1_000) -> Callable[[Update], None]:
@@ -144,6 +150,9 @@ async def test_the_flood_of_one_delays_nobody_else(database: Database) -> None:
         await handler.has_seen(2)
         assert handler.ids_of(MARAT) == [2_001]
         assert handler.ids_of(AIGERIM) == [1]
+        async with asyncio.timeout(10):
+            while (await database.read(inbox.count)).received > 20:
+                continue
         release.set()
         await handler.has_seen(21)
         counts = await desk.counts()
@@ -278,7 +287,7 @@ async def test_marks_that_wait_together_share_a_transaction(
     run, groups = database.run, list[int]()
 
     async def counted(service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if service is inbox.mark_done:
+        if service in (inbox.mark_done, lines.finish):
             groups.append(len(args[0]))
         return await run(service, *args, **kwargs)
 
@@ -291,22 +300,6 @@ async def test_marks_that_wait_together_share_a_transaction(
 
     assert counts.done == sum(groups) == 200
     assert len(groups) <= 20
-
-
-async def test_there_is_no_room_while_too_many_are_in_hand(database: Database) -> None:
-    release = asyncio.Event()
-    handler = Handler(lambda update: release.wait())
-    async with at_the_desk(database, handler, most_in_hand=3) as desk:
-        await desk.bring(message(1, AIGERIM), message(2, MARAT))
-        async with asyncio.timeout(0):
-            await desk.queues.room()
-        await desk.bring(message(3, SAULE))
-        waiting = asyncio.create_task(desk.queues.room())
-        await asyncio.sleep(0)
-        assert not waiting.done()
-        release.set()
-        async with asyncio.timeout(10):
-            await waiting
 
 
 async def test_the_moment_of_arrival_is_handed_on(database: Database) -> None:
@@ -326,7 +319,7 @@ async def test_a_running_handler_may_end_before_the_deadline(database: Database)
     async with at_the_desk(database, handler) as desk:
         await desk.bring(message(1, AIGERIM), message(2, AIGERIM))
         await handler.has_seen(1)
-        stopping = asyncio.create_task(desk.queues.stop(deadline_seconds=10))
+        stopping = asyncio.create_task(desk.intake.stop(deadline_seconds=10))
         await asyncio.sleep(0)
         release.set()
         await stopping
@@ -342,7 +335,7 @@ async def test_a_handler_that_hangs_is_cancelled_at_the_deadline(database: Datab
         await desk.bring(message(1, AIGERIM), message(2, MARAT))
         await handler.has_seen(2)
         async with asyncio.timeout(5):
-            await desk.queues.stop(deadline_seconds=0.01)
+            await desk.intake.stop(deadline_seconds=0.01)
 
     (left,) = await database.read(inbox.unfinished)
     assert (left.update_id, left.tries) == (1, 0)
@@ -351,7 +344,7 @@ async def test_a_handler_that_hangs_is_cancelled_at_the_deadline(database: Datab
 async def test_a_handler_that_refuses_to_be_cancelled_does_not_stop_the_stop(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queues, "_SECONDS_TO_GIVE_IN", 0.05)
+    monkeypatch.setattr(workers, "_SECONDS_TO_GIVE_IN", 0.05)
     release = asyncio.Event()
 
     async def deaf() -> None:
@@ -366,7 +359,7 @@ async def test_a_handler_that_refuses_to_be_cancelled_does_not_stop_the_stop(
         await desk.bring(message(1, AIGERIM))
         await handler.has_seen(1)
         async with asyncio.timeout(5):
-            await desk.queues.stop(deadline_seconds=0)
+            await desk.intake.stop(deadline_seconds=0)
         release.set()
         await asyncio.sleep(0)
 
@@ -374,7 +367,7 @@ async def test_a_handler_that_refuses_to_be_cancelled_does_not_stop_the_stop(
 async def test_nothing_is_begun_after_the_stop(database: Database) -> None:
     handler = Handler()
     async with at_the_desk(database, handler) as desk:
-        await desk.queues.stop(deadline_seconds=0)
+        await desk.intake.stop(deadline_seconds=0)
         await desk.bring(message(1, AIGERIM))
 
     assert handler.seen == []

@@ -160,6 +160,14 @@ def test_every_seat_in_the_way_is_named_whatever_its_reason() -> None:
     assert clashes.seats == (overlapping, elsewhere)
 
 
+def test_the_longest_of_the_changeovers_is_told() -> None:
+    until = LEAVES + MINUTE
+    held = [seat(1, returns_at=until), seat(2, returns_at=until, meeting_point="mp-walk")]
+    clashes = find_clashes(VISIT, held, rules=RULES)
+    assert clashes is not None
+    assert clashes.changeover == 30 * MINUTE
+
+
 @pytest.mark.parametrize(
     ("slot", "held_slots", "gives_up"),
     [
@@ -170,6 +178,7 @@ def test_every_seat_in_the_way_is_named_whatever_its_reason() -> None:
         ("full", ["am", "pm"], ["am", "pm"]),
         ("full", ["full"], ["full"]),
         ("am", ["full"], ["full"]),
+        ("pm", ["full", "am"], ["full"]),  # no half day is asked for, once the whole one is gone
         ("am", ["am", "pm", "pm"], ["am", "pm"]),  # more than the rules allow by now
     ],
 )
@@ -182,6 +191,17 @@ def test_a_day_holds_two_halves_or_one_whole(slot: str, held_slots: list[str], g
     clashes = find_clashes(on(99, 99, slot), held, rules=RULES)
     assert ([each.visit.slot for each in clashes.seats] if clashes else []) == gives_up
     assert clashes is None or clashes.reason is Clash.DAY_LIMIT
+
+
+def test_where_no_half_days_are_allowed_every_one_is_in_the_way() -> None:
+    early, late = LEAVES - 8 * HOUR, LEAVES - 4 * HOUR
+    held = [
+        seat(1, slot="am", leaves_at=early, returns_at=early + HOUR),
+        seat(2, slot="pm", leaves_at=late, returns_at=late + HOUR),
+    ]
+    clashes = find_clashes(a_visit(id=3, slot="am"), held, rules=replace(RULES, most_half_days=0))
+    assert clashes is not None
+    assert clashes.seats == tuple(held)
 
 
 @st.composite

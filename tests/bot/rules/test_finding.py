@@ -40,13 +40,15 @@ def find(*visits: Visit, held: tuple[HeldSeat, ...] = (), party: int = 1, most: 
 
 def test_the_same_library_comes_before_the_city_and_that_before_the_kind_and_the_language() -> None:
     unlike = {"city": "almaty"}
-    same_library = other(2, stops=("nab", "nu"), **unlike)
-    same_city = other(3)
+    # The liker, the higher the id: where two were taken for equally like, the lower id would come first.
+    same_library = other(7, stops=("nab", "nu"), **unlike)
+    same_city = other(6)
+    same_kind_and_language = other(5, stops=(_like("nab"),), guide_languages=("en",), **unlike)
     same_kind = other(4, stops=(_like("nab"),), **unlike)
-    same_language = other(5, guide_languages=("en", "kk"), **unlike)
-    nothing = other(6, **unlike)
-    everything = (nothing, same_language, same_kind, same_city, same_library)
-    assert find(*everything, most=5) == [2, 3, 4, 5, 6]
+    same_language = other(3, guide_languages=("en", "kk"), **unlike)
+    nothing = other(2, **unlike)
+    everything = (nothing, same_language, same_kind, same_kind_and_language, same_city, same_library)
+    assert find(*everything, most=6) == [7, 6, 5, 4, 3, 2]
 
 
 def _like(library: str) -> str:

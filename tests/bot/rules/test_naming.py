@@ -22,6 +22,7 @@ FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
         ("A\u200bnna\ufeff", "Anna"),
         ("A\x00nna", "Anna"),
         ("line\u2028break", "line break"),
+        ("tab\tstop", "tab stop"),
         (FAMILY, FAMILY),  # the joiners inside an emoji stay
         ("محمد", "محمد"),
         ("e\u0301va", "éva"),  # one letter, however it was typed

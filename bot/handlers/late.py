@@ -1,0 +1,44 @@
+"""A tap that waited with us for longer than anybody waits for an answer: its fresh card, and no deed.
+
+Whoever tapped may have done something else since, or given up. What a button shows may be shown at any time; what it
+does is not done any more, and instead the card is shown of what it was about. A tap whose deed was committed before
+a crash ends well too: the fresh card shows the ticket.
+"""
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final
+
+from telegram import Update
+
+from bot import buttons
+from bot.buttons import Button
+from bot.context import Context
+from bot.handlers import booking, broadcasts, drafts, organizers, tickets, visits, welcome
+
+Show = Callable[[Update, Context], Coroutine[Any, Any, None]]
+
+INSTEAD: Final[Mapping[type[Button], Show]] = {
+    buttons.Agree: welcome.show_where_they_were,
+    buttons.SetLanguage: welcome.language,
+    buttons.ShowMap: visits.show_visit_of_pin,
+    buttons.Book: booking.show_seat,
+    buttons.Replace: booking.show_seat,
+    buttons.BringCompanions: booking.show_party,
+    buttons.DropCompanion: booking.show_party,
+    buttons.Release: tickets.show_kept,
+    buttons.ChangeName: drafts.show_draft,
+    buttons.CloseDraft: drafts.show_draft,
+    buttons.RosterFile: organizers.show_roster_of_file,
+    buttons.SendAnnouncement: broadcasts.show_announcement,
+}
+"""What is shown in place of each button that does more than show."""
+
+
+async def show_instead(update: Update, context: Context) -> bool:
+    """Show the card in place of the deed; False where the button's own handler only shows."""
+    data = update.callback_query.data if update.callback_query else None
+    for button, show in INSTEAD.items():
+        if button.parse(data) is not None:
+            await show(update, context)
+            return True
+    return False

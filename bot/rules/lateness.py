@@ -1,0 +1,51 @@
+"""Every kind of message that must arrive: whether a seat depends on it, who goes first, how late is too late.
+
+Whatever is not sent by then ends as `expired`, visibly (/undelivered): nothing is dropped in silence.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from storage.records import MessageClass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of message. It expires when what it tells of is over (`ends_at`), and so long after it was due.
+
+    `longest` None: however late, while it is still true. `shortest`: but never sooner after it was due.
+    """
+
+    critical: bool
+    """A seat depends on it: sent again when nobody knows whether it arrived (it reads well twice), and due again when
+    a reader who could not be reached is back."""
+    message_class: MessageClass
+    longest: timedelta | None = None
+    shortest: timedelta = timedelta()
+
+    def expires_at(self, due_at: datetime, *, ends_at: datetime | None = None) -> datetime:
+        """Return the moment from which a message of this kind must not be sent any more."""
+        assert ends_at is not None or self.longest is not None
+        ends = [] if ends_at is None else [ends_at]
+        if self.longest is not None:
+            ends.append(due_at + self.longest)
+        return max(min(ends), due_at + self.shortest)
+
+
+KINDS: Mapping[str, Kind] = {
+    # A ticket is worth having until the visit is over; who signs up on the way gets it too.
+    "ticket": Kind(critical=True, message_class=MessageClass.NORMAL, shortest=timedelta(hours=1)),
+    # Until the departure. A newer change makes an unsent one moot.
+    "moved": Kind(critical=True, message_class=MessageClass.URGENT),
+    # Until the departure, at most the rule's own grace_minutes (rules/reminding.py). Before departure it is urgent.
+    "reminder": Kind(critical=True, message_class=MessageClass.NORMAL),
+    # Past this an organizer's words are old news.
+    "announcement": Kind(critical=False, message_class=MessageClass.BULK, longest=timedelta(hours=12)),
+    # The reminder's own limits, so that it meets what the reminders meet.
+    "canary": Kind(critical=True, message_class=MessageClass.NORMAL),
+    # That a canary's copy did not arrive: as long as an owner may still do something about it.
+    "alarm": Kind(critical=True, message_class=MessageClass.URGENT, longest=timedelta(hours=12)),
+}
+
+CRITICAL = frozenset(name for name, kind in KINDS.items() if kind.critical)

@@ -1,0 +1,38 @@
+"""How late is too late, for each kind of message."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.rules.lateness import CRITICAL, KINDS
+from storage.records import MessageClass
+
+DUE = datetime(2025, 8, 22, 3, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "ends_at", "expires_at"),
+    [
+        ("ticket", DUE + 5 * HOUR, DUE + 5 * HOUR),
+        ("ticket", DUE - HOUR, DUE + HOUR),  # signed up when the visit was nearly over
+        ("moved", DUE + 2 * HOUR, DUE + 2 * HOUR),
+        ("announcement", None, DUE + 12 * HOUR),
+        ("alarm", None, DUE + 12 * HOUR),
+    ],
+)
+def test_a_message_expires_when_what_it_tells_of_is_over(
+    kind: str, ends_at: datetime | None, expires_at: datetime
+) -> None:
+    assert KINDS[kind].expires_at(DUE, ends_at=ends_at) == expires_at
+
+
+@pytest.mark.parametrize("kind", ["moved", "reminder"])
+def test_a_kind_without_a_limit_needs_to_know_when_it_is_over(kind: str) -> None:
+    with pytest.raises(AssertionError):
+        KINDS[kind].expires_at(DUE)
+
+
+def test_announcements_alone_may_be_lost_to_doubt_and_go_last() -> None:
+    assert set(KINDS) - CRITICAL == {"announcement"}
+    assert [name for name, kind in KINDS.items() if kind.message_class is MessageClass.BULK] == ["announcement"]

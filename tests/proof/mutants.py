@@ -1,0 +1,75 @@
+"""mutants: one change at a time in the rules and in the booking; what no test notices is argued in survivors.toml."""
+
+import asyncio
+import json
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any
+
+from tests.proof.mutating import ROOT
+from tests.proof.trial import Line, Trial
+
+_RULES, _SERVICES = "tests/bot/rules", "tests/services"
+TESTS: dict[str, tuple[str, ...]] = {
+    "bot/rules/authority.py": (f"{_SERVICES}/test_organizers.py",),
+    "bot/rules/booking.py": (f"{_RULES}/test_booking.py", f"{_RULES}/test_finding.py", f"{_SERVICES}/test_booking.py"),
+    "bot/rules/finding.py": (f"{_RULES}/test_finding.py", f"{_SERVICES}/test_visits.py"),
+    "bot/rules/naming.py": (f"{_RULES}/test_naming.py",),
+    "bot/rules/reminding.py": (
+        f"{_RULES}/test_reminding.py",
+        "tests/storage/test_reminders.py",
+        f"{_SERVICES}/test_messages.py",
+    ),
+    "bot/rules/seats.py": (f"{_RULES}/test_seats.py",),
+    "bot/services/booking.py": (f"{_SERVICES}/test_booking.py", f"{_SERVICES}/test_messages.py"),
+    "storage/seats.py": (f"{_SERVICES}/test_booking.py",),
+}
+"""The tests that must notice, for each module; what they miss may not be left to luck elsewhere."""
+_ARGUED = ROOT / "tests" / "proof" / "survivors.toml"
+
+Key = tuple[str, str, str]
+
+
+def argued(file: str) -> set[Key]:
+    """The mutants of this file that change nothing a caller could notice, each with its reason in the list."""
+    listed = tomllib.loads(_ARGUED.read_text(encoding="utf-8"))["survivor"]
+    return {(one["function"], one["line"], one["becomes"]) for one in listed if one["file"] == file and one["why"]}
+
+
+async def prove(trial: Trial) -> AsyncIterator[Line]:
+    """Every mutant of every file; a few of one in the short form."""
+    for file in TESTS if trial.full else ["bot/rules/seats.py"]:
+        mutants = await _try_all(file, *([] if trial.full else ["--only", "4"]))
+        fates = Counter(mutant["fate"] for mutant in mutants)
+        survivors = {_key(mutant) for mutant in mutants if mutant["fate"] == "survived"}
+        unargued = survivors - argued(file)
+        outdated = argued(file) - survivors if trial.full else set()
+        for function, line, becomes in sorted(unargued):
+            print(f"  {file}, {function}: {line}\n      {becomes}")
+        for function, line, becomes in sorted(outdated):
+            print(f"  argued, and no survivor: {file}, {function}: {line}\n      {becomes}")
+        yield Line(
+            name="mutants",
+            figure=f"{file}: {len(mutants)} mutants, {fates['killed'] + fates['killed by time']} killed, "
+            f"{len(survivors)} survived, {len(unargued)} of them not argued",
+            bar="each killed or argued",
+            holds=bool(mutants) and not unargued and not outdated,
+        )
+
+
+async def _try_all(file: str, *options: str) -> list[dict[str, Any]]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.proof.mutating", file, *TESTS[file], *options,
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    output, _ = await process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"the mutants of {file} were not tried to the end")
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def _key(mutant: dict[str, Any]) -> Key:
+    return mutant["function"], mutant["line"], mutant["becomes"]
