@@ -70,8 +70,8 @@ async def prove(trial: Trial) -> AsyncIterator[Line]:
         database=POSTGRESQL,
         figure=f"{len(codes)} stops (exit {sorted(set(codes))}), {kills} kills in {rolled:.0f} s, "
         f"{len(crowd.taps)} taps: {len(lost)} lost, {len(late)} too late, {len(twice)} twice, "
-        f"{inversions} out of order, {unanswered} unanswered; longest gap in answers {duration(gap)}, {spread(crowd.latencies)}"
-        f"{'' if quiet else '; not settled'}",
+        f"{inversions} out of order, {unanswered} unanswered; "
+        f"longest gap in answers {duration(gap)}, {spread(crowd.latencies)}{'' if quiet else '; not settled'}",
         bar=f"0 lost or too late, 0 twice, 0 out of order, no gap over {LONGEST_GAP:.0f} s",
         holds=quiet
         and gap <= LONGEST_GAP
