@@ -6,6 +6,7 @@ given back, or a departure too late.
 """
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -24,9 +25,10 @@ from tests.proof.people import Prepared, hand_out_phones, open_database, prepare
 from tests.proof.trial import POSTGRESQL, SQLITE, Line, Trial
 
 PEOPLE_A_ROUND = 10
-UPDATES_EACH = 5
-LONGEST_LIFE = 0.6
-"""Real seconds from being ready to the kill, at most: a round's updates are in hand for about as long."""
+MOST_WORDS = 200
+"""Each killed process has made so many calls at most; a round brings about half of that."""
+LONGEST_LIFE = 3.0
+"""Real seconds from being ready to the kill, at most."""
 PATIENCE = 120.0
 MOVED = "katru-am"
 
@@ -165,10 +167,20 @@ async def kill_often(fed: Fed, *, kills: int, chance: Random, program: Sequence[
         await asyncio.gather(*acts[:early])
         bot = await fed.crowd.fleet.start_bot(program=program)
         late = asyncio.gather(*acts[early:])
-        await asyncio.sleep(chance.uniform(0, LONGEST_LIFE))
+        await live(fed, words=chance.randint(1, MOST_WORDS))
         await bot.kill()
         await late
         await bury(fed.crowd.fleet.database_url)
+
+
+async def live(fed: Fed, *, words: int) -> None:
+    """Return once the bot has answered, sent or edited so many times more, or for a while nothing of the kind."""
+    ends = time.monotonic() + LONGEST_LIFE
+    await fed.crowd.look()
+    wanted = len(fed.crowd.calls) + words
+    while len(fed.crowd.calls) < wanted and time.monotonic() < ends:
+        await asyncio.sleep(0.01)
+        await fed.crowd.look()
 
 
 async def finish(fed: Fed, *, messages: bool) -> bool:
@@ -176,12 +188,10 @@ async def finish(fed: Fed, *, messages: bool) -> bool:
     url = fed.crowd.fleet.database_url
     await age_messages(url)
     await fed.crowd.fleet.start_bot()
-    async with asyncio.timeout(PATIENCE):
-        while fed.changing:
-            for person, booking, version in await fed.seats():
-                await fed.change(person, booking=booking, version=version)
-            await asyncio.sleep(0.2)
     unanswered = await fed.crowd.answered(within=PATIENCE)
+    for person, booking, version in await fed.seats():
+        await fed.change(person, booking=booking, version=version)
+    unanswered += await fed.crowd.answered(within=PATIENCE)
     return await settled(url, within=PATIENCE, messages=messages) and not unanswered
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.proof.__main__ import BARS
 from tests.proof.trial import Trial, new_trial
 
-NAMES = ("intake-crash", "send-crash", "database-away", "telegram-away", "six-hours-off")
+NAMES = ("intake-crash", "send-crash", "ambiguous", "database-away", "telegram-away", "six-hours-off")
 
 
 @pytest.fixture(scope="module")
