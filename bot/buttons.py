@@ -5,12 +5,16 @@ or from an older bot, parses to None and is answered as an old button.
 """
 
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NewType, TypeVar
 
 _SEPARATOR = ":"
 _LIST = "."
 MOST_BYTES = 64
-_LARGEST = 2**52
+_LARGEST = 2**31 - 1
+"""Ids and versions are no larger: PostgreSQL refuses to look for a number that its column cannot hold."""
+_LARGEST_UPDATE = 2**53
+
+UpdateId = NewType("UpdateId", int)
 
 B = TypeVar("B", bound="Button")
 
@@ -58,14 +62,16 @@ def _read(part: str, kind: Any) -> Any:
         return part
     if kind is int:
         return _number(part)
+    if kind is UpdateId:
+        return _number(part, most=_LARGEST_UPDATE)
     numbers = [_number(piece) for piece in part.split(_LIST)]
     if len(numbers) % 2:
         raise ValueError(part)
     return tuple(zip(numbers[::2], numbers[1::2], strict=True))
 
 
-def _number(part: str) -> int:
-    if not part.isascii() or not part.isdigit() or int(part) > _LARGEST:
+def _number(part: str, *, most: int = _LARGEST) -> int:
+    if not part.isascii() or not part.isdigit() or int(part) > most:
         raise ValueError(part)
     return int(part)
 
@@ -357,7 +363,7 @@ class SendAnnouncement(Button):
     """Send the announcement kept under this key."""
 
     prefix: ClassVar[str] = "announce"
-    key: int
+    key: UpdateId
 
 
 @dataclass(frozen=True, slots=True)

@@ -315,7 +315,7 @@ def preview(say: Language, shown: Preview, *, draft_key: int) -> InlineKeyboardM
     """Send the announcement, with the number of people on the button, or close."""
     return _markup(
         [
-            [_button(labels.send_to(say, people=shown.people), buttons.SendAnnouncement(draft_key))],
+            [_button(labels.send_to(say, people=shown.people), buttons.SendAnnouncement(buttons.UpdateId(draft_key)))],
             [_button(labels.stop_typing(say), buttons.CloseDraft())],
         ]
     )

@@ -1,11 +1,12 @@
 """Buttons live for ever: whatever an old, changed or made-up one says, it is answered kindly and does nothing wrong."""
 
 import pytest
+from sqlalchemy import select
 
 from bot.buttons import Button
 from bot.rules.booking import Changed
 from bot.texts import welcome
-from storage import visits
+from storage import Tx, tables, visits
 from tests.house import Running
 from tests.journeys.scenes import (
     LANGUAGES,
@@ -82,6 +83,25 @@ async def test_what_no_button_says_is_answered_kindly_and_does_nothing(quick_hou
         assert "cities" in callbacks(fresh), data
     assert await quick_house.ask(visits.read_all) == before
     assert await visits_held(quick_house, emma) == []
+
+
+@pytest.mark.parametrize("number", [2**31 - 1, 2**31, 2**52])
+async def test_a_number_that_no_row_can_have_is_answered_kindly(house: Running, number: int) -> None:
+    """PostgreSQL refuses to look for what its column cannot hold."""
+    emma = await house.delegate()
+    card = await answered(emma, "/visits")
+    for data in (
+        *(f"{verb}:{number}" for verb in ("visit", "libs", "pin", "like", "with", "drop", "ticket", "giveq")),
+        *(f"book:{number}:1:1", f"book:1:{number}:1", f"give:{number}:1", f"swap:1:1:1:{number}.1"),
+    ):
+        answer, _ = await forged(emma, data, card=card)
+        assert answer
+    assert await visits_held(house, emma) == []
+    assert await house.ask(_failed_tries) == 0
+
+
+def _failed_tries(tx: Tx) -> int:
+    return sum(tx.scalars(select(tables.inbox.c.tries)))
 
 
 async def test_a_page_past_the_end_shows_the_last_one(quick_house: Running) -> None:
