@@ -68,8 +68,8 @@ class Hearing:
                 self.names.add(value)
             elif key == "text" and not value.startswith("/"):
                 self.texts.add(value)
-            elif key == "text" and value.startswith("/announce ") and value.count(" ") > 1:
-                self.texts.add(value.split(None, 2)[2])
+            elif key == "text" and value.startswith("/announce "):
+                self.texts.update(value.split(None, 2)[2:])
 
     def counts(self) -> dict[str, int]:
         """How often what must never be in the log is in it, and how many lines it has."""

@@ -27,7 +27,9 @@ EVERYTHING = ("tests", "--ignore=tests/proof", "--ignore=tests/benchmarks")
 async def hear(file: Path, tests: Sequence[str], *, guarded: bool = True) -> tuple[int, dict[str, int]]:
     """Run these tests with everything heard into the file; return pytest's exit code and the counts."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", f"--hear-everything={file}", *tests,
+        # pytest would keep, and show, every record too.
+        sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", "--log-level=WARNING", "--show-capture=no",
+        f"--hear-everything={file}", *tests,
         cwd=ROOT,
         env=os.environ | ({} if guarded else {UNGUARDED: "1"}),
         stdout=asyncio.subprocess.DEVNULL,
