@@ -16,6 +16,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "bot/rules/authority.py": (f"{_SERVICES}/test_organizers.py",),
     "bot/rules/booking.py": (f"{_RULES}/test_booking.py", f"{_RULES}/test_finding.py", f"{_SERVICES}/test_booking.py"),
     "bot/rules/finding.py": (f"{_RULES}/test_finding.py", f"{_SERVICES}/test_visits.py"),
+    "bot/rules/lateness.py": (f"{_RULES}/test_lateness.py",),
     "bot/rules/naming.py": (f"{_RULES}/test_naming.py",),
     "bot/rules/reminding.py": (
         f"{_RULES}/test_reminding.py",
@@ -23,6 +24,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         f"{_SERVICES}/test_messages.py",
     ),
     "bot/rules/seats.py": (f"{_RULES}/test_seats.py",),
+    "bot/rules/watching.py": (f"{_RULES}/test_watching.py",),
     "bot/services/booking.py": (f"{_SERVICES}/test_booking.py", f"{_SERVICES}/test_messages.py"),
     "storage/seats.py": (f"{_SERVICES}/test_booking.py",),
 }

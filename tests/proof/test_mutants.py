@@ -34,3 +34,8 @@ def test_statements_go_and_numbers_are_missed_by_one(tmp_path: Path) -> None:
 def test_every_argued_mutant_still_exists(file: str) -> None:
     existing = {(mutant.function, mutant.line, mutant.becomes) for mutant in mutants_of(ROOT / file)}
     assert argued(file) <= existing
+
+
+def test_no_rule_is_left_out() -> None:
+    rules = {f"bot/rules/{path.name}" for path in (ROOT / "bot" / "rules").glob("*.py")} - {"bot/rules/__init__.py"}
+    assert rules <= set(TESTS)

@@ -18,6 +18,8 @@ HOUR = timedelta(hours=1)
         ("ticket", DUE - HOUR, DUE + HOUR),  # signed up when the visit was nearly over
         ("moved", DUE + 2 * HOUR, DUE + 2 * HOUR),
         ("announcement", None, DUE + 12 * HOUR),
+        ("announcement", DUE + 3 * HOUR, DUE + 3 * HOUR),  # whatever comes first
+        ("announcement", DUE + 15 * HOUR, DUE + 12 * HOUR),
         ("alarm", None, DUE + 12 * HOUR),
     ],
 )
