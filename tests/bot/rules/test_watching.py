@@ -28,8 +28,13 @@ def test_a_canary_gets_the_earliest_departure_of_each_rule_and_moment() -> None:
     assert copies_due([]) == []
 
 
+def test_of_two_buses_that_leave_together_the_first_counts() -> None:
+    first, second = moment("evening", departs=600, bus=1), moment("evening", departs=600, bus=2)
+    assert copies_due([first, second]) == [first]
+
+
 @pytest.mark.parametrize("state", list(MessageState))
 def test_a_copy_that_is_not_out_after_five_minutes_is_an_alarm_unless_it_is_moot(state: MessageState) -> None:
     well = state in (E.SENT, E.CANCELLED)
-    assert is_alarming(state, due_at=DUE, now=DUE + 5 * MINUTE) is not well
+    assert is_alarming(state, due_at=DUE, now=DUE + 5 * MINUTE) == (not well)
     assert not is_alarming(state, due_at=DUE, now=DUE + 5 * MINUTE - timedelta(seconds=1))
