@@ -159,7 +159,8 @@ async def test_the_numbers_equal_what_happened(database_url: str, monkeypatch: p
     assert 0 < now["tap_seconds_sum",] < 60
     assert now["messages_total", "moved", "sent"] == 2
     assert now["outbox_oldest_due_seconds",] == now["inbox_oldest_seconds",] == now["inbox_updates", "waiting"] == 0
-    assert {name[1] for name in now if name[0] == "tick_age_seconds"} == {"reminders", "announcements", "housekeeping"}
+    jobs = {"reminders", "announcements", "waiting lists", "housekeeping"}
+    assert {name[1] for name in now if name[0] == "tick_age_seconds"} == jobs
     assert before["database_up",] == now["database_up",] == 1
     for labels, change in ((("visit_seats", "taken", "nab-am"), 2), (("visit_seats", "free", "nab-am"), -2)):
         assert now[labels] - before[labels] == change

@@ -24,6 +24,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         f"{_SERVICES}/test_messages.py",
     ),
     "bot/rules/seats.py": (f"{_RULES}/test_seats.py",),
+    "bot/rules/waiting.py": (f"{_RULES}/test_waiting.py",),
     "bot/rules/watching.py": (f"{_RULES}/test_watching.py",),
     "bot/services/booking.py": (f"{_SERVICES}/test_booking.py", f"{_SERVICES}/test_messages.py"),
     "storage/seats.py": (f"{_SERVICES}/test_booking.py",),

@@ -70,6 +70,7 @@ def put_visit(tx: Tx, *, leaves_at: datetime, state: VisitState = VisitState.OPE
         "needs_id": False,
         "lunch": False,
         "tentative": False,
+        "names_final": False,
     }
     row = {
         "key": f"visit-{leaves_at.isoformat()}-{state}-{mode}",
