@@ -26,7 +26,8 @@ LAW: dict[str, set[str]] = {
     "bot.documents": {"bot.documents", "bot.language", "bot.services", "bot.texts", "storage.records"},
     "bot.buttons": set(),
     "bot.keyboards": {
-        *("bot.buttons", "bot.language", "bot.rules", "bot.services", "bot.texts", "storage.records", "telegram"),
+        *("bot.keyboards", "bot.buttons", "bot.language", "bot.rules", "bot.services", "bot.texts"),
+        *("storage.records", "telegram"),
     },
     "bot.context": {
         *("bot.clock", "bot.delivery", "bot.language", "bot.services", "bot.settings"),

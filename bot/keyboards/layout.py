@@ -1,0 +1,37 @@
+"""What all keyboards are laid out with: a button, its rows, the visits of a list."""
+
+from collections.abc import Iterable, Sequence
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot import buttons
+from bot.buttons import Button
+from bot.language import Language
+from bot.texts import visits as visit_texts
+from bot.texts.markup import cut
+from storage.records import Visit, VisitState
+
+PAGE = 8
+"""Visits on one page of a list: what a phone shows without scrolling far."""
+_LONGEST_LABEL = 60
+
+Row = list[InlineKeyboardButton]
+
+
+def button(label: str, pressed: Button) -> InlineKeyboardButton:
+    """One button, its label short enough for a phone."""
+    return InlineKeyboardButton(cut(label, _LONGEST_LABEL), callback_data=pressed.data)
+
+
+def markup(rows: Iterable[Row]) -> InlineKeyboardMarkup:
+    """The rows that are not empty, as a keyboard."""
+    return InlineKeyboardMarkup([row for row in rows if row])
+
+
+def visit_rows(say: Language, visits: Sequence[Visit]) -> list[Row]:
+    """One button a visit; drafts are nobody's business."""
+    return [
+        [button(visit_texts.visit_label(say, visit), buttons.ShowVisit(visit.id))]
+        for visit in visits
+        if visit.state is not VisitState.DRAFT
+    ]

@@ -1,0 +1,46 @@
+"""What organizers tap: rosters, lists, announcements."""
+
+from telegram import InlineKeyboardMarkup
+
+from bot import buttons
+from bot.keyboards.layout import Row, button, markup
+from bot.language import Language
+from bot.services.broadcasts import Preview
+from bot.texts import labels
+from storage.records import Visit
+
+
+def roster(say: Language, *, name: str, page: int, last_page: int) -> InlineKeyboardMarkup:
+    """Turn the pages of a roster, or have it as a file."""
+    turning: Row = []
+    if page > 0:
+        turning.append(button(labels.earlier_page(say), buttons.RosterPage(name, page - 1)))
+    if page < last_page:
+        turning.append(button(labels.later_page(say), buttons.RosterPage(name, page + 1)))
+    return markup([turning, [button(labels.as_file(say), buttons.RosterFile(name))]])
+
+
+def line(say: Language, visit: Visit) -> InlineKeyboardMarkup:
+    """Pause a waiting list, or let it go on."""
+    paused = visit.queue_paused
+    return markup([[button(labels.pause_line(say, paused=paused), buttons.PauseLine(visit.key, int(not paused)))]])
+
+
+def undelivered(say: Language, *, name: str, page: int, last_page: int) -> InlineKeyboardMarkup:
+    """Turn the pages of what did not arrive."""
+    turning: Row = []
+    if page > 0:
+        turning.append(button(labels.earlier_page(say), buttons.UndeliveredPage(name, page - 1)))
+    if page < last_page:
+        turning.append(button(labels.later_page(say), buttons.UndeliveredPage(name, page + 1)))
+    return markup([turning])
+
+
+def preview(say: Language, shown: Preview, *, draft_key: int) -> InlineKeyboardMarkup:
+    """Send the announcement, with the number of people on the button, or close."""
+    return markup(
+        [
+            [button(labels.send_to(say, people=shown.people), buttons.SendAnnouncement(buttons.UpdateId(draft_key)))],
+            [button(labels.stop_typing(say), buttons.CloseDraft())],
+        ]
+    )
