@@ -319,6 +319,53 @@ class Release(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseRider(Button):
+    """Give one seat of a party back; the others travel on."""
+
+    prefix: ClassVar[str] = "giveone"
+    booking: int
+    version: int
+    rider: int
+
+
+@dataclass(frozen=True, slots=True)
+class Undo(Button):
+    """Take back the seats that were given back a moment ago."""
+
+    prefix: ClassVar[str] = "undo"
+    booking: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseMove(Button):
+    """Show where else this sign-up could go."""
+
+    prefix: ClassVar[str] = "moves"
+    booking: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskMove(Button):
+    """Ask before all of a sign-up moves to that visit."""
+
+    prefix: ClassVar[str] = "moveq"
+    booking: int
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Move(Button):
+    """Move all of a sign-up to that visit, in one transaction."""
+
+    prefix: ClassVar[str] = "moveto"
+    booking: int
+    version: int
+    visit: int
+    visit_version: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeName(Button):
     """Ask for the person's name."""
 

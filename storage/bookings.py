@@ -5,7 +5,7 @@ from datetime import datetime
 from secrets import choice
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Column, Connection, Row, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.records import Booking, BookingState, HeldSeat, Rider
@@ -19,7 +19,7 @@ _CODE_LENGTH = 5
 _HOLDS_SEAT = (BookingState.BOOKED, BookingState.OFFERED)
 _OWN = (
     *("id", "code", "version", "visit_id", "bus_id", "delegate_id", "state", "reason", "party", "party_least"),
-    *("queue_no", "priority", "offer_until", "replaces", "wish", "any_time", "rest_of", "made_at"),
+    *("queue_no", "priority", "offer_until", "replaces", "wish", "any_time", "rest_of", "made_at", "released_at"),
 )
 _COLUMNS = [bookings.c[name] for name in _OWN]
 _VISIT_ROW = list(visits.c)
@@ -40,7 +40,7 @@ _LIVE_ON = (
 )
 _BY_ID = select(*_COLUMNS).where(bookings.c.id == bindparam("booking_id"))
 _RIDERS = (
-    select(riders.c.booking_id, riders.c.name, riders.c.is_owner)
+    select(riders.c.id, riders.c.booking_id, riders.c.name, riders.c.is_owner)
     .where(riders.c.booking_id.in_(bindparam("ids", expanding=True)))
     .order_by(riders.c.booking_id, riders.c.position)
 )
@@ -79,7 +79,7 @@ def riders_of(tx: Connection, booking_ids: Collection[int]) -> dict[int, tuple[R
     found: dict[int, list[Rider]] = {}
     if booking_ids:
         for row in tx.execute(_RIDERS, {"ids": list(booking_ids)}):
-            found.setdefault(row.booking_id, []).append(Rider(name=row.name, is_owner=row.is_owner))
+            found.setdefault(row.booking_id, []).append(Rider(id=row.id, name=row.name, is_owner=row.is_owner))
     return {booking_id: tuple(several) for booking_id, several in found.items()}
 
 
@@ -142,6 +142,60 @@ def release(tx: Connection, booking_id: int, *, reason: str, now: datetime) -> N
         update(bookings)
         .where(bookings.c.id == booking_id)
         .values(state=BookingState.RELEASED, reason=reason, released_at=now, version=bookings.c.version + 1)
+    )
+
+
+def revive(tx: Connection, booking_id: int, *, bus_id: int | None) -> None:
+    """Let a released booking hold its seats again, on this bus; they are counted by storage.seats."""
+    tx.execute(
+        update(bookings)
+        .where(bookings.c.id == booking_id)
+        .values(state=BookingState.BOOKED, bus_id=bus_id, reason=None, released_at=None, version=bookings.c.version + 1)
+    )
+
+
+def split_off(tx: Connection, booking: Booking, rider: Rider, *, now: datetime) -> Booking:
+    """Move one rider of a party into a booking of its own, with the same bus and the same past; return it."""
+    columns = {
+        "visit_id": booking.visit_id,
+        "bus_id": booking.bus_id,
+        "delegate_id": booking.delegate_id,
+        "state": booking.state,
+        "party": 1,
+        "party_least": 1,
+        "rest_of": booking.id,
+        "made_at": booking.made_at,
+        "given_at": now,
+    }
+    part_id, _ = insert_under_new_code(tx, columns)
+    tx.execute(update(riders).where(riders.c.id == rider.id).values(booking_id=part_id, position=0))
+    main = bookings.alias("main")
+    since = select(main.c.given_at).where(main.c.id == booking.id).scalar_subquery()
+    tx.execute(update(bookings).where(bookings.c.id == part_id).values(given_at=since))
+    _resize(tx, booking.id, -1)
+    part = read(tx, part_id)
+    assert part is not None
+    return part
+
+
+def unite(tx: Connection, booking: Booking, part: Booking) -> None:
+    """Bring the riders of a part back to the party it was split from; its row goes."""
+    last = tx.scalar(select(func.max(riders.c.position)).where(riders.c.booking_id == booking.id))
+    tx.execute(
+        update(riders)
+        .where(riders.c.booking_id == part.id)
+        .values(booking_id=booking.id, position=riders.c.position + last + 1)
+    )
+    _resize(tx, booking.id, part.party)
+    tx.execute(delete(bookings).where(bookings.c.id == part.id))
+
+
+def _resize(tx: Connection, booking_id: int, change: int) -> None:
+    party = bookings.c.party + change
+    tx.execute(
+        update(bookings)
+        .where(bookings.c.id == booking_id)
+        .values(party=party, party_least=party, version=bookings.c.version + 1)
     )
 
 

@@ -268,10 +268,11 @@ class Delegate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rider:
-    """A seat is a rider."""
+    """A seat is a rider. `id` is 0 for one that is not stored yet."""
 
     name: str
     is_owner: bool
+    id: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,7 +300,9 @@ class Booking:
     any_time: bool = False
     """No question is asked from the evening before departure on: the seat is given."""
     rest_of: int | None = None
-    """The booking that holds an offer for a part of this party; this one waits for what becomes of it."""
+    """The booking this part of a party was split from: it holds an offer and this one waits for what becomes of it, or
+    it travels on and this one was given back."""
+    released_at: datetime | None = None
     riders: tuple[Rider, ...] = ()
 
     @property

@@ -65,13 +65,15 @@ async def _take(update: Update, context: Context, *, visit: int, version: int, p
             await answer_old_button(update, context)
 
 
-async def show_booked(update: Update, context: Context, booked: Booked, *, token: str) -> None:
+async def show_booked(
+    update: Update, context: Context, booked: Booked, *, token: str, answer: str | None = None
+) -> None:
     """Show the ticket on the card and mark its message as sent; if that fails, delivery sends it anew."""
     text = texts.ticket(context.say, booked.ticket, congress=context.congress)
     if booked.given_up:
         text = f"{text}\n\n{texts.given_up(context.say, booked.given_up)}"
     screen = Screen(text, keyboards.ticket(context.say, booked.ticket))
-    shown_on = await show(update, context, screen, answer=texts.booked_answer(context.say, booked))
+    shown_on = await show(update, context, screen, answer=answer or texts.booked_answer(context.say, booked))
     if shown_on is not None:
         context.house.sender.settle_tap(token, shown_on)
 

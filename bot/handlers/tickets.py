@@ -11,9 +11,10 @@ from bot.rules.booking import AlreadyReleased, Changed
 from bot.screen import Screen, show
 from bot.services.booking import Refused, Released, Ticket, release_seat, ticket_of
 from bot.services.waiting import own_of
-from bot.texts import refusals
+from bot.texts import changing, refusals
 from bot.texts import tickets as texts
 from bot.texts.own import own as own_text
+from storage.records import Booking
 
 
 async def own(update: Update, context: Context) -> None:
@@ -21,11 +22,13 @@ async def own(update: Update, context: Context) -> None:
     await show_own(update, context, answer=None)
 
 
-async def show_own(update: Update, context: Context, *, answer: str | None, above: str = "") -> None:
-    """List tickets, offers and waits, with a word above them where there is one."""
+async def show_own(
+    update: Update, context: Context, *, answer: str | None, above: str = "", undo: Booking | None = None
+) -> None:
+    """List tickets, offers and waits, with a word above them where there is one, and the way back from `undo`."""
     found = await context.db.read(own_of, delegate_id=context.delegate.id)
     text = own_text(context.say, found, congress=context.congress)
-    screen = Screen(f"{above}\n\n{text}" if above else text, keyboards.own(context.say, found))
+    screen = Screen(f"{above}\n\n{text}" if above else text, keyboards.own(context.say, found, undo=undo))
     await show(update, context, screen, answer=answer)
 
 
@@ -35,25 +38,37 @@ async def ticket(update: Update, context: Context) -> None:
     await show_ticket(update, context, booking_id=None if button is None else button.booking)
 
 
-async def show_ticket(update: Update, context: Context, *, booking_id: int | None, answer: str | None = None) -> None:
-    """Show the person's ticket; one that is not theirs is answered as an old button."""
-    shown = await _own_ticket(update, context, booking_id)
+async def show_ticket(
+    update: Update,
+    context: Context,
+    *,
+    booking_id: int | None,
+    answer: str | None = None,
+    above: str = "",
+    undo: Booking | None = None,
+) -> None:
+    """Show the person's ticket, with a word above it where there is one, and the way back from `undo`.
+
+    One that is not theirs is answered as an old button.
+    """
+    shown = await own_ticket(update, context, booking_id)
     if shown is not None:
         text = texts.ticket(context.say, shown, congress=context.congress)
-        await show(update, context, Screen(text, keyboards.ticket(context.say, shown)), answer=answer)
+        screen = Screen(f"{above}\n\n{text}" if above else text, keyboards.ticket(context.say, shown, undo=undo))
+        await show(update, context, screen, answer=answer)
 
 
 async def ask_release(update: Update, context: Context) -> None:
     """Ask before the seats are given back."""
     button = AskRelease.parse(update.callback_query.data if update.callback_query else None)
-    shown = await _own_ticket(update, context, None if button is None else button.booking)
+    shown = await own_ticket(update, context, None if button is None else button.booking)
     if shown is not None:
-        text = texts.ask_release(context.say, shown)
+        text = changing.ask_release(context.say, shown)
         await show(update, context, Screen(text, keyboards.ask_release(context.say, shown)))
 
 
-async def _own_ticket(update: Update, context: Context, booking_id: int | None) -> Ticket | None:
-    """Return the person's ticket, or answer the button as an old one."""
+async def own_ticket(update: Update, context: Context, booking_id: int | None) -> Ticket | None:
+    """Return the person's ticket; None where the tap has been answered: an old button, a seat given back."""
     found = (
         None
         if booking_id is None
@@ -89,9 +104,10 @@ async def release(update: Update, context: Context) -> None:
         case Released():
             context.house.sender.wake()  # the seat may be offered to the next in line
             done = texts.released(context.say, outcome)
-            await show_own(update, context, answer=texts.released_answer(context.say), above=done)
+            answer = texts.released_answer(context.say)
+            await show_own(update, context, answer=answer, above=done, undo=outcome.booking)
         case Refused():
-            await _show_refusal(update, context, outcome)
+            await show_not_released(update, context, outcome)
         case None:
             await answer_old_button(update, context)
 
@@ -102,7 +118,8 @@ async def show_kept(update: Update, context: Context) -> None:
     await show_ticket(update, context, booking_id=None if button is None else button.booking)
 
 
-async def _show_refusal(update: Update, context: Context, refused: Refused) -> None:
+async def show_not_released(update: Update, context: Context, refused: Refused) -> None:
+    """Say why a seat could not be given back, over what the person has."""
     reason = refusals.refusal_answer(context.say, refused.refusal, congress=context.congress)
     if isinstance(refused.refusal, Changed | AlreadyReleased):
         await show_own(update, context, answer=reason)

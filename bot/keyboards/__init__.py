@@ -3,13 +3,14 @@
 from bot.keyboards.layout import PAGE
 from bot.keyboards.menu import close, languages, menu, notice, picker, private_chat
 from bot.keyboards.organizers import line, preview, roster, undelivered
-from bot.keyboards.tickets import ask_release, overlapping, own, reminder, ticket
+from bot.keyboards.tickets import ask_move, ask_release, moves, overlapping, own, reminder, ticket
 from bot.keyboards.visits import alternatives, back_to_visit, card, cities, party, refusal, visit_list
 from bot.keyboards.waiting import beside, join_again, not_joined, offer, to_wait, wait
 
 __all__ = [
     "PAGE",
     "alternatives",
+    "ask_move",
     "ask_release",
     "back_to_visit",
     "beside",
@@ -20,6 +21,7 @@ __all__ = [
     "languages",
     "line",
     "menu",
+    "moves",
     "not_joined",
     "notice",
     "offer",

@@ -2,31 +2,39 @@
 
 from collections.abc import Sequence
 
-from telegram import InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import buttons
 from bot.keyboards.layout import button, markup
 from bot.language import Language
+from bot.rules.changing import UNDO
 from bot.services.booking import Ticket
+from bot.services.changing import Moves
 from bot.services.waiting import Own
+from bot.texts import changing as changing_texts
 from bot.texts import labels
 from bot.texts import tickets as ticket_texts
+from bot.texts import visits as visit_texts
 from bot.texts import waiting as waiting_texts
+from storage.records import Booking, Visit
 
 
-def ticket(say: Language, shown: Ticket) -> InlineKeyboardMarkup:
-    """What can be done with a ticket."""
+def ticket(say: Language, shown: Ticket, *, undo: Booking | None = None) -> InlineKeyboardMarkup:
+    """What can be done with a ticket; first the way back for the seat of it that was given back a moment ago."""
     return markup(
         [
+            [] if undo is None else [_undo(say, undo)],
             [button(labels.show_map(say), buttons.ShowMap(shown.visit.id))],
+            [button(labels.move(say), buttons.ChooseMove(shown.booking.id))],
             [button(labels.release(say), buttons.AskRelease(shown.booking.id))],
             [button(labels.own(say), buttons.Own()), button(labels.menu(say), buttons.Menu())],
         ]
     )
 
 
-def own(say: Language, shown: Own) -> InlineKeyboardMarkup:
-    """One button a ticket, an offer or a wait."""
+def own(say: Language, shown: Own, *, undo: Booking | None = None) -> InlineKeyboardMarkup:
+    """One button a ticket, an offer or a wait; first the way back for what was given back a moment ago."""
+    again = [] if undo is None else [_undo(say, undo)]
     rows = [
         [button(ticket_texts.ticket_label(say, each), buttons.ShowTicket(each.booking.id))] for each in shown.tickets
     ]
@@ -35,6 +43,7 @@ def own(say: Language, shown: Own) -> InlineKeyboardMarkup:
     ]
     return markup(
         [
+            again,
             *rows,
             *lines,
             [button(labels.visits(say), buttons.Cities())],
@@ -45,14 +54,43 @@ def own(say: Language, shown: Own) -> InlineKeyboardMarkup:
 
 
 def ask_release(say: Language, shown: Ticket) -> InlineKeyboardMarkup:
-    """Yes or no; the yes carries the booking's version."""
+    """Yes or no, for a party whose seat; each yes carries the booking's version."""
     booking = shown.booking
-    return markup(
-        [
-            [button(labels.yes_release(say), buttons.Release(booking.id, booking.version))],
-            [button(labels.keep(say), buttons.ShowTicket(booking.id))],
+    everything = buttons.Release(booking.id, booking.version)
+    if booking.party == 1:
+        rows = [[button(labels.yes_release(say), everything)]]
+    else:
+        rows = [
+            [
+                button(
+                    labels.release_one(say, rider=rider.name),
+                    buttons.ReleaseRider(booking.id, booking.version, rider.id),
+                )
+            ]
+            for rider in booking.riders
         ]
-    )
+        rows.append([button(labels.yes_release_all(say, party=booking.party), everything)])
+    return markup([*rows, [button(labels.keep(say), buttons.ShowTicket(booking.id))]])
+
+
+def moves(say: Language, shown: Moves) -> InlineKeyboardMarkup:
+    """One button a visit: free ones ask before the sign-up goes there, full ones wait and keep the seat."""
+    booking = shown.ticket.booking
+    free = [
+        [button(visit_texts.visit_label(say, visit), buttons.AskMove(booking.id, visit.id))] for visit in shown.free
+    ]
+    full = [
+        [button(changing_texts.full_label(say, visit), buttons.JoinKeeping(visit.id, booking.party, booking.id))]
+        for visit in shown.full
+    ]
+    return markup([*free, *full, [button(labels.back(say), buttons.ShowTicket(booking.id))]])
+
+
+def ask_move(say: Language, shown: Ticket, *, to: Visit) -> InlineKeyboardMarkup:
+    """Yes or no; the yes carries both versions."""
+    booking = shown.booking
+    move = buttons.Move(booking.id, booking.version, to.id, to.version)
+    return markup([[button(labels.yes_move(say), move)], [button(labels.keep(say), buttons.ShowTicket(booking.id))]])
 
 
 def overlapping(say: Language, tickets: Sequence[Ticket]) -> InlineKeyboardMarkup:
@@ -76,3 +114,7 @@ def reminder(say: Language, shown: Ticket) -> InlineKeyboardMarkup:
             [button(labels.own_ticket(say), buttons.ShowTicket(shown.booking.id))],
         ]
     )
+
+
+def _undo(say: Language, released: Booking) -> InlineKeyboardButton:
+    return button(labels.undo(say, seconds=int(UNDO.total_seconds())), buttons.Undo(released.id, released.version))

@@ -163,7 +163,7 @@ def _tickets(facts: _Facts) -> Iterator[Deviation]:
             continue
         where = f"message {message.key}"
         booking = facts.bookings.get(message.booking_id or 0)
-        if booking is None or message.key != f"ticket/{booking.id}":
+        if booking is None or message.key.split("/")[:2] != ["ticket", str(booking.id)]:
             yield Deviation(where=where, what="is the ticket of a booking that does not exist")
             continue
         told.add(booking.id)

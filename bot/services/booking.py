@@ -13,6 +13,7 @@ from bot.rules.booking import (
     refuse_booking,
     refuse_release,
 )
+from bot.rules.changing import GIVEN_BACK
 from bot.rules.finding import nearest_alternatives
 from bot.rules.lateness import KINDS
 from bot.rules.seats import choose_bus
@@ -64,6 +65,7 @@ def book_seat(
     visit_version: int,
     party: int = 1,
     giving_up: tuple[tuple[int, int], ...] = (),
+    moving: bool = False,
     congress: Congress,
     now: datetime,
     cause: str,
@@ -71,9 +73,10 @@ def book_seat(
 ) -> Booked | Refused | None:
     """Give the delegate seats on the visit, or say why not; all at once or nothing.
 
-    `party` counts the delegate; the companions' names are taken from the person's draft. `giving_up` names
-    (booking id, version) of seats that end in the same transaction. A repeat of `cause` answers what the first
-    run came to. With a `lease` the ticket's message is the caller's to show. None when there is no such visit.
+    `party` counts the delegate; the companions' names are taken from the person's draft. `giving_up` names (booking
+    id, version) of seats that end in the same transaction; when `moving`, there is one, and those who travel on it
+    come along, whoever they are. A repeat of `cause` answers what the first run came to. With a `lease` the
+    ticket's message is the caller's to show. None when there is no such visit.
     """
     delegate = delegates.lock(tx, delegate_id)
     done = log.outcome_of(tx, cause)
@@ -95,6 +98,11 @@ def book_seat(
         kept = refuse_release(seat.booking, given, version=seat.booking.version, now=now)
         if kept is not None:
             return Refused(refusal=kept, visit=given)
+    riders: list[Rider] | None = None
+    if moving:
+        (left,) = ended
+        riders = list(bookings.riders_of(tx, [left])[left])
+        party = len(riders)
     refusal = refuse_booking(visit, party=party, held=held, giving_up=ended, rules=congress.rules, now=now)
     if refusal is None and overtakes(tx, visit, congress=congress, now=now):
         refusal = PeopleWait(visit.waiting)
@@ -109,7 +117,7 @@ def book_seat(
             now=now,
         )
         return Refused(refusal=refusal, visit=visit, alternatives=others)
-    riders = party_of(tx, delegate, visit_id=visit_id, party=party, now=now)
+    riders = riders or party_of(tx, delegate, visit_id=visit_id, party=party, now=now)
     if riders is None:
         return Refused(refusal=Changed(), visit=visit)
     for seat in ended.values():
@@ -119,8 +127,9 @@ def book_seat(
     booking = bookings.add_booked(
         tx, visit_id=visit_id, bus_id=bus.id if bus else None, delegate_id=delegate_id, party=riders, now=now
     )
-    outbox.add(tx, ticket_message(booking, visit, now=now), lease=lease)
-    if party > 1:
+    message = ticket_message(booking, visit, now=now)
+    outbox.add(tx, message, lease=lease)
+    if party > 1 and not moving:
         drafts.end(tx, delegate_id)
     log.write(
         tx,
@@ -130,7 +139,11 @@ def book_seat(
         subject=f"booking:{booking.id}",
         before={"given_up": sorted(ended)} if ended else None,
         after={"visit": visit.key, "bus": bus.label if bus else None, "party": party, "code": booking.code},
-        outcome={"booking": booking.id, "given_up": [seat.visit.id for seat in ended.values()]},
+        outcome={
+            "booking": booking.id,
+            "given_up": [seat.visit.id for seat in ended.values()],
+            "message": message.key,
+        },
         cause=cause,
     )
     for freed in sorted({seat.visit.id for seat in ended.values()}):
@@ -160,7 +173,7 @@ def release_seat(
         refusal = Changed()
     if refusal is not None:
         return Refused(refusal=refusal, visit=visit)
-    free_seats(tx, booking, reason="given back", now=now)
+    free_seats(tx, booking, reason=GIVEN_BACK, now=now)
     log.write(
         tx,
         at=now,
@@ -172,7 +185,9 @@ def release_seat(
         cause=cause,
     )
     promote(tx, visit.id, congress=congress, now=now)
-    return Released(booking=booking, visit=visit)
+    released = bookings.read(tx, booking_id)
+    assert released is not None
+    return Released(booking=released, visit=visit)
 
 
 def ticket_of(tx: Tx, *, booking_id: int, delegate_id: int) -> Ticket | Refused | None:
@@ -204,10 +219,10 @@ def tickets_of(tx: Tx, *, delegate_id: int) -> tuple[Ticket, ...]:
     )
 
 
-def ticket_message(booking: Booking, visit: Visit, *, now: datetime) -> NewMessage:
-    """Return the message that must tell of this booking, until the visit is over."""
+def ticket_message(booking: Booking, visit: Visit, *, now: datetime, again: bool = False) -> NewMessage:
+    """Return the message that must tell of this booking, until the visit is over; `again` for one it had before."""
     return NewMessage(
-        key=_ticket_key(booking.id),
+        key=f"ticket/{booking.id}/{booking.version}" if again else f"ticket/{booking.id}",
         kind="ticket",
         delegate_id=booking.delegate_id,
         booking_id=booking.id,
@@ -216,10 +231,6 @@ def ticket_message(booking: Booking, visit: Visit, *, now: datetime) -> NewMessa
         expires_at=KINDS["ticket"].expires_at(now, ends_at=visit.returns_at),
         departs_at=visit.leaves_at,
     )
-
-
-def _ticket_key(booking_id: int) -> str:
-    return f"ticket/{booking_id}"
 
 
 def free_seats(tx: Tx, booking: Booking, *, reason: str, now: datetime) -> None:
@@ -247,7 +258,7 @@ def repeated(tx: Tx, outcome: Any, *, lease: Lease | None) -> Booked:
     booking = bookings.read(tx, outcome["booking"])
     assert booking is not None
     if lease is not None:
-        outbox.pass_on(tx, key=_ticket_key(booking.id), lease=lease)
+        outbox.pass_on(tx, key=outcome["message"], lease=lease)
     fresh = visits.read_some(tx, {booking.visit_id, *outcome["given_up"]})
     visit = fresh[booking.visit_id]
     return Booked(

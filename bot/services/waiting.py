@@ -9,7 +9,7 @@ from bot.rules.waiting import JoinRefusal, OfferGone, OfferRefusal, refuse_joini
 from bot.services.booking import Booked, Ticket, free_seats, party_of, repeated, ticket_message, tickets_of
 from bot.services.promotion import offer_key, overtakes, promote, take_back
 from storage import Tx, bookings, delegates, drafts, log, outbox, queue, visits
-from storage.records import Booking, BookingState, Congress, HeldSeat, Lease, Visit
+from storage.records import Booking, BookingState, Congress, HeldSeat, Lease, Rider, Visit
 
 MOST_WISHES = 6
 """So many lines one person may stand in at a time."""
@@ -92,9 +92,10 @@ def join_line(
     """Put the person's party at the end of a visit's line, or say why not.
 
     `party` counts the person, the companions' names are taken from their draft. `replaces` is the booking they keep
-    until the new one is real. `beside` is another wait of theirs: the same party waits for either visit, and the first
-    that works wins. None when there is no such visit, the names are gone, or a booking named is not theirs. A repeat
-    of `cause` answers what the first run came to.
+    until the new one is real; where it is one of as many, those who travel on it come along. `beside` is another
+    wait of theirs: the same party waits for either visit, and the first that works wins. None when there is no such
+    visit, the names are gone, or a booking named is not theirs. A repeat of `cause` answers what the first run came
+    to.
     """
     person = delegates.lock(tx, delegate_id)
     done = log.outcome_of(tx, cause)
@@ -127,6 +128,7 @@ def join_line(
         return NotJoined(refusal=refusal, visit=visit, alternatives=others)
     if sibling is None:
         riders = party_of(tx, person, visit_id=visit_id, party=party, now=now)
+        riders = _who_moves(tx, replaces, party=party) or riders
     else:
         riders = list(bookings.riders_of(tx, [sibling.id])[sibling.id])
     if riders is None:
@@ -203,7 +205,8 @@ def accept_offer(
         if sibling.id != booking_id and sibling.is_waiting:
             queue.end(tx, sibling, reason="wish fulfilled", now=now)
     given_up = [replaced.visit_id] if replaced is not None and replaced.holds_seat else []
-    outbox.add(tx, ticket_message(given, visit, now=now), lease=lease)
+    message = ticket_message(given, visit, now=now)
+    outbox.add(tx, message, lease=lease)
     bus = visit.bus(given.bus_id)
     log.write(
         tx,
@@ -212,7 +215,7 @@ def accept_offer(
         action="accept",
         subject=f"booking:{booking_id}",
         after={"visit": visit.key, "bus": bus.label if bus else None, "party": given.party, "code": given.code},
-        outcome={"booking": booking_id, "given_up": given_up},
+        outcome={"booking": booking_id, "given_up": given_up, "message": message.key},
         cause=cause,
     )
     for visit_id in sorted(freed):
@@ -435,6 +438,12 @@ def _end(tx: Tx, booking: Booking, *, reason: str, now: datetime) -> None:
         if rest is not None:
             queue.unite(tx, booking, rest)
     queue.end(tx, booking, reason=reason, now=now)
+
+
+def _who_moves(tx: Tx, replaced: int | None, *, party: int) -> list[Rider] | None:
+    """Those who travel on the booking that this wait would replace, when they are as many."""
+    riders = [] if replaced is None else bookings.riders_of(tx, [replaced]).get(replaced, ())
+    return list(riders) if len(riders) == party else None
 
 
 def _is_booked(seat: HeldSeat, booking_id: int) -> bool:

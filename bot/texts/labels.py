@@ -140,6 +140,30 @@ def yes_release(say: Language) -> str:
     return "✖️ " + say.gettext("Yes, give it back")
 
 
+def yes_release_all(say: Language, *, party: int) -> str:
+    # Translators: gives all seats of a party back.
+    return "✖️ " + say.ngettext("All {n} seat", "All {n} seats", party).format(n=party)
+
+
+def release_one(say: Language, *, rider: str) -> str:
+    # Translators: gives back the seat of this one person of a party; the others travel on. No ending on the name.
+    return "✖️ " + say.gettext("Only this seat: {name}").format(name=rider)
+
+
+def undo(say: Language, *, seconds: int) -> str:
+    # Translators: takes back what was done a moment ago, possible for so many seconds.
+    return "↩️ " + say.ngettext("Undo ({n} second)", "Undo ({n} seconds)", seconds).format(n=seconds)
+
+
+def move(say: Language) -> str:
+    # Translators: a sign-up goes to another visit, with everybody on it.
+    return "🔁 " + say.gettext("Move to another visit")
+
+
+def yes_move(say: Language) -> str:
+    return "🔁 " + say.gettext("Yes, move")
+
+
 def keep(say: Language) -> str:
     return say.gettext("No, keep it")
 

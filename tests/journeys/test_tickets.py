@@ -5,7 +5,7 @@ import pytest
 from bot.rules.booking import AlreadyLeft, AlreadyReleased, Changed
 from bot.services.booking import Released
 from bot.services.waiting import Own
-from bot.texts import companions, welcome
+from bot.texts import changing, companions, welcome
 from bot.texts import tickets as texts
 from bot.texts.own import own as own_text
 from storage import bookings
@@ -66,7 +66,7 @@ async def test_a_seat_is_given_back_after_a_question_and_is_free_at_once(house: 
     assert full.button("book:") is None
 
     asked = await screen_after(emma, "giveq:", message=ticket)
-    assert asked.text == plain(texts.ask_release(say, held))
+    assert asked.text == plain(changing.ask_release(say, held))
     kept = await screen_after(emma, "ticket:", message=asked)
     assert kept.text == plain(texts.ticket(say, held, congress=congress))
     assert await visits_held(house, emma) == ["school-am"]
