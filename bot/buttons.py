@@ -366,6 +366,63 @@ class Move(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class GiveAway(Button):
+    """Show how the seats of a ticket can be given to a colleague, and the links that still work."""
+
+    prefix: ClassVar[str] = "gifts"
+    booking: int
+
+
+@dataclass(frozen=True, slots=True)
+class GiveRider(Button):
+    """Ask for the name of the colleague who gets this rider's seat."""
+
+    prefix: ClassVar[str] = "giftto"
+    booking: int
+    rider: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawGift(Button):
+    """Take back a link that nobody has used."""
+
+    prefix: ClassVar[str] = "unlink"
+    gift: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeGift(Button):
+    """Take the seat that the link of this token leads to."""
+
+    prefix: ClassVar[str] = "gift"
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowWheelchairs(Button):
+    """Show who has a wheelchair place, and on which seats."""
+
+    prefix: ClassVar[str] = "wheels"
+
+
+@dataclass(frozen=True, slots=True)
+class NeedWheelchair(Button):
+    """Say whether the person needs a wheelchair place (1) or not (0)."""
+
+    prefix: ClassVar[str] = "wheel"
+    wanted: int
+
+
+@dataclass(frozen=True, slots=True)
+class RiderWheelchair(Button):
+    """Say whether one rider needs a wheelchair place (1) or not (0)."""
+
+    prefix: ClassVar[str] = "wheelof"
+    rider: int
+    wanted: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeName(Button):
     """Ask for the person's name."""
 

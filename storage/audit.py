@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from storage.records import VisitState
 from storage.tables import bookings, buses, delegates, inbox, metadata, outbox, riders, visits
@@ -28,11 +28,12 @@ class AuditedBus:
     visit_id: int
     active: bool
     seats_taken: int
+    wheelchairs_taken: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditedBooking:
-    """A booking of any state; `riders` is how many rows of riders it has."""
+    """A booking of any state; `riders` is how many riders it has, `on_wheels` how many need a wheelchair place."""
 
     id: int
     code: str
@@ -42,6 +43,8 @@ class AuditedBooking:
     state: str
     party: int
     riders: int
+    wheelchairs: int
+    on_wheels: int
     queue_no: int | None
     offer_until: datetime | None
     replaces: int | None
@@ -91,7 +94,8 @@ def read_visits(tx: Connection) -> list[AuditedVisit]:
 
 def read_buses(tx: Connection) -> list[AuditedBus]:
     """Return every bus, removed ones too."""
-    columns = (buses.c.id, buses.c.label, buses.c.visit_id, buses.c.state, buses.c.seats_taken)
+    named = ("id", "label", "visit_id", "state", "seats_taken", "wheelchairs_taken")
+    rows = tx.execute(select(*[buses.c[name] for name in named]).order_by(buses.c.id))
     return [
         AuditedBus(
             id=row.id,
@@ -99,8 +103,9 @@ def read_buses(tx: Connection) -> list[AuditedBus]:
             visit_id=row.visit_id,
             active=row.state == "active",
             seats_taken=row.seats_taken,
+            wheelchairs_taken=row.wheelchairs_taken,
         )
-        for row in tx.execute(select(*columns).order_by(buses.c.id))
+        for row in rows
     ]
 
 
@@ -114,18 +119,23 @@ def read_bookings(tx: Connection) -> list[AuditedBooking]:
         "delegate_id",
         "state",
         "party",
+        "wheelchairs",
         "queue_no",
         "offer_until",
         "replaces",
         "rest_of",
     )
+    on_wheels = func.sum(case((riders.c.wheelchair, 1), else_=0)).label("on_wheels")
     counted = (
-        select(riders.c.booking_id, func.count().label("number")).group_by(riders.c.booking_id).subquery("counted")
+        select(riders.c.booking_id, func.count().label("number"), on_wheels)
+        .group_by(riders.c.booking_id)
+        .subquery("counted")
     )
     query = (
         select(
             *[bookings.c[name] for name in named],
             func.coalesce(counted.c.number, 0).label("riders"),
+            func.coalesce(counted.c.on_wheels, 0).label("on_wheels"),
             delegates.c.telegram_id.is_not(None).label("has_telegram"),
         )
         .outerjoin_from(bookings, counted, counted.c.booking_id == bookings.c.id)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Row, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.records import Booking, BookingState, HeldSeat, Rider
+from storage.records import Booking, BookingState, HeldSeat, Holder, Rider
 from storage.tables import bookings, buses, delegates, riders, visits
 from storage.visits import visit_from
 
@@ -19,6 +19,7 @@ _CODE_LENGTH = 5
 _HOLDS_SEAT = (BookingState.BOOKED, BookingState.OFFERED)
 _OWN = (
     *("id", "code", "version", "visit_id", "bus_id", "delegate_id", "state", "reason", "party", "party_least"),
+    "wheelchairs",
     *("queue_no", "priority", "offer_until", "replaces", "wish", "any_time", "rest_of", "made_at", "released_at"),
 )
 _COLUMNS = [bookings.c[name] for name in _OWN]
@@ -40,7 +41,7 @@ _LIVE_ON = (
 )
 _BY_ID = select(*_COLUMNS).where(bookings.c.id == bindparam("booking_id"))
 _RIDERS = (
-    select(riders.c.id, riders.c.booking_id, riders.c.name, riders.c.is_owner)
+    select(riders.c.id, riders.c.booking_id, riders.c.name, riders.c.is_owner, riders.c.wheelchair)
     .where(riders.c.booking_id.in_(bindparam("ids", expanding=True)))
     .order_by(riders.c.booking_id, riders.c.position)
 )
@@ -79,7 +80,8 @@ def riders_of(tx: Connection, booking_ids: Collection[int]) -> dict[int, tuple[R
     found: dict[int, list[Rider]] = {}
     if booking_ids:
         for row in tx.execute(_RIDERS, {"ids": list(booking_ids)}):
-            found.setdefault(row.booking_id, []).append(Rider(id=row.id, name=row.name, is_owner=row.is_owner))
+            rider = Rider(id=row.id, name=row.name, is_owner=row.is_owner, wheelchair=row.wheelchair)
+            found.setdefault(row.booking_id, []).append(rider)
     return {booking_id: tuple(several) for booking_id, several in found.items()}
 
 
@@ -100,17 +102,12 @@ def add_booked(
         "state": BookingState.BOOKED,
         "party": len(party),
         "party_least": len(party),
+        "wheelchairs": wheelchairs_of(party),
         "made_at": now,
         "given_at": now,
     }
     booking_id, code = insert_under_new_code(tx, columns)
-    tx.execute(
-        _NEW_RIDERS,
-        [
-            {"booking_id": booking_id, "position": position, "name": rider.name, "is_owner": rider.is_owner}
-            for position, rider in enumerate(party)
-        ],
-    )
+    add_riders(tx, booking_id, party)
     return Booking(
         id=booking_id,
         code=code,
@@ -121,8 +118,42 @@ def add_booked(
         state=BookingState.BOOKED,
         party=len(party),
         party_least=len(party),
+        wheelchairs=wheelchairs_of(party),
         made_at=now,
         riders=tuple(party),
+    )
+
+
+def add_riders(tx: Connection, booking_id: int, party: Sequence[Rider]) -> None:
+    """Insert those who travel on a booking, in this order."""
+    tx.execute(
+        _NEW_RIDERS,
+        [
+            {
+                "booking_id": booking_id,
+                "position": position,
+                "name": rider.name,
+                "is_owner": rider.is_owner,
+                "wheelchair": rider.wheelchair,
+            }
+            for position, rider in enumerate(party)
+        ],
+    )
+
+
+def wheelchairs_of(party: Sequence[Rider]) -> int:
+    """Count those of a party who need a wheelchair place."""
+    return sum(rider.wheelchair for rider in party)
+
+
+def set_wheelchair(tx: Connection, booking: Booking, rider: Rider, *, wanted: bool) -> None:
+    """Write down whether this rider needs a wheelchair place; the bus's are counted by storage.seats."""
+    tx.execute(update(riders).where(riders.c.id == rider.id).values(wheelchair=wanted))
+    change = int(wanted) - int(rider.wheelchair)
+    tx.execute(
+        update(bookings)
+        .where(bookings.c.id == booking.id)
+        .values(wheelchairs=bookings.c.wheelchairs + change, version=bookings.c.version + 1)
     )
 
 
@@ -154,6 +185,13 @@ def revive(tx: Connection, booking_id: int, *, bus_id: int | None) -> None:
     )
 
 
+def move_to_bus(tx: Connection, booking_id: int, *, bus_id: int) -> None:
+    """Let a party sit on another bus of its visit; the seats are counted by storage.seats."""
+    tx.execute(
+        update(bookings).where(bookings.c.id == booking_id).values(bus_id=bus_id, version=bookings.c.version + 1)
+    )
+
+
 def split_off(tx: Connection, booking: Booking, rider: Rider, *, now: datetime) -> Booking:
     """Move one rider of a party into a booking of its own, with the same bus and the same past; return it."""
     columns = {
@@ -163,6 +201,7 @@ def split_off(tx: Connection, booking: Booking, rider: Rider, *, now: datetime) 
         "state": booking.state,
         "party": 1,
         "party_least": 1,
+        "wheelchairs": int(rider.wheelchair),
         "rest_of": booking.id,
         "made_at": booking.made_at,
         "given_at": now,
@@ -172,7 +211,7 @@ def split_off(tx: Connection, booking: Booking, rider: Rider, *, now: datetime) 
     main = bookings.alias("main")
     since = select(main.c.given_at).where(main.c.id == booking.id).scalar_subquery()
     tx.execute(update(bookings).where(bookings.c.id == part_id).values(given_at=since))
-    _resize(tx, booking.id, -1)
+    _resize(tx, booking.id, -1, -int(rider.wheelchair))
     part = read(tx, part_id)
     assert part is not None
     return part
@@ -186,29 +225,32 @@ def unite(tx: Connection, booking: Booking, part: Booking) -> None:
         .where(riders.c.booking_id == part.id)
         .values(booking_id=booking.id, position=riders.c.position + last + 1)
     )
-    _resize(tx, booking.id, part.party)
+    _resize(tx, booking.id, part.party, part.wheelchairs)
     tx.execute(delete(bookings).where(bookings.c.id == part.id))
 
 
-def _resize(tx: Connection, booking_id: int, change: int) -> None:
+def _resize(tx: Connection, booking_id: int, change: int, wheelchairs: int) -> None:
     party = bookings.c.party + change
     tx.execute(
         update(bookings)
         .where(bookings.c.id == booking_id)
-        .values(party=party, party_least=party, version=bookings.c.version + 1)
+        .values(
+            party=party,
+            party_least=party,
+            wheelchairs=bookings.c.wheelchairs + wheelchairs,
+            version=bookings.c.version + 1,
+        )
     )
 
 
-def passengers(
-    tx: Connection, *, visit_id: int | None = None, bus_id: int | None = None
-) -> tuple[tuple[Booking, int | None, bool], ...]:
-    """Return (booking with riders, owner's Telegram id, owner unreachable) of all who hold a booked seat.
+def passengers(tx: Connection, *, visit_id: int | None = None, bus_id: int | None = None) -> tuple[Holder, ...]:
+    """Return all who hold a booked seat, with their riders.
 
     The one query behind every roster, count and notice: of one bus, of one visit, or of the whole congress.
     Ordered by bus label, then by when the seat was given.
     """
     query: Select[Any] = (
-        select(*_COLUMNS, delegates.c.telegram_id, delegates.c.unreachable_since)
+        select(*_COLUMNS, delegates.c.telegram_id, delegates.c.unreachable_since, delegates.c.wheelchair)
         .join_from(bookings, delegates, bookings.c.delegate_id == delegates.c.id)
         .outerjoin(buses, bookings.c.bus_id == buses.c.id)
         .where(bookings.c.state == BookingState.BOOKED)
@@ -221,7 +263,13 @@ def passengers(
     rows = tx.execute(query).all()
     parties = riders_of(tx, [row.id for row in rows])
     return tuple(
-        (booking_from(row, parties.get(row.id, ())), row.telegram_id, row.unreachable_since is not None) for row in rows
+        Holder(
+            booking=booking_from(row, parties.get(row.id, ())),
+            telegram_id=row.telegram_id,
+            unreachable=row.unreachable_since is not None,
+            needs_wheelchair=row.wheelchair,
+        )
+        for row in rows
     )
 
 

@@ -10,7 +10,15 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
-from storage.bookings import booking_columns, booking_from, insert_under_new_code, riders_of, visit_row
+from storage.bookings import (
+    add_riders,
+    booking_columns,
+    booking_from,
+    insert_under_new_code,
+    riders_of,
+    visit_row,
+    wheelchairs_of,
+)
 from storage.records import Booking, BookingState, HeldSeat, Rider, Visit
 from storage.tables import bookings, delegates, riders, visits
 from storage.visits import visit_from
@@ -117,6 +125,7 @@ def join(
         "state": _WAITING,
         "party": len(party),
         "party_least": least,
+        "wheelchairs": wheelchairs_of(party),
         "any_time": any_time,
         "replaces": replaces,
         "queue_no": 0,
@@ -125,7 +134,7 @@ def join(
     booking_id, _ = insert_under_new_code(tx, columns)
     # Its own id: under the visit's lock ids are given in the order of joining.
     _set(tx, booking_id, queue_no=booking_id)
-    tx.execute(riders.insert(), [_rider_row(booking_id, position, rider) for position, rider in enumerate(party)])
+    add_riders(tx, booking_id, party)
     _count(tx, visit_id, 1)
     return _read(tx, booking_id)
 
@@ -259,10 +268,6 @@ def _set(tx: Connection, booking_id: int, **columns: Any) -> None:
 
 def _count(tx: Connection, visit_id: int, change: int) -> None:
     tx.execute(update(visits).where(visits.c.id == visit_id).values(waiting=visits.c.waiting + change))
-
-
-def _rider_row(booking_id: int, position: int, rider: Rider) -> dict[str, Any]:
-    return {"booking_id": booking_id, "position": position, "name": rider.name, "is_owner": rider.is_owner}
 
 
 def _seat(row: Any) -> HeldSeat:

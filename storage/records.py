@@ -211,6 +211,8 @@ class Bus:
     version: int
     roster_version: int
     seats_taken: int
+    wheelchairs_taken: int = 0
+    """Wheelchair places that are taken; they are seats too, and counted among those."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +266,8 @@ class Delegate:
     language: str | None
     consent: str | None
     unreachable: bool
+    wheelchair: bool = False
+    """Needs a wheelchair place wherever they go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +276,8 @@ class Rider:
 
     name: str
     is_owner: bool
+    wheelchair: bool = False
+    """Holds one of the bus's wheelchair places, or waits for one."""
     id: int = field(default=0, compare=False)
 
 
@@ -288,6 +294,8 @@ class Booking:
     party_least: int
     """With how many seats the party would go too; as many as it is, for one that stays together."""
     made_at: datetime
+    wheelchairs: int = 0
+    """How many of the party need a wheelchair place."""
     reason: str | None = None
     """Why it ended, once it is released."""
     queue_no: int | None = None
@@ -315,6 +323,31 @@ class Booking:
 
     def with_riders(self, riders: "tuple[Rider, ...]") -> "Booking":
         return replace(self, riders=riders)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gift:
+    """A seat that its holder gives to a named colleague: whoever opens the link first and takes it, until `ends_at`."""
+
+    id: int
+    booking_id: int
+    rider_id: int
+    delegate_id: int
+    """The giver."""
+    name: str
+    """The colleague's, as the giver typed it."""
+    ends_at: datetime
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """A booking that holds its seats, with what a roster says of who signed up."""
+
+    booking: Booking
+    telegram_id: int | None
+    unreachable: bool
+    needs_wheelchair: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,11 @@ from storage.tables import buses, visits
 _ON_BUS = (
     update(buses)
     .where(buses.c.id == bindparam("counted"))
-    .values(seats_taken=buses.c.seats_taken + bindparam("change"), roster_version=buses.c.roster_version + 1)
+    .values(
+        seats_taken=buses.c.seats_taken + bindparam("change"),
+        wheelchairs_taken=buses.c.wheelchairs_taken + bindparam("wheelchairs"),
+        roster_version=buses.c.roster_version + 1,
+    )
 )
 _ON_VISIT = (
     update(visits)
@@ -16,17 +20,29 @@ _ON_VISIT = (
 )
 
 
-def take(tx: Connection, *, visit_id: int, bus_id: int | None, riders: int) -> None:
-    """Count seats as taken. The check `bus_holds_its_seats` fails the transaction past a bus's seats."""
-    _count(tx, visit_id, bus_id, riders)
+def take(tx: Connection, *, visit_id: int, bus_id: int | None, riders: int, wheelchairs: int = 0) -> None:
+    """Count seats as taken, so many of them with a wheelchair place.
+
+    The checks `bus_holds_its_seats` and `bus_holds_its_wheelchairs` fail the transaction past what a bus has.
+    """
+    _count(tx, visit_id, bus_id, riders, wheelchairs)
 
 
-def give_back(tx: Connection, *, visit_id: int, bus_id: int | None, riders: int) -> None:
+def give_back(tx: Connection, *, visit_id: int, bus_id: int | None, riders: int, wheelchairs: int = 0) -> None:
     """Count seats as free again."""
-    _count(tx, visit_id, bus_id, -riders)
+    _count(tx, visit_id, bus_id, -riders, -wheelchairs)
 
 
-def _count(tx: Connection, visit_id: int, bus_id: int | None, change: int) -> None:
+def change_riders(tx: Connection, *, visit_id: int, bus_id: int | None, wheelchairs: int = 0) -> None:
+    """Let other people, or the same with other needs, sit on the same seats: the roster is another one.
+
+    `wheelchairs` is by how many more (or, below 0, fewer) wheelchair places they need.
+    """
+    _count(tx, visit_id, bus_id, 0, wheelchairs)
+
+
+def _count(tx: Connection, visit_id: int, bus_id: int | None, change: int, wheelchairs: int) -> None:
     if bus_id is not None:
-        tx.execute(_ON_BUS, {"counted": bus_id, "change": change})
-    tx.execute(_ON_VISIT, {"counted": visit_id, "change": change})
+        tx.execute(_ON_BUS, {"counted": bus_id, "change": change, "wheelchairs": wheelchairs})
+    if change:
+        tx.execute(_ON_VISIT, {"counted": visit_id, "change": change})

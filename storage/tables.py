@@ -1,7 +1,8 @@
 """The tables: each constraint has a name you can read, each moment is aware UTC.
 
-The walls that hold whatever the code does: `bus_holds_its_seats`, `one_row_per_update`, `one_message_per_key`,
-`one_effect_per_cause`. Moments of leases and pace are real time by the database's clock, all others business time.
+The walls that hold whatever the code does: `bus_holds_its_seats`, `bus_holds_its_wheelchairs`, `one_row_per_update`,
+`one_message_per_key`, `one_effect_per_cause`. Moments of leases and pace are real time by the database's clock, all
+others business time.
 """
 
 from datetime import UTC, datetime
@@ -116,6 +117,7 @@ buses = Table(
     Column("wheelchair_places", Integer, nullable=False, server_default="0"),
     Column("seats_taken", Integer, nullable=False, server_default="0"),
     Column("closing_to", Integer),
+    Column("wheelchairs_taken", Integer, nullable=False, server_default="0"),
     Column("boards_at", Moment, nullable=False),
     Column("departs_at", Moment, nullable=False),
     Column("bay", Text, nullable=False, server_default=""),
@@ -123,6 +125,7 @@ buses = Table(
     Column("transfer", Boolean, nullable=False),
     UniqueConstraint("label", name="one_bus_per_label"),
     CheckConstraint("seats_taken BETWEEN 0 AND seats", name="bus_holds_its_seats"),
+    CheckConstraint("wheelchairs_taken BETWEEN 0 AND wheelchair_places", name="bus_holds_its_wheelchairs"),
     CheckConstraint("boards_at <= departs_at", name="bus_boards_before_it_departs"),
     CheckConstraint("state IN ('active', 'removed')", name="bus_state_is_known"),
     Index("ix_buses_visit", "visit_id"),
@@ -137,6 +140,7 @@ delegates = Table(
     Column("language", Text),
     Column("registration", Sealed),
     Column("needs", Sealed),
+    Column("wheelchair", Boolean, nullable=False, server_default="0"),
     Column("consent", Text),
     Column("consent_at", Moment),
     Column("unreachable_since", Moment),
@@ -159,6 +163,7 @@ bookings = Table(
     Column("priority", Integer, nullable=False, server_default="0"),
     Column("party", Integer, nullable=False),
     Column("party_least", Integer, nullable=False),
+    Column("wheelchairs", Integer, nullable=False, server_default="0"),
     Column("offer_until", Moment),
     Column("replaces", Integer, ForeignKey("bookings.id")),
     Column("wish", Integer),
@@ -195,6 +200,25 @@ riders = Table(
     Column("back_by", Integer, ForeignKey("delegates.id")),
     UniqueConstraint("booking_id", "position", name="one_rider_per_seat"),
 )
+
+gifts = Table(
+    "gifts",
+    metadata,
+    _id(),
+    Column("digest", Text, nullable=False),
+    Column("booking_id", Integer, ForeignKey("bookings.id"), nullable=False),
+    Column("rider_id", Integer, ForeignKey("riders.id"), nullable=False),
+    Column("delegate_id", Integer, ForeignKey("delegates.id"), nullable=False),
+    Column("name", Sealed, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Column("state", Text, nullable=False, server_default="open"),
+    UniqueConstraint("digest", name="one_gift_per_link"),
+    CheckConstraint("state IN ('open', 'taken', 'withdrawn')", name="gift_state_is_known"),
+    Index("ix_gifts_rider", "rider_id", "state"),
+    Index("ix_gifts_delegate", "delegate_id", "state"),
+)
+"""Seats that their holders give to a colleague by a link. The link's secret is not kept, only its digest."""
 
 drafts = Table(
     "drafts",

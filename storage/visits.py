@@ -121,6 +121,7 @@ def bus_from(row: Row[Any]) -> Bus:
         kind=row.kind,
         seats=row.seats,
         wheelchair_places=row.wheelchair_places,
+        wheelchairs_taken=row.wheelchairs_taken,
         boards_at=row.boards_at,
         departs_at=row.departs_at,
         bay=row.bay,

@@ -11,6 +11,7 @@ from bot.services.messages import (
     AlarmFacts,
     AnnouncementFacts,
     CanaryFacts,
+    GivenFacts,
     MovedFacts,
     NoLonger,
     OfferFacts,
@@ -20,8 +21,8 @@ from bot.services.messages import (
     TicketFacts,
     facts_of,
 )
+from bot.texts import gifts, tickets, waiting
 from bot.texts import messages as texts
-from bot.texts import tickets, waiting
 from storage.database import Database
 from storage.records import Congress, Message
 
@@ -67,6 +68,8 @@ class Wording:
                 return Letter(text=waiting.offer_over(say, visit), keyboard=keyboards.join_again(say, visit))
             case PassedFacts(visit=visit, booking=booking):
                 return Letter(text=waiting.passed(say, visit), keyboard=keyboards.to_wait(say, booking))
+            case GivenFacts(visit=visit, taker=taker):
+                return Letter(text=gifts.given(say, visit, taker=taker), keyboard=keyboards.after_giving(say, visit))
             case CanaryFacts(ticket=ticket):
                 said_to_canary = texts.canary(say, ticket, is_evening=facts.is_evening, congress=self.congress)
                 return Letter(text=said_to_canary)

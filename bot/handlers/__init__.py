@@ -14,6 +14,7 @@ from bot.handlers import (
     changing,
     drafts,
     fallback,
+    gifts,
     organizers,
     queue,
     tickets,
@@ -21,6 +22,7 @@ from bot.handlers import (
     visits,
     waiting,
     welcome,
+    wheelchairs,
 )
 
 Handlers = list[BaseHandler[Any, Context, Any]]
@@ -31,6 +33,8 @@ ALL: Handlers = [
     *booking.HANDLERS,
     *tickets.HANDLERS,
     *changing.HANDLERS,
+    *gifts.HANDLERS,
+    *wheelchairs.HANDLERS,
     *waiting.HANDLERS,
     *organizers.HANDLERS,
     *queue.HANDLERS,

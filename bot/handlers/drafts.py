@@ -6,6 +6,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, f
 from bot import keyboards
 from bot.buttons import ChangeName, CloseDraft
 from bot.context import Context
+from bot.handlers import gifts
 from bot.handlers.fallback import unknown_text
 from bot.handlers.welcome import show_menu
 from bot.screen import Screen, send, show, strip_buttons
@@ -20,19 +21,19 @@ from bot.services.drafts import (
     read_party,
     rename,
 )
+from bot.services.gifts import GIFT
 from bot.texts import companions, welcome
 
 
 async def typed(update: Update, context: Context) -> None:
     """Take the words for what was asked, if anything was."""
     draft, message = context.person.draft, update.message
-    if draft is None or message is None or draft.kind not in (COMPANIONS, NAME):
+    kind = None if draft is None else draft.kind
+    take = _TYPED.get(kind or "")
+    if message is None or take is None:
         await unknown_text(update, context)
-        return
-    if draft.kind == COMPANIONS:
-        await _add_names(update, context, message)
     else:
-        await _set_name(update, context, message)
+        await take(update, context, message)
 
 
 async def _add_names(update: Update, context: Context, message: Message) -> None:
@@ -70,6 +71,10 @@ async def _set_name(update: Update, context: Context, message: Message) -> None:
         await send(update, context, Screen(text, keyboards.close(context.say)))
         return
     await send(update, context, Screen(companions.renamed(context.say, person=outcome), keyboards.menu(context.say)))
+
+
+_TYPED = {COMPANIONS: _add_names, NAME: _set_name, GIFT: gifts.take_name}
+"""What becomes of typed words, by what was asked."""
 
 
 async def change_name(update: Update, context: Context) -> None:

@@ -13,7 +13,20 @@ from telegram import Update
 from bot import buttons
 from bot.buttons import Button
 from bot.context import Context
-from bot.handlers import booking, broadcasts, changing, drafts, organizers, queue, tickets, visits, waiting, welcome
+from bot.handlers import (
+    booking,
+    broadcasts,
+    changing,
+    drafts,
+    gifts,
+    organizers,
+    queue,
+    tickets,
+    visits,
+    waiting,
+    welcome,
+    wheelchairs,
+)
 
 Show = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
@@ -36,6 +49,11 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.ReleaseRider: changing.show_what_stands,
     buttons.Undo: changing.show_what_stands,
     buttons.Move: changing.show_what_stands,
+    buttons.GiveRider: gifts.show_giver,
+    buttons.WithdrawGift: gifts.show_giver,
+    buttons.TakeGift: gifts.show_what_link_gives,
+    buttons.NeedWheelchair: wheelchairs.wheelchairs,
+    buttons.RiderWheelchair: wheelchairs.wheelchairs,
     buttons.ChangeName: drafts.show_draft,
     buttons.CloseDraft: drafts.show_draft,
     buttons.RosterFile: organizers.show_roster_of_file,

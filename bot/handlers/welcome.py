@@ -8,6 +8,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 from bot import keyboards
 from bot.buttons import Agree, ChooseLanguage, Menu, PickLanguage, SetLanguage
 from bot.context import Context
+from bot.handlers.gifts import LINK, show_present
 from bot.handlers.visits import show_visit_by_key
 from bot.language import LANGUAGES, guess_language
 from bot.profile import follow_language
@@ -17,12 +18,14 @@ from bot.services import people
 from bot.texts import welcome
 
 _VISIT_LINK = re.compile(r"(?:v_)?([a-z0-9-]{1,24})")
-"""t.me/<bot>?start=v_nab-am names a visit; anything else in a payload is ignored."""
+_GIFT_LINK = re.compile(rf"({LINK}[A-Za-z0-9_-]{{16}})")
+"""t.me/<bot>?start=v_nab-am names a visit, g_... a seat given away; anything else in a payload is ignored."""
 
 
 async def start(update: Update, context: Context) -> None:
     """Greet, or show the visit that a deep link names; strangers see picker or notice first."""
-    payload = _VISIT_LINK.fullmatch(context.args[0]) if context.args else None
+    written = context.args[0] if context.args else ""
+    payload = _GIFT_LINK.fullmatch(written) or _VISIT_LINK.fullmatch(written)
     then = payload.group(1) if payload else ""
     if not _has_agreed(context):
         await show_welcome(update, context, then=then)
@@ -88,6 +91,9 @@ async def show_where_they_were(update: Update, context: Context) -> None:
 
 
 async def _begin(update: Update, context: Context, *, then: str, answer: str | None) -> None:
+    if then.startswith(LINK):
+        await show_present(update, context, token=then.removeprefix(LINK))
+        return
     if then and await show_visit_by_key(update, context, key=then):
         return
     text = welcome.greeting(context.say, context.congress, person=context.delegate.name)

@@ -1,14 +1,17 @@
 """Records -> InlineKeyboardMarkup. Every screen has a way back; two labels share a row only where both are short."""
 
+from bot.keyboards.gifts import after_giving, giving, link, present
 from bot.keyboards.layout import PAGE
 from bot.keyboards.menu import close, languages, menu, notice, picker, private_chat
 from bot.keyboards.organizers import line, preview, roster, undelivered
 from bot.keyboards.tickets import ask_move, ask_release, moves, overlapping, own, reminder, ticket
 from bot.keyboards.visits import alternatives, back_to_visit, card, cities, party, refusal, visit_list
 from bot.keyboards.waiting import beside, join_again, not_joined, offer, to_wait, wait
+from bot.keyboards.wheelchairs import wheelchairs
 
 __all__ = [
     "PAGE",
+    "after_giving",
     "alternatives",
     "ask_move",
     "ask_release",
@@ -17,9 +20,11 @@ __all__ = [
     "card",
     "cities",
     "close",
+    "giving",
     "join_again",
     "languages",
     "line",
+    "link",
     "menu",
     "moves",
     "not_joined",
@@ -29,6 +34,7 @@ __all__ = [
     "own",
     "party",
     "picker",
+    "present",
     "preview",
     "private_chat",
     "refusal",
@@ -39,4 +45,5 @@ __all__ = [
     "undelivered",
     "visit_list",
     "wait",
+    "wheelchairs",
 ]

@@ -31,6 +31,7 @@ def menu(say: Language) -> InlineKeyboardMarkup:
         [
             [button(labels.visits(say), buttons.Cities())],
             [button(labels.own(say), buttons.Own())],
+            [button(labels.wheelchairs(say), buttons.ShowWheelchairs())],
             [button(labels.language(say), buttons.ChooseLanguage())],
         ]
     )

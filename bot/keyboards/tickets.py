@@ -26,6 +26,7 @@ def ticket(say: Language, shown: Ticket, *, undo: Booking | None = None) -> Inli
             [] if undo is None else [_undo(say, undo)],
             [button(labels.show_map(say), buttons.ShowMap(shown.visit.id))],
             [button(labels.move(say), buttons.ChooseMove(shown.booking.id))],
+            [button(labels.give_away(say), buttons.GiveAway(shown.booking.id))],
             [button(labels.release(say), buttons.AskRelease(shown.booking.id))],
             [button(labels.own(say), buttons.Own()), button(labels.menu(say), buttons.Menu())],
         ]
@@ -63,7 +64,7 @@ def ask_release(say: Language, shown: Ticket) -> InlineKeyboardMarkup:
         rows = [
             [
                 button(
-                    labels.release_one(say, rider=rider.name),
+                    changing_texts.release_one_label(say, rider=rider.name),
                     buttons.ReleaseRider(booking.id, booking.version, rider.id),
                 )
             ]

@@ -81,6 +81,11 @@ class NoSeats:
 
 
 @dataclass(frozen=True, slots=True)
+class NoWheelchairPlace:
+    """There are seats for the party, but no bus with a free place for its wheelchairs."""
+
+
+@dataclass(frozen=True, slots=True)
 class PeopleWait:
     """There may be free seats, but so many parties stand in line for them: nobody passes them."""
 
@@ -94,19 +99,30 @@ class AlreadyReleased:
 
 VisitRefusal = VisitCancelled | AlreadyLeft | OpensLater | BookingClosed
 """Why nobody can book a visit, whoever it is."""
-Refusal = VisitRefusal | Changed | PartyTooLarge | AlreadyBooked | Clashes | NoSeats | PeopleWait | AlreadyReleased
+Refusal = (
+    VisitRefusal
+    | Changed
+    | PartyTooLarge
+    | AlreadyBooked
+    | Clashes
+    | NoSeats
+    | NoWheelchairPlace
+    | PeopleWait
+    | AlreadyReleased
+)
 
 
 def refuse_booking(
     visit: Visit,
     *,
     party: int,
+    wheelchairs: int = 0,
     held: Sequence[HeldSeat],
     giving_up: Collection[int] = (),
     rules: BookingRules,
     now: datetime,
 ) -> Refusal | None:
-    """Say why this person may not take `party` seats now, or None.
+    """Say why this person may not take `party` seats now, so many of them with a wheelchair place; or None.
 
     `held` are the seats the person holds, `giving_up` the ids of those bookings that end in the same transaction.
     """
@@ -124,6 +140,8 @@ def refuse_booking(
         return clashes
     if party > largest_party(visit):
         return NoSeats(left=seats_left(visit), largest=largest_party(visit))
+    if party > largest_party(visit, wheelchairs=wheelchairs):
+        return NoWheelchairPlace()
     return None
 
 

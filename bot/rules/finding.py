@@ -14,6 +14,7 @@ def nearest_alternatives(
     libraries: dict[str, Library],
     held: Sequence[HeldSeat],
     party: int,
+    wheelchairs: int = 0,
     rules: BookingRules,
     now: datetime,
     most: int = 3,
@@ -27,7 +28,7 @@ def nearest_alternatives(
         for visit in visits
         if visit.id != wanted.id
         and not visit.waiting  # what is free there goes to those who wait
-        and refuse_booking(visit, party=party, held=held, rules=rules, now=now) is None
+        and refuse_booking(visit, party=party, wheelchairs=wheelchairs, held=held, rules=rules, now=now) is None
     )
     kinds = _kinds(wanted, libraries)
 

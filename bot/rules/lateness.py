@@ -46,6 +46,8 @@ KINDS: Mapping[str, Kind] = {
     "offer-over": Kind(critical=True, message_class=MessageClass.NORMAL),
     # Until the departure: the party may still wish for fewer seats.
     "passed": Kind(critical=True, message_class=MessageClass.NORMAL),
+    # Until the visit is over: that somebody else has the seat now.
+    "given": Kind(critical=True, message_class=MessageClass.NORMAL, shortest=timedelta(hours=1)),
     # Past this an organizer's words are old news.
     "announcement": Kind(critical=False, message_class=MessageClass.BULK, longest=timedelta(hours=12)),
     # The reminder's own limits, so that it meets what the reminders meet.

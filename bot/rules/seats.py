@@ -25,11 +25,11 @@ def seats_left(visit: Visit) -> int:
     return max(0, seats_offered(visit) - visit.seats_taken)
 
 
-def largest_party(visit: Visit) -> int:
-    """Return the largest party that still fits, since a party is never split between buses."""
+def largest_party(visit: Visit, *, wheelchairs: int = 0) -> int:
+    """Return the largest party that still fits, with so many wheelchairs; a party is never split between buses."""
     if is_walk(visit):
         return seats_left(visit)
-    return min(seats_left(visit), max((_free(bus) for bus in visit.buses), default=0))
+    return min(seats_left(visit), max((_free(bus) for bus in visit.buses if _rolls(bus, wheelchairs)), default=0))
 
 
 def largest_ever(visit: Visit) -> int:
@@ -37,12 +37,18 @@ def largest_ever(visit: Visit) -> int:
     return max((bus.seats for bus in visit.buses), default=visit.host_limit)
 
 
-def choose_bus(visit: Visit, *, party: int) -> Bus | None:
+def most_wheelchairs(visit: Visit) -> int | None:
+    """Return how many wheelchair places its best bus has, taken or not; None on a walk, where nobody counts them."""
+    return None if is_walk(visit) else max((bus.wheelchair_places for bus in visit.buses), default=0)
+
+
+def choose_bus(visit: Visit, *, party: int, wheelchairs: int = 0) -> Bus | None:
     """Return the bus with the fewest free seats that still holds the party, lowest id first; None on a walk.
 
-    Filling the fullest bus first keeps room for larger parties in the others.
+    Filling the fullest bus first keeps room for larger parties in the others. Wheelchairs take a bus with free places
+    for them.
     """
-    fitting = [bus for bus in visit.buses if _free(bus) >= party]
+    fitting = [bus for bus in visit.buses if _free(bus) >= party and _rolls(bus, wheelchairs)]
     return min(fitting, key=lambda bus: (_free(bus), bus.id), default=None)
 
 
@@ -57,6 +63,11 @@ def fullness(visit: Visit, *, filling_share: float) -> Fullness:
 def is_walk(visit: Visit) -> bool:
     """A walk has no bus."""
     return visit.mode == "walk"
+
+
+def _rolls(bus: Bus, wheelchairs: int) -> bool:
+    """Say whether the bus has free places for so many wheelchairs."""
+    return wheelchairs <= bus.wheelchair_places - bus.wheelchairs_taken
 
 
 def _free(bus: Bus) -> int:

@@ -16,12 +16,13 @@ from bot.rules.booking import (
     AlreadyReleased,
     Changed,
     Clashes,
+    NoWheelchairPlace,
     PartyTooLarge,
     VisitRefusal,
     find_clashes,
     refuse_visit,
 )
-from bot.rules.seats import largest_ever, largest_party
+from bot.rules.seats import largest_ever, largest_party, most_wheelchairs
 from storage.records import (
     Booking,
     BookingRules,
@@ -71,7 +72,15 @@ class OfferGone:
 
 
 JoinRefusal = (
-    VisitRefusal | SeatsAreFree | AlreadyBooked | AlreadyWaiting | Clashes | PartyTooLarge | TooManyWishes | NeverFits
+    VisitRefusal
+    | SeatsAreFree
+    | NoWheelchairPlace
+    | AlreadyBooked
+    | AlreadyWaiting
+    | Clashes
+    | PartyTooLarge
+    | TooManyWishes
+    | NeverFits
 )
 """Why somebody may not join a waiting list."""
 OfferRefusal = OfferGone | AlreadyReleased | AlreadyLeft | Changed | Clashes | AlreadyBooked
@@ -87,6 +96,7 @@ class Standing(StrEnum):
     OFFERED = "holds an offer of the same wish"
     PART_OFFERED = "a part of the party holds an offer"
     BUSY = "is changing their own bookings at this moment"
+    NO_PLACE = "needs a wheelchair place, and none is free"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,12 +154,23 @@ def next_step(
             return LookAgain()
         if standing is not Standing.READY:
             continue
-        if booking.party_least <= free:
-            return Offer(booking, min(free, booking.party), tuple(passed))
+        fitting = seats_for(booking, visit)
+        if fitting:
+            return Offer(booking, fitting, tuple(passed))
         if now < hold_until:
             return Kept(booking, hold_until)
         passed.append(booking)
     return None
+
+
+def seats_for(booking: Booking, visit: Visit) -> int:
+    """Return how many of its seats a waiting party would be offered now; 0 where too few are free.
+
+    A party with a wheelchair stays together.
+    """
+    free = largest_party(visit, wheelchairs=booking.wheelchairs)
+    least = booking.party if booking.wheelchairs else booking.party_least
+    return min(free, booking.party) if least <= free else 0
 
 
 def standing_of(candidate: Candidate, visit: Visit, *, rules: BookingRules) -> Standing:
@@ -166,6 +187,8 @@ def standing_of(candidate: Candidate, visit: Visit, *, rules: BookingRules) -> S
     others = [seat for seat in candidate.held if seat.booking.id not in (booking.replaces, booking.rest_of)]
     if any(seat.visit.id == visit.id for seat in others) or find_clashes(visit, others, rules=rules) is not None:
         return Standing.OVERLAPS
+    if booking.wheelchairs and largest_party(visit) > 0 and largest_party(visit, wheelchairs=booking.wheelchairs) == 0:
+        return Standing.NO_PLACE
     return Standing.READY
 
 
@@ -182,7 +205,7 @@ def would_overtake(visit: Visit, line: Sequence[Candidate], *, congress: Congres
         return False
     if visit.queue_paused or now < hold_ends(visit.leaves_at, congress.offers, zone=zone):
         return True
-    return any(each.booking.party_least <= largest_party(visit) for each in ready)
+    return any(seats_for(each.booking, visit) for each in ready)
 
 
 def still_promotes(visit: Visit, *, congress: Congress, now: datetime, zone: tzinfo) -> bool:
@@ -240,6 +263,7 @@ def refuse_joining(
     visit: Visit,
     *,
     party: int,
+    wheelchairs: int = 0,
     held: Sequence[HeldSeat],
     waiting: Sequence[HeldSeat],
     replaces: int | None,
@@ -273,7 +297,10 @@ def refuse_joining(
         return clashes
     if party > largest_ever(visit):
         return NeverFits(largest_ever(visit))
-    if party <= largest_party(visit) and not overtakes:
+    places = most_wheelchairs(visit)
+    if places is not None and wheelchairs > places:
+        return NoWheelchairPlace()
+    if party <= largest_party(visit, wheelchairs=wheelchairs) and not overtakes:
         return SeatsAreFree()
     if len(waiting) >= most_wishes:
         return TooManyWishes(most_wishes)

@@ -77,12 +77,18 @@ def find_deviations(tx: Tx, *, now: datetime, real_now: datetime) -> tuple[Devia
 def _seats(facts: _Facts) -> Iterator[Deviation]:
     on_bus: Counter[int | None] = Counter()
     on_visit: Counter[int] = Counter()
+    on_wheels: Counter[int | None] = Counter()
     for booking in facts.holding:
+        on_wheels[booking.bus_id] += booking.on_wheels
         on_bus[booking.bus_id] += booking.riders
         on_visit[booking.visit_id] += booking.riders
     for bus in facts.buses.values():
         if bus.seats_taken != on_bus[bus.id]:
             yield Deviation(where=f"bus {bus.label}", what=_miscounted(bus.seats_taken, on_bus[bus.id]))
+        if bus.wheelchairs_taken != on_wheels[bus.id]:
+            places = f"{bus.wheelchairs_taken} wheelchair places are counted as taken"
+            what = f"{places}, but {on_wheels[bus.id]} riders hold one"
+            yield Deviation(where=f"bus {bus.label}", what=what)
     for visit in facts.visits.values():
         if visit.seats_taken != on_visit[visit.id]:
             yield Deviation(where=f"visit {visit.key}", what=_miscounted(visit.seats_taken, on_visit[visit.id]))
@@ -104,6 +110,11 @@ def _parties(facts: _Facts) -> Iterator[Deviation]:
             yield Deviation(
                 where=f"booking {booking.code}", what=f"a party of {booking.party} with {booking.riders} riders"
             )
+
+    for booking in facts.bookings.values():
+        if booking.wheelchairs != booking.on_wheels:
+            what = f"needs {booking.wheelchairs} wheelchair places, but {booking.on_wheels} of its riders do"
+            yield Deviation(where=f"booking {booking.code}", what=what)
 
 
 def _buses(facts: _Facts) -> Iterator[Deviation]:

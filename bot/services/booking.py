@@ -103,7 +103,10 @@ def book_seat(
         (left,) = ended
         riders = list(bookings.riders_of(tx, [left])[left])
         party = len(riders)
-    refusal = refuse_booking(visit, party=party, held=held, giving_up=ended, rules=congress.rules, now=now)
+    wheelchairs = int(delegate.wheelchair) if riders is None else bookings.wheelchairs_of(riders)
+    refusal = refuse_booking(
+        visit, party=party, wheelchairs=wheelchairs, held=held, giving_up=ended, rules=congress.rules, now=now
+    )
     if refusal is None and overtakes(tx, visit, congress=congress, now=now):
         refusal = PeopleWait(visit.waiting)
     if refusal is not None:
@@ -113,6 +116,7 @@ def book_seat(
             libraries=dict(congress.libraries),
             held=held,
             party=party,
+            wheelchairs=wheelchairs,
             rules=congress.rules,
             now=now,
         )
@@ -122,8 +126,8 @@ def book_seat(
         return Refused(refusal=Changed(), visit=visit)
     for seat in ended.values():
         free_seats(tx, seat.booking, reason="replaced", now=now)
-    bus = choose_bus(visit, party=party)
-    seats.take(tx, visit_id=visit_id, bus_id=bus.id if bus else None, riders=party)
+    bus = choose_bus(visit, party=party, wheelchairs=wheelchairs)
+    seats.take(tx, visit_id=visit_id, bus_id=bus.id if bus else None, riders=party, wheelchairs=wheelchairs)
     booking = bookings.add_booked(
         tx, visit_id=visit_id, bus_id=bus.id if bus else None, delegate_id=delegate_id, party=riders, now=now
     )
@@ -239,12 +243,18 @@ def free_seats(tx: Tx, booking: Booking, *, reason: str, now: datetime) -> None:
     if rest is not None:
         queue.end(tx, rest, reason=reason, now=now)
     bookings.release(tx, booking.id, reason=reason, now=now)
-    seats.give_back(tx, visit_id=booking.visit_id, bus_id=booking.bus_id, riders=booking.party)
+    seats.give_back(
+        tx,
+        visit_id=booking.visit_id,
+        bus_id=booking.bus_id,
+        riders=booking.party,
+        wheelchairs=booking.wheelchairs,
+    )
 
 
 def party_of(tx: Tx, delegate: Delegate, *, visit_id: int, party: int, now: datetime) -> list[Rider] | None:
     """Return the delegate and the companions of their draft for this visit; None when it does not hold that many."""
-    riders = [Rider(name=delegate.name, is_owner=True)]
+    riders = [Rider(name=delegate.name, is_owner=True, wheelchair=delegate.wheelchair)]
     if party > 1:
         draft = drafts.read(tx, delegate.id, now=now)
         if draft is None or draft.kind != COMPANIONS or draft.fields["visit"] != visit_id:

@@ -55,6 +55,7 @@ def moves_of(tx: Tx, *, delegate_id: int, booking_id: int, congress: Congress, n
         libraries=dict(congress.libraries),
         held=[seat for seat in held if seat.booking.id != booking_id],
         party=party,
+        wheelchairs=ticket.booking.wheelchairs,
         rules=congress.rules,
         now=now,
         most=_MOST_MOVES,
@@ -66,6 +67,7 @@ def moves_of(tx: Tx, *, delegate_id: int, booking_id: int, congress: Congress, n
         and refuse_joining(
             visit,
             party=party,
+            wheelchairs=ticket.booking.wheelchairs,
             held=held,
             waiting=waiting,
             replaces=booking_id,
@@ -170,7 +172,13 @@ def undo_release(
     if refusal is not None:
         return NotUndone(refusal=refusal, visit=visit)
     bus = bus_again(released, visit, main=main)
-    seats.take(tx, visit_id=visit.id, bus_id=bus.id if bus else None, riders=released.party)
+    seats.take(
+        tx,
+        visit_id=visit.id,
+        bus_id=bus.id if bus else None,
+        riders=released.party,
+        wheelchairs=released.wheelchairs,
+    )
     if main is None:
         bookings.revive(tx, released.id, bus_id=bus.id if bus else None)
     else:

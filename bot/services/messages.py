@@ -82,6 +82,15 @@ class PassedFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivenFacts:
+    """A seat of the reader's that a colleague has taken by a link."""
+
+    reader: Delegate
+    visit: Visit
+    taker: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CanaryFacts:
     """A reminder that passengers get now; the ticket is made up, the reader has no seat."""
 
@@ -107,6 +116,7 @@ Facts = (
     | OfferFacts
     | OfferOverFacts
     | PassedFacts
+    | GivenFacts
     | CanaryFacts
     | AlarmFacts
 )
@@ -134,6 +144,8 @@ def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> 
             return _offer(tx, message, reader)
         case "offer-over" | "passed":
             return _line_news(tx, message, reader, now=now)
+        case "given":
+            return _given(tx, message, reader)
         case "canary":
             return _canary(tx, message, reader, congress=congress, now=now)
         case "alarm":
@@ -202,6 +214,15 @@ def _line_news(tx: Tx, message: Message, reader: Delegate, *, now: datetime) -> 
     if not booking.is_waiting:
         return NoLonger("the party does not wait any more")
     return PassedFacts(reader=reader, visit=visit, booking=booking)
+
+
+def _given(tx: Tx, message: Message, reader: Delegate) -> Facts | NoLonger:
+    assert message.booking_id is not None
+    taken = bookings.read(tx, message.booking_id)
+    visit = None if taken is None else visits.read(tx, taken.visit_id)
+    if taken is None or visit is None:
+        return NoLonger("the seat is not there any more")
+    return GivenFacts(reader=reader, visit=visit, taker=taken.riders[0].name)
 
 
 def _canary(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, now: datetime) -> Facts | NoLonger:

@@ -72,6 +72,8 @@ class Passenger:
 
     booking: Booking
     reachable: bool
+    lacks_wheelchair_place: bool = False
+    """The person who signed up needs one, and their seat has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,18 +134,18 @@ def _tell_passengers(tx: Tx, visit: Visit, *, version: int, now: datetime, until
     """Write one message a booking of somebody with Telegram; a newer change makes an unsent one moot."""
     messages = [
         NewMessage(
-            key=f"moved/{booking.id}/{version}",
+            key=f"moved/{holder.booking.id}/{version}",
             kind="moved",
-            delegate_id=booking.delegate_id,
-            booking_id=booking.id,
+            delegate_id=holder.booking.delegate_id,
+            booking_id=holder.booking.id,
             slots={"version": version, "was": visit.leaves_at.isoformat()},
             message_class=KINDS["moved"].message_class,
             due_at=now,
             expires_at=KINDS["moved"].expires_at(now, ends_at=until),
             departs_at=until,
         )
-        for booking, telegram_id, _ in bookings.passengers(tx, visit_id=visit.id)
-        if telegram_id is not None
+        for holder in bookings.passengers(tx, visit_id=visit.id)
+        if holder.telegram_id is not None
     ]
     outbox.add_many(tx, messages)
     return len(messages)
@@ -204,8 +206,13 @@ def roster(tx: Tx, *, actor: int, name: str) -> Roster | NoAuthority | UnknownNa
         visit=visit,
         bus=bus,
         passengers=tuple(
-            Passenger(booking=booking, reachable=telegram_id is not None and not unreachable)
-            for booking, telegram_id, unreachable in listed
+            Passenger(
+                booking=holder.booking,
+                reachable=holder.telegram_id is not None and not holder.unreachable,
+                lacks_wheelchair_place=holder.needs_wheelchair
+                and any(rider.is_owner and not rider.wheelchair for rider in holder.booking.riders),
+            )
+            for holder in listed
         ),
     )
 

@@ -110,6 +110,9 @@ def _harms(tx: Tx, old: Document, new: Document, current: Mapping[str, Visit]) -
                 yield Harm(f"bus {bus.label}", f"{field} changes", bus.seats_taken)
         if table["seats"] != previous["seats"] and table["seats"] < bus.seats_taken:
             yield Harm(f"bus {bus.label}", f"has {table['seats']} seats", bus.seats_taken)
+        places = table["wheelchair_places"]
+        if places != previous["wheelchair_places"] and places < bus.wheelchairs_taken:
+            yield Harm(f"bus {bus.label}", f"has {places} wheelchair places", bus.wheelchairs_taken)
 
 
 def _apply_changes(tx: Tx, old: Document, new: Document, current: Mapping[str, Visit]) -> None:

@@ -88,7 +88,13 @@ def offer_key(booking: Booking) -> str:
 
 def take_back(tx: Tx, booking: Booking) -> None:
     """Count the seats of an open offer as free again; the caller ends it or lets it wait."""
-    seats.give_back(tx, visit_id=booking.visit_id, bus_id=booking.bus_id, riders=booking.party)
+    seats.give_back(
+        tx,
+        visit_id=booking.visit_id,
+        bus_id=booking.bus_id,
+        riders=booking.party,
+        wheelchairs=booking.wheelchairs,
+    )
 
 
 def _line(tx: Tx, visit_id: int, *, busy: set[int] | frozenset[int] = frozenset()) -> tuple[Candidate, ...]:
@@ -109,10 +115,16 @@ def _offer(tx: Tx, step: Offer, visit: Visit, *, congress: Congress, now: dateti
     booking = step.booking
     if step.seats < booking.party:
         queue.split(tx, booking, keep=step.seats)
-    bus = choose_bus(visit, party=step.seats)
+    bus = choose_bus(visit, party=step.seats, wheelchairs=booking.wheelchairs)
     until = offer_deadline(visit.leaves_at, congress.offers, quiet=congress.quiet_hours, now=now, zone=zone)
     assert until is not None, "a line that still moves has time for an answer"
-    seats.take(tx, visit_id=visit.id, bus_id=bus.id if bus else None, riders=step.seats)
+    seats.take(
+        tx,
+        visit_id=visit.id,
+        bus_id=bus.id if bus else None,
+        riders=step.seats,
+        wheelchairs=booking.wheelchairs,
+    )
     offered = queue.offer(tx, booking, bus_id=bus.id if bus else None, until=until)
     if not (booking.any_time and now >= asks_no_more(visit.leaves_at, congress.offers, zone=zone)):
         outbox.add(tx, _message(OFFER, offered, visit, bus, congress=congress, now=now, until=until))

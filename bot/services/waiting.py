@@ -112,9 +112,12 @@ def join_line(
     visit = visits.lock(tx, [visit_id]).get(visit_id)
     if visit is None:
         return None
+    moved = _who_moves(tx, replaces, party=party)
+    wheelchairs = int(person.wheelchair) if moved is None else bookings.wheelchairs_of(moved)
     refusal = refuse_joining(
         visit,
         party=party,
+        wheelchairs=wheelchairs if sibling is None else sibling.wheelchairs,
         held=held,
         waiting=waiting,
         replaces=replaces,
@@ -127,8 +130,7 @@ def join_line(
         others = _alternatives(tx, visit, held, party=party, congress=congress, now=now)
         return NotJoined(refusal=refusal, visit=visit, alternatives=others)
     if sibling is None:
-        riders = party_of(tx, person, visit_id=visit_id, party=party, now=now)
-        riders = _who_moves(tx, replaces, party=party) or riders
+        riders = moved or party_of(tx, person, visit_id=visit_id, party=party, now=now)
     else:
         riders = list(bookings.riders_of(tx, [sibling.id])[sibling.id])
     if riders is None:
@@ -386,6 +388,7 @@ def visits_beside(
         if refuse_joining(
             visit,
             party=booking.party,
+            wheelchairs=booking.wheelchairs,
             held=held,
             waiting=waiting,
             replaces=booking.replaces,

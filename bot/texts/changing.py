@@ -25,6 +25,11 @@ def ask_release(say: Language, shown: Ticket) -> str:
     return f"{text}\n\n" + say.gettext("Or give back the seat of one person only; the others travel on.")
 
 
+def release_one_label(say: Language, *, rider: str) -> str:
+    # Translators: gives back the seat of this one person of a party; the others travel on. No ending on the name.
+    return "✖️ " + say.gettext("Only this seat: {name}").format(name=rider)
+
+
 def released_one(say: Language, ticket: Ticket, *, rider: str) -> str:
     """Confirm that one seat of a party is given back."""
     # Translators: name is a person's; do not add endings to it.

@@ -145,11 +145,6 @@ def yes_release_all(say: Language, *, party: int) -> str:
     return "✖️ " + say.ngettext("All {n} seat", "All {n} seats", party).format(n=party)
 
 
-def release_one(say: Language, *, rider: str) -> str:
-    # Translators: gives back the seat of this one person of a party; the others travel on. No ending on the name.
-    return "✖️ " + say.gettext("Only this seat: {name}").format(name=rider)
-
-
 def undo(say: Language, *, seconds: int) -> str:
     # Translators: takes back what was done a moment ago, possible for so many seconds.
     return "↩️ " + say.ngettext("Undo ({n} second)", "Undo ({n} seconds)", seconds).format(n=seconds)
@@ -166,6 +161,33 @@ def yes_move(say: Language) -> str:
 
 def keep(say: Language) -> str:
     return say.gettext("No, keep it")
+
+
+def give_away(say: Language) -> str:
+    # Translators: the seat goes to a colleague by a link.
+    return "🎁 " + say.gettext("Give to a colleague")
+
+
+def make_link(say: Language) -> str:
+    return "🔗 " + say.gettext("Make a link")
+
+
+def share(say: Language) -> str:
+    # Translators: opens Telegram's list of chats to send the link to one of them.
+    return "↗️ " + say.gettext("Send to a chat")
+
+
+def take_gift(say: Language) -> str:
+    return "✅ " + say.gettext("Take the seat")
+
+
+def wheelchairs(say: Language) -> str:
+    return "♿ " + say.gettext("Wheelchair places")
+
+
+def need_wheelchair(say: Language, *, chosen: bool) -> str:
+    # Translators: a switch.
+    return ("☑️ " if chosen else "◻️ ") + say.gettext("I need a wheelchair place")
 
 
 def stop_typing(say: Language) -> str:

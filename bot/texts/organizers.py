@@ -13,6 +13,7 @@ from bot.services.organizers import (
     CannotBeMoved,
     Delayed,
     InThePast,
+    Passenger,
     Roster,
     SeatsBelowTaken,
     SeatsSet,
@@ -21,7 +22,7 @@ from bot.services.organizers import (
 from bot.texts.markup import esc, name, pages, words
 from bot.texts.messages import announcement as announcement_text
 from bot.texts.visits import zone_name
-from storage.records import Bus, Congress, Visit
+from storage.records import Bus, Congress, Rider, Visit
 
 
 def stats(say: Language, visits: Sequence[Visit], *, congress: Congress, now: datetime) -> list[str]:
@@ -85,12 +86,27 @@ def _roster_entries(say: Language, shown: Roster) -> list[str]:
         lines = []
         for rider in booking.riders:
             position += 1
-            lines.append(f"{position}. {name(rider.name)}")
+            lines.append(f"{position}. {name(rider.name)}{_wheelchair(say, passenger, rider)}")
         mark = "" if passenger.reachable else " · ⚠️ " + say.gettext("cannot be reached by the bot")
         where = f"{esc(bus.label)} · " if bus is not None and shown.bus is None else ""
         lines.append(f"<i>{where}<code>{esc(booking.code)}</code>{mark}</i>")
         entries.append("\n".join(lines))
     return entries
+
+
+def _wheelchair(say: Language, passenger: Passenger, rider: Rider) -> str:
+    if rider.wheelchair:
+        return " ♿"
+    if passenger.lacks_wheelchair_place and rider.is_owner:
+        return " · ♿ <b>" + say.gettext("needs a wheelchair place, has none") + "</b>"
+    return ""
+
+
+def wheelchair_cell(say: Language, passenger: Passenger, rider: Rider) -> str:
+    """Say in a roster's file whether a rider has a wheelchair place, or lacks one."""
+    if passenger.lacks_wheelchair_place and rider.is_owner:
+        return say.gettext("needs a wheelchair place, has none")
+    return yes_no(say, yes=rider.wheelchair)
 
 
 def roster_columns(say: Language) -> list[str]:
@@ -104,6 +120,8 @@ def roster_columns(say: Language) -> list[str]:
         say.gettext("Traveller"),
         # Translators: column of a passenger list; its cells say yes or no.
         say.gettext("Reached by the bot"),
+        # Translators: column of a passenger list; its cells say yes, no, or that a place is missing.
+        say.gettext("Wheelchair place"),
     ]
 
 

@@ -60,6 +60,8 @@ def _standing(say: Language, standing: Standing) -> str:
             return say.gettext("has another seat at that time")
         case Standing.OFFERED:
             return say.gettext("holds an offer elsewhere")
+        case Standing.NO_PLACE:
+            return say.gettext("needs a wheelchair place, none is free")
         case Standing.PART_OFFERED:
             return say.gettext("a part of the party holds an offer")
         case _:

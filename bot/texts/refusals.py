@@ -13,6 +13,7 @@ from bot.rules.booking import (
     Clash,
     Clashes,
     NoSeats,
+    NoWheelchairPlace,
     OpensLater,
     PartyTooLarge,
     PeopleWait,
@@ -80,6 +81,8 @@ def reason(say: Language, refused: Refusal, *, congress: Congress) -> str:
             return say.gettext("No seats left: somebody was quicker.")
         case NoSeats(_, largest):
             return say.gettext("Not enough seats: at most {n} together.").format(n=largest)
+        case NoWheelchairPlace():
+            return say.gettext("No wheelchair place is left on this visit’s buses. The desk looks for a way with you.")
         case PeopleWait(parties):
             return say.ngettext(
                 "{n} sign-up waits for this visit, and free seats go there first. You can join the waiting list.",

@@ -91,6 +91,8 @@ def _kind(say: Language, kind: str) -> str:
             return say.gettext("Offers to the waiting list")
         case "offer-over" | "passed":
             return say.gettext("News of the waiting list")
+        case "given":
+            return say.gettext("Seats given to colleagues")
         case "announcement":
             return say.gettext("Announcements")
         case "canary":

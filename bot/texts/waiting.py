@@ -10,6 +10,7 @@ from bot.rules.booking import (
     BookingClosed,
     Changed,
     Clashes,
+    NoWheelchairPlace,
     OpensLater,
     PartyTooLarge,
     VisitCancelled,
@@ -169,7 +170,7 @@ def join_reason(say: Language, refused: JoinRefusal, *, congress: Congress) -> s
             )
         case (
             VisitCancelled() | AlreadyLeft() | OpensLater() | BookingClosed() | AlreadyBooked() | Clashes()
-            | PartyTooLarge()
+            | PartyTooLarge() | NoWheelchairPlace()
         ):  # fmt: skip
             return refusals.reason(say, refused, congress=congress)
         case _:

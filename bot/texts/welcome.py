@@ -53,7 +53,8 @@ def help_text(say: Language, congress: Congress, *, organizer: bool) -> str:
     lines = [
         "<b>" + say.gettext("What this bot can do") + "</b>",
         say.gettext("/visits – choose a visit and sign up, alone or with companions"),
-        say.gettext("/my – your tickets and waiting lists: bus, bay, times; give a seat back"),
+        say.gettext("/my – your tickets and waiting lists; move a seat, give it to a colleague or back"),
+        say.gettext("/access – wheelchair places on your buses"),
         say.gettext("/language – English, Қазақша, Русский"),
         say.gettext("/privacy – what is stored about you"),
         say.gettext("/cancel – stop what you have begun to type"),

@@ -18,8 +18,10 @@ from tests.locales.world import World
 NOT_SAID = {"markup"}
 """It makes values safe and says nothing."""
 PLAIN = {
+    "gifts.message_to_colleague": 1024,
     "organizers.roster_columns": 80,
     "organizers.traveller_kind": 80,
+    "organizers.wheelchair_cell": 80,
     "organizers.yes_no": 80,
     "profile.bot_name": 64,
     "profile.description": 512,

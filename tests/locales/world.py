@@ -8,9 +8,11 @@ from typing import Any
 
 from bot.language import LANGUAGES
 from bot.rules import booking as reasons
+from bot.rules import changing as changing_reasons
+from bot.rules import gifts as gift_reasons
 from bot.rules import waiting as waiting_reasons
 from bot.rules.waiting import Standing
-from bot.services import broadcasts, drafts, organizers, queue, undelivered, waiting
+from bot.services import broadcasts, changing, drafts, gifts, organizers, queue, undelivered, waiting, wheelchairs
 from bot.services.booking import Booked, Released, Ticket
 from bot.services.visits import VisitCard
 from storage.records import (
@@ -25,9 +27,11 @@ from storage.records import (
     Contacts,
     Delegate,
     DeliveryCounts,
+    Gift,
     HeldSeat,
     Lost,
     MessageState,
+    Rider,
     Visit,
     VisitState,
     Words,
@@ -85,6 +89,7 @@ def a_world(*, n: int, text: str) -> World:
         undelivered.Undelivered: _undelivered(visits, n=n, text=text),
         **_reasons(held, n=n),
         **_lines(visits, tuple(a_ticket(visit, *names[:4]) for visit in visits[:3]), n=n, names=names[:4]),
+        **_changes(tickets, on_foot, text=text),
         **_answers_to_organizers(by_bus, booking, n=n, text=text),
     }
 
@@ -139,7 +144,7 @@ def _undelivered(visits: tuple[Visit, ...], *, n: int, text: str) -> tuple[undel
         Absent(name=text, code="K7PW", visit_id=visits[each % 2].id, bus="B01" if each % 2 else None)
         for each in range(45)
     )
-    kinds = ("alarm", "announcement", "canary", "moved", "reminder", "ticket", "unheard-of")
+    kinds = ("alarm", "announcement", "canary", "given", "moved", "reminder", "ticket", "unheard-of")
     states = MessageState.FAILED, MessageState.EXPIRED, MessageState.UNKNOWN
     lost = tuple(
         Lost(name=text, kind=kind, state=state, error=error, at=OPEN, code=code)
@@ -215,11 +220,42 @@ def _lines(visits: Sequence[Visit], tickets: Sequence[Ticket], *, n: int, names:
     }
 
 
+def _changes(tickets: Sequence[Ticket], visit: Visit, *, text: str) -> World:
+    """Where a ticket could go, nowhere and anywhere; seats given away, without links and with some."""
+    ticket = tickets[0]
+    gift = Gift(id=1, booking_id=1, rider_id=1, delegate_id=2, name=text, ends_at=OPEN, is_open=True)
+    giver = Delegate(id=2, telegram_id=7, name=text, language=None, consent="1", unreachable=False)
+    some = (visit, visit)
+    riders = tuple(replace(rider, wheelchair=True) for rider in ticket.booking.riders)
+    on_wheels = replace(ticket, booking=replace(ticket.booking, riders=riders))
+    return {
+        changing_reasons.UndoIsOver: (changing_reasons.UndoIsOver(),),
+        changing.Moves: tuple(
+            changing.Moves(ticket=ticket, free=free, full=full) for free in ((), some) for full in ((), some)
+        ),
+        wheelchairs.Places: tuple(
+            wheelchairs.Places(needed=needed, tickets=(*tickets[:2], on_wheels), lacking=()) for needed in (True, False)
+        ),
+        reasons.NoWheelchairPlace: (reasons.NoWheelchairPlace(),),
+        gift_reasons.GiftGone: (gift_reasons.GiftGone(),),
+        gift_reasons.OwnGift: (gift_reasons.OwnGift(),),
+        gifts.Giving: tuple(gifts.Giving(ticket=ticket, links=links) for links in ((), (gift, gift))),
+        gifts.Given: (gifts.Given(gift=gift, ticket=ticket, rider=Rider(name=text, is_owner=True)),),
+        gifts.Present: (gifts.Present(gift=gift, giver=giver, visit=visit),),
+    }
+
+
 def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str) -> World:
     bus = visit.buses[0]
-    coachload = tuple(organizers.Passenger(booking=booking, reachable=bool(each % 2)) for each in range(45))
+    coachload = tuple(
+        organizers.Passenger(booking=booking, reachable=bool(each % 2), lacks_wheelchair_place=each == 3)
+        for each in range(45)
+    )
+    riders = (Rider(name=text, is_owner=True), Rider(name=text, is_owner=False, wheelchair=True))
     announcement = Announcement(id=1, author_id=2, visit_id=None, text=text, message_id=3)
     return {
+        organizers.Passenger: coachload[2:4],
+        Rider: riders,
         organizers.UnknownName: (organizers.UnknownName(text),),
         organizers.InThePast: (organizers.InThePast(LEAVES),),
         organizers.CannotBeMoved: (organizers.CannotBeMoved(visit),),

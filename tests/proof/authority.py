@@ -25,7 +25,7 @@ FOR_EVERYBODY = {"start", "help", "privacy", "language", "visits", "my", "cancel
 BUTTONS_FOR_EVERYBODY = {
     "lang", "ok", "say", "langs", "menu", "cities", "list", "visit", "libs", "pin", "like", "book", "swap", "with",
     "drop", "my", "ticket", "giveq", "give", "name", "end",
-    "giveone", "undo", "moves", "moveq", "moveto",
+    "giveone", "undo", "moves", "moveq", "moveto", "gifts", "giftto", "unlink", "gift", "wheels", "wheel", "wheelof",
     "join", "move", "anyq", "any", "wait", "wish", "leave", "take", "all",
 }  # fmt: skip
 ARGUMENTS = {

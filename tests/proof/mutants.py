@@ -17,6 +17,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "bot/rules/booking.py": (f"{_RULES}/test_booking.py", f"{_RULES}/test_finding.py", f"{_SERVICES}/test_booking.py"),
     "bot/rules/changing.py": (f"{_RULES}/test_changing.py",),
     "bot/rules/finding.py": (f"{_RULES}/test_finding.py", f"{_SERVICES}/test_visits.py"),
+    "bot/rules/gifts.py": (f"{_RULES}/test_gifts.py",),
     "bot/rules/lateness.py": (f"{_RULES}/test_lateness.py",),
     "bot/rules/naming.py": (f"{_RULES}/test_naming.py",),
     "bot/rules/reminding.py": (

@@ -203,7 +203,7 @@ async def test_a_roster_lists_riders_by_bus_and_by_when_they_came(database: Data
 
 async def test_everybody_who_travels_is_found_whatever_the_visit(database: Database, world: World) -> None:
     found = await database.read(bookings.passengers)
-    assert [(len(booking.riders), telegram_id, unreachable) for booking, telegram_id, unreachable in found] == [
+    assert [(len(holder.booking.riders), holder.telegram_id, holder.unreachable) for holder in found] == [
         (2, 1, False),
         (1, 2, False),
     ]
