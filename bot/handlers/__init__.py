@@ -11,6 +11,7 @@ from bot.context import Context
 from bot.handlers import (
     booking,
     broadcasts,
+    documents,
     drafts,
     fallback,
     organizers,
@@ -29,6 +30,7 @@ ALL: Handlers = [
     *visits.HANDLERS,
     *booking.HANDLERS,
     *tickets.HANDLERS,
+    *documents.HANDLERS,
     *waiting.HANDLERS,
     *organizers.HANDLERS,
     *queue.HANDLERS,

@@ -13,7 +13,7 @@ from telegram import Update
 from bot import buttons
 from bot.buttons import Button
 from bot.context import Context
-from bot.handlers import booking, broadcasts, drafts, organizers, queue, tickets, visits, waiting, welcome
+from bot.handlers import booking, broadcasts, documents, drafts, organizers, queue, tickets, visits, waiting, welcome
 
 Show = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
@@ -32,6 +32,10 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.TakeOffer: waiting.show_standing,
     buttons.WaitForAll: waiting.show_standing,
     buttons.LeaveLine: waiting.show_standing,
+    buttons.ShowPass: documents.show_ticket_of_file,
+    buttons.TakeCalendar: documents.show_ticket_of_file,
+    buttons.PrintTicket: documents.show_ticket_of_file,
+    buttons.ShowToDriver: documents.show_ticket_of_file,
     buttons.Release: tickets.show_kept,
     buttons.ChangeName: drafts.show_draft,
     buttons.CloseDraft: drafts.show_draft,

@@ -5,36 +5,77 @@ from collections.abc import Sequence
 from telegram import InlineKeyboardMarkup
 
 from bot import buttons
-from bot.keyboards.layout import button, markup
+from bot.keyboards.layout import Row, button, markup
 from bot.language import Language
-from bot.services.booking import Ticket
+from bot.services.booking import Released, Ticket
 from bot.services.waiting import Own
 from bot.texts import labels
 from bot.texts import tickets as ticket_texts
 from bot.texts import waiting as waiting_texts
+from storage.records import Booking
 
 
 def ticket(say: Language, shown: Ticket) -> InlineKeyboardMarkup:
-    """What can be done with a ticket."""
+    """What can be done with a ticket. It stays where it is: what leads elsewhere opens below."""
+    booking = shown.booking
     return markup(
         [
             [button(labels.show_map(say), buttons.ShowMap(shown.visit.id))],
-            [button(labels.release(say), buttons.AskRelease(shown.booking.id))],
-            [button(labels.own(say), buttons.Own()), button(labels.menu(say), buttons.Menu())],
+            [
+                button(labels.qr_pass(say), buttons.ShowPass(booking.id)),
+                button(labels.more(say), buttons.MoreOfTicket(booking.id)),
+            ],
+            [button(labels.release(say), buttons.AskRelease(booking.id))],
+            [button(labels.own(say), buttons.OwnBelow())],
         ]
     )
 
 
-def own(say: Language, shown: Own) -> InlineKeyboardMarkup:
-    """One button a ticket, an offer or a wait."""
+def more_of_ticket(say: Language, shown: Ticket) -> InlineKeyboardMarkup:
+    """What else can be had of a ticket, and back to it."""
+    booking = shown.booking
+    return markup(
+        [
+            [button(labels.to_driver(say), buttons.ShowToDriver(booking.id))],
+            [button(labels.calendar(say), buttons.TakeCalendar(booking.id))],
+            [button(labels.on_paper(say), buttons.PrintTicket(booking.id))],
+            [button(labels.back(say), buttons.ShowTicket(booking.id))],
+        ]
+    )
+
+
+def ended_ticket(say: Language, shown: Ticket, *, in_calendar: bool) -> InlineKeyboardMarkup:
+    """What is left to do once the seat is given back."""
+    return markup(
+        [
+            _out_of_calendar(say, shown.booking, in_calendar=in_calendar),
+            [button(labels.about_visit(say), buttons.ShowVisit(shown.visit.id))],
+            [button(labels.own(say), buttons.OwnBelow())],
+        ]
+    )
+
+
+def old_ticket(say: Language) -> InlineKeyboardMarkup:
+    """From a card that another has taken the place of, to the tickets."""
+    return markup([[button(labels.own(say), buttons.OwnBelow())]])
+
+
+def _out_of_calendar(say: Language, booking: Booking, *, in_calendar: bool) -> Row:
+    return [button(labels.out_of_calendar(say), buttons.TakeCalendar(booking.id))] if in_calendar else []
+
+
+def own(say: Language, shown: Own, *, released: Released | None = None) -> InlineKeyboardMarkup:
+    """One button a ticket, an offer or a wait; and to take what was released just now out of the calendar."""
     rows = [
         [button(ticket_texts.ticket_label(say, each), buttons.ShowTicket(each.booking.id))] for each in shown.tickets
     ]
     lines = [
         [button(waiting_texts.wait_label(say, each), buttons.ShowWait(each.booking_id))] for each in shown.standing
     ]
+    ended = [] if released is None else _out_of_calendar(say, released.booking, in_calendar=released.in_calendar)
     return markup(
         [
+            ended,
             *rows,
             *lines,
             [button(labels.visits(say), buttons.Cities())],
@@ -68,10 +109,12 @@ def overlapping(say: Language, tickets: Sequence[Ticket]) -> InlineKeyboardMarku
     )
 
 
-def reminder(say: Language, shown: Ticket) -> InlineKeyboardMarkup:
-    """From a reminder to the pin and the ticket."""
+def reminder(say: Language, shown: Ticket, *, in_calendar: bool = False) -> InlineKeyboardMarkup:
+    """From a reminder to the pin and the ticket; after a change, to a newer file for who has put it into a calendar."""
+    newer = [button(labels.calendar_anew(say), buttons.TakeCalendar(shown.booking.id))]
     return markup(
         [
+            newer if in_calendar else [],
             [button(labels.show_map(say), buttons.ShowMap(shown.visit.id))],
             [button(labels.own_ticket(say), buttons.ShowTicket(shown.booking.id))],
         ]

@@ -16,9 +16,10 @@ from bot.rules.booking import (
 from bot.rules.finding import nearest_alternatives
 from bot.rules.lateness import KINDS
 from bot.rules.seats import choose_bus
+from bot.services.cards import leave_card, renew_booking
 from bot.services.drafts import COMPANIONS
 from bot.services.promotion import overtakes, promote
-from storage import Tx, bookings, delegates, drafts, log, outbox, queue, seats, visits
+from storage import Tx, bookings, calendars, delegates, drafts, log, outbox, queue, seats, visits
 from storage.records import Booking, BookingState, Bus, Congress, Delegate, Lease, NewMessage, Rider, Visit
 
 
@@ -54,6 +55,8 @@ class Released:
 
     booking: Booking
     visit: Visit
+    in_calendar: bool = False
+    """The person has taken a calendar file of the visit."""
 
 
 def book_seat(
@@ -142,10 +145,19 @@ def book_seat(
 
 
 def release_seat(
-    tx: Tx, *, delegate_id: int, booking_id: int, booking_version: int, congress: Congress, now: datetime, cause: str
+    tx: Tx,
+    *,
+    delegate_id: int,
+    booking_id: int,
+    booking_version: int,
+    congress: Congress,
+    now: datetime,
+    cause: str,
+    shown_on: int | None = None,
 ) -> Released | Refused | None:
     """Give a booking's seats back, offered to the next in line or free for others in the same instant; or say why not.
 
+    `shown_on` is the message that will say so: where the ticket stood on it, it is the ticket's card no more.
     None for a booking that is not this person's: they learn nothing about it.
     """
     delegate = delegates.lock(tx, delegate_id)
@@ -154,12 +166,14 @@ def release_seat(
         return None
     visit = visits.lock(tx, [booking.visit_id])[booking.visit_id]
     if log.outcome_of(tx, cause) is not None:
-        return Released(booking=booking, visit=visit)
+        return Released(booking=booking, visit=visit, in_calendar=calendars.is_given(tx, booking.id))
     refusal = refuse_release(booking, visit, version=booking_version, now=now)
     if refusal is None and booking.state is not BookingState.BOOKED:
         refusal = Changed()
     if refusal is not None:
         return Refused(refusal=refusal, visit=visit)
+    if shown_on is not None:
+        leave_card(tx, delegate_id=delegate_id, message_id=shown_on)
     free_seats(tx, booking, reason="given back", now=now)
     log.write(
         tx,
@@ -172,7 +186,7 @@ def release_seat(
         cause=cause,
     )
     promote(tx, visit.id, congress=congress, now=now)
-    return Released(booking=booking, visit=visit)
+    return Released(booking=booking, visit=visit, in_calendar=calendars.is_given(tx, booking.id))
 
 
 def ticket_of(tx: Tx, *, booking_id: int, delegate_id: int) -> Ticket | Refused | None:
@@ -223,12 +237,18 @@ def _ticket_key(booking_id: int) -> str:
 
 
 def free_seats(tx: Tx, booking: Booking, *, reason: str, now: datetime) -> None:
-    """End a booking that holds seats, and the wait of those of its party who got none; its visit is locked."""
+    """End a booking that holds seats, and the wait of those of its party who got none; its visit is locked.
+
+    Its card says so from then on.
+    """
     rest = queue.rest_of(tx, booking.id)
     if rest is not None:
         queue.end(tx, rest, reason=reason, now=now)
     bookings.release(tx, booking.id, reason=reason, now=now)
     seats.give_back(tx, visit_id=booking.visit_id, bus_id=booking.bus_id, riders=booking.party)
+    visit = visits.read(tx, booking.visit_id)
+    assert visit is not None
+    renew_booking(tx, booking, visit, now=now)
 
 
 def party_of(tx: Tx, delegate: Delegate, *, visit_id: int, party: int, now: datetime) -> list[Rider] | None:
