@@ -1,6 +1,7 @@
 """The living card: a ticket stays one message, edited as its facts change, without a sound, and tells no old news."""
 
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,7 @@ from tests.journeys.scenes import (
     visits_held,
     words_of,
 )
+from tests.journeys.test_programme import changed
 from tests.phone import Call, Message, Phone
 
 
@@ -302,3 +304,20 @@ async def test_who_comes_back_finds_a_ticket_that_is_true(house: Running) -> Non
     assert words_of(house, "en").gettext("Messages not sent to them: {n}").format(n=1) in lost.text, "the edit is none"
     await emma.unblock()
     await edited(emma, ticket, "09:15")
+
+
+async def test_a_changed_event_file_changes_the_tickets_it_touches_and_no_others(
+    sqlite_url: str, simulator: Simulator, tmp_path: Path
+) -> None:
+    async with running_bot(sqlite_url, simulator=simulator) as house:
+        emma, dana = await house.delegate("Emma"), await house.delegate("Dana")
+        ticket, other = await house.book(emma, "nab-am"), await house.book(dana, "nu-am")
+        for phone in (emma, dana):
+            await until(partial(card_of, house, phone))
+        title = (await visit_of(house, "nab-am")).title["en"]
+    file = changed(tmp_path, (f'en = "{title}"', 'en = "The library on the river"'))
+    async with running_bot(sqlite_url, simulator=simulator, programme=file) as house:
+        emma, dana = await again(house, emma), await again(house, dana)
+        await edited(emma, ticket, "The library on the river")
+        assert await outbox_of(house, dana, "card") == []
+        assert not [call for call in await edits_of(house, other.message_id) if "river" in call.params["text"]]
