@@ -31,6 +31,7 @@ from bot.intake.address import bring_to, let_fetch
 from bot.intake.webhook import Webhook
 from bot.language import SOURCE, load_languages
 from bot.profile import present
+from bot.rules.passes import pass_key
 from bot.services import housekeeping
 from bot.services.canaries import raise_alarms, send_canaries
 from bot.services.numbers import Numbers, read_numbers
@@ -138,6 +139,7 @@ class App:
             languages=languages,
             congress=congress,
             sender=sender,
+            pass_keys=tuple(map(pass_key, self.settings.pass_secrets)),
         )
         self.application = _application(bot, self.house)
         self.intake = Intake(

@@ -302,6 +302,53 @@ class ShowTicket(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class OwnBelow(Button):
+    """Show the person's own tickets below the ticket, which stays."""
+
+    prefix: ClassVar[str] = "mine"
+
+
+@dataclass(frozen=True, slots=True)
+class MoreOfTicket(Button):
+    """Show what else can be had of a ticket."""
+
+    prefix: ClassVar[str] = "more"
+    booking: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPass(Button):
+    """Send the QR pass."""
+
+    prefix: ClassVar[str] = "pass"
+    booking: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeCalendar(Button):
+    """Send the calendar file; of a seat given back, the one that takes it out of the calendar."""
+
+    prefix: ClassVar[str] = "ics"
+    booking: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintTicket(Button):
+    """Send the ticket as a page to be printed."""
+
+    prefix: ClassVar[str] = "paper"
+    booking: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowToDriver(Button):
+    """Send the picture that asks a driver or a guard for help."""
+
+    prefix: ClassVar[str] = "driver"
+    booking: int
+
+
+@dataclass(frozen=True, slots=True)
 class AskRelease(Button):
     """Ask whether to give the seats back."""
 

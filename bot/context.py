@@ -10,6 +10,7 @@ from telegram.ext import Application, CallbackContext, ExtBot
 from bot.clock import Clock, real_now
 from bot.delivery.sender import Sender
 from bot.language import Language, Languages
+from bot.rules.passes import PassKey
 from bot.services.people import Person
 from bot.settings import Settings
 from storage.database import Database
@@ -29,6 +30,8 @@ class House:
     languages: Languages
     congress: Congress
     sender: Sender
+    pass_keys: tuple[PassKey, ...]
+    """QR passes are signed with the first and read with any."""
 
 
 class Context(CallbackContext[ExtBot[str], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):

@@ -57,6 +57,15 @@ async def show(
     return message_id
 
 
+async def show_below(update: Update, context: Context, screen: Screen) -> int | None:
+    """Show the screen as a new message and leave the tapped card as it is. Return the message id, None if unseen."""
+    assert update.callback_query is not None
+    _, message_id = await asyncio.gather(
+        answer_tap(update.callback_query, context.excuse), send(update, context, screen)
+    )
+    return message_id
+
+
 async def answer_tap(query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
     """Stop the button's spinner, with a word where there is one. Nothing depends on it."""
     try:

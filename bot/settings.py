@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -148,6 +150,18 @@ class Settings(BaseSettings):
     @property
     def keys(self) -> tuple[str, ...]:
         return tuple(key.get_secret_value() for key in self.data_key)
+
+    @property
+    def pass_secrets(self) -> tuple[bytes, ...]:
+        """Return the secrets that sign QR passes, the newest first: of each data key, and of the token.
+
+        With a data key passes outlive a new token; without one the token signs. Whoever sets a data key later, or a
+        second one, invalidates no pass that is out. Derived (HKDF, RFC 5869), so that a pass tells nothing of a key.
+        """
+        return tuple(
+            HKDF(SHA256(), length=32, salt=None, info=b"library visit bot: QR passes").derive(root.encode())
+            for root in (*self.keys, self.token.get_secret_value())
+        )
 
 
 def read_settings(**overrides: Any) -> Settings:

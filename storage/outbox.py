@@ -46,6 +46,27 @@ def add_many(tx: Connection, messages: Iterable[NewMessage]) -> int:
     return len(tx.execute(_NEW[tx.dialect.name], rows).all())
 
 
+def add_unless_waiting(tx: Connection, messages: Iterable[NewMessage]) -> int:
+    """Write these messages of one kind, but where one about the same booking waits unclaimed; return how many.
+
+    That one says what is true when it is sent. It is locked until this transaction ends, so that whoever claims it sees
+    what the transaction has changed; one that a sender has already may have been worded before, and does not count.
+    """
+    new = {message.booking_id: message for message in messages}
+    if not new:
+        return 0
+    (kind,) = {message.kind for message in new.values()}
+    waiting = (
+        select(outbox.c.booking_id)
+        .where(outbox.c.kind == kind, outbox.c.booking_id.in_(new), outbox.c.state == MessageState.DUE)
+        .order_by(outbox.c.id)
+        .with_for_update()
+    )
+    for booking_id in tx.scalars(waiting).all():
+        new.pop(booking_id, None)
+    return add_many(tx, new.values())
+
+
 def is_known(tx: Connection, key: str) -> bool:
     """Say whether a message with this key was ever written."""
     return tx.scalar(select(outbox.c.id).where(outbox.c.key == key)) is not None

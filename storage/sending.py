@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, tuple_, update
+from sqlalchemy import Connection, Row, case, tuple_, update
 
-from storage import pace
+from storage import cards, pace
 from storage.leases import real_time
 from storage.records import MessageState
 from storage.tables import delegates, outbox
 
+TICKET = "ticket"
+"""The kind of message that becomes the card of its booking."""
 HELD = (MessageState.LEASED, MessageState.SENDING)
 _LONGEST_REASON = 300
+_SETTLED = outbox.c.delegate_id, outbox.c.booking_id, outbox.c.kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,8 @@ class Outcome:
     token: str
     state: MessageState
     message_id: int | None = None
+    instead_of: int | None = None
+    """The card that was to be edited and is gone; the new message takes its place."""
     reason: str | None = None
     not_before: datetime | None = None
 
@@ -84,10 +89,12 @@ def settle(tx: Connection, outcomes: Iterable[Outcome], *, now: datetime) -> set
         # The reader rests from the end of the call on; its turn may have come well after the mark.
         values["begun_at"] = case((outbox.c.state == MessageState.SENDING, real_time(tx)), else_=outbox.c.begun_at)
         held = update(outbox).where(outbox.c.id == outcome.id, outbox.c.token == outcome.token)
-        reader = tx.scalar(held.values(values).returning(outbox.c.delegate_id))
-        if reader is None:
+        row = tx.execute(held.values(values).returning(*_SETTLED)).one_or_none()
+        if row is None:
             continue
+        reader = row.delegate_id
         settled.add(outcome.id)
+        _keep_card(tx, row, message_id=outcome.message_id, instead_of=outcome.instead_of)
         if outcome.state is MessageState.UNREACHABLE:
             gone = update(delegates).where(delegates.c.id == reader, delegates.c.unreachable_since.is_(None))
             tx.execute(gone.values(unreachable_since=now))
@@ -98,7 +105,22 @@ def settle_leased(tx: Connection, *, token: str, message_id: int, now: datetime)
     """Mark what a tap leased as sent with this message; False when its lease had passed to a sender."""
     held = update(outbox).where(outbox.c.state == MessageState.LEASED, outbox.c.token == token)
     sent = held.values({**ended(MessageState.SENT, None, now), "message_id": message_id})
-    return bool(tx.scalars(sent.returning(outbox.c.id)).all())
+    rows = tx.execute(sent.returning(*_SETTLED)).all()
+    for row in rows:
+        _keep_card(tx, row, message_id=message_id)
+    return bool(rows)
+
+
+def _keep_card(tx: Connection, row: Row[Any], *, message_id: int | None, instead_of: int | None = None) -> None:
+    """Remember the message of a ticket, and the one that took the place of its card."""
+    if message_id is None or row.booking_id is None:
+        return
+    if row.kind == TICKET:
+        cards.put(tx, delegate_id=row.delegate_id, booking_id=row.booking_id, message_id=message_id)
+    elif instead_of is not None:
+        cards.replace(
+            tx, delegate_id=row.delegate_id, booking_id=row.booking_id, gone=instead_of, message_id=message_id
+        )
 
 
 def ended(state: MessageState, reason: str | None, now: datetime) -> dict[str, Any]:

@@ -241,6 +241,17 @@ cards = Table(
     UniqueConstraint("delegate_id", "kind", "subject", name="one_card_per_subject"),
 )
 
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("booking_id", Integer, ForeignKey("bookings.id"), primary_key=True, autoincrement=False),
+    Column("sequence", Integer, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("given_at", Moment, nullable=False),
+    CheckConstraint("sequence >= 0", name="calendar_counts_from_zero"),
+)
+"""The calendar file of a booking that was given out last."""
+
 inbox = Table(
     "inbox",
     metadata,

@@ -7,6 +7,8 @@ from sqlalchemy import Connection, func, or_, select
 from storage.records import Absent, BookingState, Lost, MessageState
 from storage.tables import announcements, bookings, buses, delegates, outbox
 
+_EDITS = ("card", "old-card")
+"""A card that could not be edited tells nobody news: what is new has a message of its own."""
 LOST = (MessageState.FAILED, MessageState.EXPIRED, MessageState.UNKNOWN)
 
 
@@ -63,6 +65,7 @@ def _messages(*columns: Any, visit_id: int | None, bus_id: int | None) -> Any:
         .join_from(outbox, delegates, outbox.c.delegate_id == delegates.c.id)
         .outerjoin(bookings, outbox.c.booking_id == bookings.c.id)
         .outerjoin(announcements, outbox.c.announcement_id == announcements.c.id)
+        .where(outbox.c.kind.not_in(_EDITS))
     )
     if bus_id is not None:
         return query.where(bookings.c.bus_id == bus_id)

@@ -303,9 +303,10 @@ class Phone(_Line):
         """Delete a message for both sides."""
         await self.ask("POST", f"/phones/{self.id}/delete", json={"message_id": message.message_id})
 
-    async def download(self, document: Document) -> bytes:
-        """The content of a file."""
-        async with self._session.get(f"{self._url}/sim/files/{document.file_id}") as response:
+    async def download(self, file: Document | str) -> bytes:
+        """The content of a document, or of a picture by its id."""
+        file_id = file if isinstance(file, str) else file.file_id
+        async with self._session.get(f"{self._url}/sim/files/{file_id}") as response:
             if response.status != 200:
                 raise NotAllowed(response.status, "the file is gone")
             return await response.read()

@@ -23,14 +23,17 @@ LAW: dict[str, set[str]] = {
     "bot.language": {"storage.records", "babel"},
     "bot.texts": {"bot.texts", "bot.language", "bot.rules", "bot.services", "storage.records"},
     "bot.texts.markup": {"bot.language", "storage.records", "telegram.constants"},  # numbers: how long a message may be
-    "bot.documents": {"bot.documents", "bot.language", "bot.services", "bot.texts", "storage.records"},
+    "bot.documents": {
+        *("bot.documents", "bot.language", "bot.services", "bot.texts", "storage.records"),
+        *("PIL", "font_roboto", "fpdf", "icalendar", "segno"),  # loaded when the first file is made
+    },
     "bot.buttons": set(),
     "bot.keyboards": {
         *("bot.keyboards", "bot.buttons", "bot.language", "bot.rules", "bot.services", "bot.texts"),
         *("storage.records", "telegram"),
     },
     "bot.context": {
-        *("bot.clock", "bot.delivery", "bot.language", "bot.services", "bot.settings"),
+        *("bot.clock", "bot.delivery", "bot.language", "bot.rules", "bot.services", "bot.settings"),
         *("storage.database", "storage.records", "telegram"),
     },
     "bot.screen": {"bot.context", "bot.transport", "telegram"},

@@ -133,6 +133,7 @@ class Courier:
 
     async def _send(self, message: Message, letter: Letter) -> Outcome | _TakenOver:
         """Make the call in turn, and whatever its failure asks for at once."""
+        gone: int | None = None
         while True:
             not_now = await self._turn(message)
             if not_now is not None:
@@ -142,7 +143,7 @@ class Courier:
             except Exception as error:  # noqa: BLE001 - judged and logged below, whatever it is
                 failure = error
             else:
-                return ended(message, MessageState.SENT, message_id=message_id)
+                return ended(message, MessageState.SENT, message_id=message_id, instead_of=gone)
             self._unanswered |= not isinstance(failure, REFUSALS)
             verdict = judge(
                 failure,
@@ -171,8 +172,10 @@ class Courier:
                 case AsPlain():
                     log.error("a bug: the HTML of %s (message %d) is broken: %s", message.kind, message.id, failure)
                     letter = letter.as_plain()
+                case AsNew() if letter.only_edits:
+                    return ended(message, MessageState.CANCELLED, reason)
                 case AsNew():
-                    letter = letter.as_new()
+                    gone, letter = letter.edits, letter.as_new()
                 case _:
                     assert_never(verdict)
 
@@ -208,10 +211,22 @@ class Courier:
 
 
 def ended(
-    message: Message, state: MessageState, reason: str | None = None, *, message_id: int | None = None
+    message: Message,
+    state: MessageState,
+    reason: str | None = None,
+    *,
+    message_id: int | None = None,
+    instead_of: int | None = None,
 ) -> Outcome:
-    """Return the outcome that ends a message."""
-    return Outcome(id=message.id, token=message.token, state=state, reason=reason, message_id=message_id)
+    """Return the outcome that ends a message; `instead_of` is the card that was gone."""
+    return Outcome(
+        id=message.id,
+        token=message.token,
+        state=state,
+        reason=reason,
+        message_id=message_id,
+        instead_of=instead_of,
+    )
 
 
 def _describe(failure: Exception) -> str:

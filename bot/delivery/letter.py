@@ -1,7 +1,7 @@
 """What a message says at the moment it is sent, as the app words it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 
 from telegram import InlineKeyboardMarkup
@@ -17,17 +17,19 @@ class Letter:
     keyboard: InlineKeyboardMarkup | None = None
     quiet: bool = False
     edits: int | None = None
+    only_edits: bool = False
+    """Where the message to edit is gone, nobody needs a new one."""
     plain: bool = False
     """The text holds no HTML."""
 
     def as_plain(self) -> "Letter":
         """Return the same words without tags, for a reader who would otherwise get nothing."""
         text = unescape(_TAG.sub("", self.text))
-        return Letter(text=text, keyboard=self.keyboard, quiet=self.quiet, edits=self.edits, plain=True)
+        return replace(self, text=text, plain=True)
 
     def as_new(self) -> "Letter":
         """Return the same words as a message of their own."""
-        return Letter(text=self.text, keyboard=self.keyboard, quiet=self.quiet, plain=self.plain)
+        return replace(self, edits=None)
 
 
 @dataclass(frozen=True, slots=True)

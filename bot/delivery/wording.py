@@ -7,6 +7,7 @@ from bot.clock import Clock
 from bot.delivery.letter import Letter, Moot
 from bot.language import SOURCE, Languages
 from bot.rules.lateness import CRITICAL
+from bot.services.card_facts import CardFacts, OldCardFacts
 from bot.services.messages import (
     AlarmFacts,
     AnnouncementFacts,
@@ -21,7 +22,7 @@ from bot.services.messages import (
     TicketFacts,
     facts_of,
 )
-from bot.texts import gifts, tickets, waiting
+from bot.texts import cards, gifts, tickets, waiting
 from bot.texts import messages as texts
 from storage.database import Database
 from storage.records import Congress, Message
@@ -51,6 +52,15 @@ class Wording:
             case TicketFacts(ticket=ticket):
                 text = tickets.ticket(say, ticket, congress=self.congress)
                 return Letter(text=text, keyboard=keyboards.ticket(say, ticket))
+            case CardFacts(ticket=ticket, message_id=card) if facts.is_over:
+                keyboard = keyboards.ended_ticket(say, ticket, in_calendar=facts.in_calendar)
+                return Letter(text=cards.ended(say, ticket), keyboard=keyboard, edits=card, only_edits=True)
+            case CardFacts(ticket=ticket, message_id=card):
+                text = tickets.ticket(say, ticket, congress=self.congress)
+                return Letter(text=text, keyboard=keyboards.ticket(say, ticket), edits=card, quiet=True)
+            case OldCardFacts(visit=visit, message_id=card):
+                text = cards.elsewhere(say, visit)
+                return Letter(text=text, keyboard=keyboards.old_ticket(say), edits=card, only_edits=True)
             case ReminderFacts(ticket=ticket):
                 said = texts.evening_reminder if facts.is_evening else texts.departure_reminder
                 return Letter(text=said(say, ticket, congress=self.congress), keyboard=keyboards.reminder(say, ticket))
@@ -58,7 +68,8 @@ class Wording:
                 others = [other.visit for other in facts.overlapping]
                 text = texts.moved(say, ticket, was=facts.was, overlapping=others, congress=self.congress)
                 if not others:
-                    return Letter(text=text, keyboard=keyboards.reminder(say, ticket))
+                    keyboard = keyboards.reminder(say, ticket, in_calendar=facts.in_calendar)
+                    return Letter(text=text, keyboard=keyboard)
                 return Letter(text=text, keyboard=keyboards.overlapping(say, (ticket, *facts.overlapping)))
             case OfferFacts(offered=offered):
                 text = waiting.offer(say, offered, congress=self.congress)

@@ -10,7 +10,7 @@ from bot.handlers.booking import show_booked
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.tickets import own_ticket, show_not_released, show_own, show_ticket
 from bot.handlers.visits import show_visit
-from bot.screen import Screen, show
+from bot.screen import Screen, show, show_below
 from bot.services import changing as services
 from bot.services.booking import Booked, Refused, Released, book_seat
 from bot.services.changing import Moves, NotUndone
@@ -88,12 +88,14 @@ async def undo(update: Update, context: Context) -> None:
 
 
 async def choose_move(update: Update, context: Context) -> None:
-    """Show where else a sign-up could go."""
+    """Show where else a sign-up could go, below the ticket."""
     button = ChooseMove.parse(_data(update))
-    await _show_moves(update, context, booking=None if button is None else button.booking)
+    await _show_moves(update, context, booking=None if button is None else button.booking, below=True)
 
 
-async def _show_moves(update: Update, context: Context, *, booking: int | None, answer: str | None = None) -> None:
+async def _show_moves(
+    update: Update, context: Context, *, booking: int | None, answer: str | None = None, below: bool = False
+) -> None:
     found = (
         None
         if booking is None
@@ -108,7 +110,7 @@ async def _show_moves(update: Update, context: Context, *, booking: int | None, 
     match found:
         case Moves():
             screen = Screen(texts.choose_move(context.say, found), keyboards.moves(context.say, found))
-            await show(update, context, screen, answer=answer)
+            await (show_below(update, context, screen) if below else show(update, context, screen, answer=answer))
         case Refused():
             await show_not_released(update, context, found)
         case None:

@@ -12,7 +12,7 @@ from bot.handlers.booking import show_booked
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.tickets import show_not_released, show_own, show_ticket
 from bot.rules.booking import AlreadyBooked
-from bot.screen import Screen, send, show
+from bot.screen import Screen, send, show, show_below
 from bot.services import gifts as services
 from bot.services.booking import Booked, Refused
 from bot.services.drafts import BadName
@@ -26,7 +26,7 @@ _TOKEN_BYTES = 12
 
 
 async def giving(update: Update, context: Context) -> None:
-    """Show how the seats of a ticket go to a colleague."""
+    """Show how the seats of a ticket go to a colleague, below the ticket."""
     button = GiveAway.parse(_data(update))
     outcome = (
         None
@@ -39,14 +39,17 @@ async def giving(update: Update, context: Context) -> None:
             now=context.now,
         )
     )
-    await _show_giving(update, context, outcome)
+    await _show_giving(update, context, outcome, below=True)
 
 
-async def _show_giving(update: Update, context: Context, outcome: Giving | NotGiving | Refused | None) -> None:
+async def _show_giving(
+    update: Update, context: Context, outcome: Giving | NotGiving | Refused | None, *, below: bool = False
+) -> None:
     match outcome:
         case Giving():
             text = texts.giving(context.say, outcome, congress=context.congress)
-            await show(update, context, Screen(text, keyboards.giving(context.say, outcome)))
+            screen = Screen(text, keyboards.giving(context.say, outcome))
+            await (show_below(update, context, screen) if below else show(update, context, screen))
         case NotGiving():
             why = refusals.refusal_answer(context.say, outcome.refusal, congress=context.congress)
             await show_own(update, context, answer=why)

@@ -29,6 +29,10 @@ _KEEPS_DRAFT = (
     buttons.DropCompanion,
     buttons.CloseDraft,
     buttons.ShowMap,
+    buttons.ShowPass,
+    buttons.TakeCalendar,
+    buttons.PrintTicket,
+    buttons.ShowToDriver,
 )
 
 log = logging.getLogger(__name__)

@@ -4,12 +4,13 @@ from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot import keyboards
-from bot.buttons import AskRelease, Own, Release, ShowTicket
+from bot.buttons import AskRelease, MoreOfTicket, Own, OwnBelow, Release, ShowTicket
 from bot.context import Context
 from bot.handlers.old_buttons import answer_old_button
 from bot.rules.booking import AlreadyReleased, Changed
-from bot.screen import Screen, show
+from bot.screen import Screen, show, show_below
 from bot.services.booking import Refused, Released, Ticket, release_seat, ticket_of
+from bot.services.cards import card_of, move_card
 from bot.services.waiting import own_of
 from bot.texts import changing, refusals
 from bot.texts import tickets as texts
@@ -22,14 +23,23 @@ async def own(update: Update, context: Context) -> None:
     await show_own(update, context, answer=None)
 
 
+async def own_below(update: Update, context: Context) -> None:
+    """List the tickets in a message of its own: the ticket tapped stays."""
+    await show_below(update, context, await _own_screen(context))
+
+
 async def show_own(
-    update: Update, context: Context, *, answer: str | None, above: str = "", undo: Booking | None = None
+    update: Update, context: Context, *, answer: str | None, above: str = "", released: Released | None = None
 ) -> None:
-    """List tickets, offers and waits, with a word above them where there is one, and the way back from `undo`."""
+    """List tickets, offers and waits, with a word above them where there is one, and the way back from `released`."""
+    await show(update, context, await _own_screen(context, above=above, released=released), answer=answer)
+
+
+async def _own_screen(context: Context, *, above: str = "", released: Released | None = None) -> Screen:
     found = await context.db.read(own_of, delegate_id=context.delegate.id)
     text = own_text(context.say, found, congress=context.congress)
-    screen = Screen(f"{above}\n\n{text}" if above else text, keyboards.own(context.say, found, undo=undo))
-    await show(update, context, screen, answer=answer)
+    keyboard = keyboards.own(context.say, found, released=released)
+    return Screen(f"{above}\n\n{text}" if above else text, keyboard)
 
 
 async def ticket(update: Update, context: Context) -> None:
@@ -52,10 +62,32 @@ async def show_ticket(
     One that is not theirs is answered as an old button.
     """
     shown = await own_ticket(update, context, booking_id)
+    if shown is None:
+        return
+    text = texts.ticket(context.say, shown, congress=context.congress)
+    screen = Screen(f"{above}\n\n{text}" if above else text, keyboards.ticket(context.say, shown, undo=undo))
+    await keep_card(context, shown, await show(update, context, screen, answer=answer))
+
+
+async def keep_card(context: Context, shown: Ticket, message_id: int | None) -> None:
+    """Let the message on which a ticket is shown now be its card, which follows its facts from here on."""
+    if message_id is None:
+        return
+    known = await context.db.read(card_of, booking_id=shown.booking.id, delegate_id=context.delegate.id)
+    if known != message_id:
+        await context.db.run(
+            move_card, shown.booking, shown.visit, message_id=message_id, now=context.now, cause=context.cause
+        )
+        context.house.sender.wake()  # the former card retires
+
+
+async def more(update: Update, context: Context) -> None:
+    """Show what else can be had of the ticket, under it."""
+    button = MoreOfTicket.parse(update.callback_query.data if update.callback_query else None)
+    shown = await own_ticket(update, context, None if button is None else button.booking)
     if shown is not None:
         text = texts.ticket(context.say, shown, congress=context.congress)
-        screen = Screen(f"{above}\n\n{text}" if above else text, keyboards.ticket(context.say, shown, undo=undo))
-        await show(update, context, screen, answer=answer)
+        await show(update, context, Screen(text, keyboards.more_of_ticket(context.say, shown)))
 
 
 async def ask_release(update: Update, context: Context) -> None:
@@ -98,6 +130,7 @@ async def release(update: Update, context: Context) -> None:
             congress=context.congress,
             now=context.now,
             cause=context.cause,
+            shown_on=update.effective_message.message_id if update.effective_message else None,
         )
     )
     match outcome:
@@ -105,7 +138,7 @@ async def release(update: Update, context: Context) -> None:
             context.house.sender.wake()  # the seat may be offered to the next in line
             done = texts.released(context.say, outcome)
             answer = texts.released_answer(context.say)
-            await show_own(update, context, answer=answer, above=done, undo=outcome.booking)
+            await show_own(update, context, answer=answer, above=done, released=outcome)
         case Refused():
             await show_not_released(update, context, outcome)
         case None:
@@ -131,6 +164,8 @@ async def show_not_released(update: Update, context: Context, refused: Refused) 
 HANDLERS = [
     CommandHandler("my", own, filters.UpdateType.MESSAGE),
     CallbackQueryHandler(own, Own.pattern()),
+    CallbackQueryHandler(own_below, OwnBelow.pattern()),
+    CallbackQueryHandler(more, MoreOfTicket.pattern()),
     CallbackQueryHandler(ticket, ShowTicket.pattern()),
     CallbackQueryHandler(ask_release, AskRelease.pattern()),
     CallbackQueryHandler(release, Release.pattern()),

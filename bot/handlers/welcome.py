@@ -9,10 +9,12 @@ from bot import keyboards
 from bot.buttons import Agree, ChooseLanguage, Menu, PickLanguage, SetLanguage
 from bot.context import Context
 from bot.handlers.gifts import LINK, show_present
+from bot.handlers.passes import open_pass
 from bot.handlers.visits import show_visit_by_key
 from bot.language import LANGUAGES, guess_language
 from bot.profile import follow_language
 from bot.rules.authority import may_organize
+from bot.rules.passes import PREFIX
 from bot.screen import Screen, send, show
 from bot.services import people
 from bot.texts import welcome
@@ -23,8 +25,11 @@ _GIFT_LINK = re.compile(rf"({LINK}[A-Za-z0-9_-]{{16}})")
 
 
 async def start(update: Update, context: Context) -> None:
-    """Greet, or show the visit that a deep link names; strangers see picker or notice first."""
+    """Greet, or show what a link names: a visit, a ticket, a seat given away; strangers see picker or notice first."""
     written = context.args[0] if context.args else ""
+    if written.startswith(PREFIX) and _has_agreed(context):
+        await open_pass(update, context, written)
+        return
     payload = _GIFT_LINK.fullmatch(written) or _VISIT_LINK.fullmatch(written)
     then = payload.group(1) if payload else ""
     if not _has_agreed(context):
@@ -114,7 +119,10 @@ async def set_language(update: Update, context: Context) -> None:
     if button is None or button.language not in LANGUAGES:
         await show_menu(update, context)
         return
-    await context.db.run(people.choose_language, delegate_id=context.delegate.id, language=button.language)
+    await context.db.run(
+        people.choose_language, delegate_id=context.delegate.id, language=button.language, now=context.now
+    )
+    context.house.sender.wake()  # tickets in the chat are edited
     context.say = context.house.languages[button.language]
     done = welcome.language_set_answer(context.say)
     screen = Screen(f"{done}\n\n{welcome.menu(context.say, context.congress)}", keyboards.menu(context.say))

@@ -4,7 +4,18 @@ from bot.keyboards.gifts import after_giving, giving, link, present
 from bot.keyboards.layout import PAGE
 from bot.keyboards.menu import close, languages, menu, notice, picker, private_chat
 from bot.keyboards.organizers import line, preview, roster, undelivered
-from bot.keyboards.tickets import ask_move, ask_release, moves, overlapping, own, reminder, ticket
+from bot.keyboards.tickets import (
+    ask_move,
+    ask_release,
+    ended_ticket,
+    more_of_ticket,
+    moves,
+    old_ticket,
+    overlapping,
+    own,
+    reminder,
+    ticket,
+)
 from bot.keyboards.visits import alternatives, back_to_visit, card, cities, party, refusal, visit_list
 from bot.keyboards.waiting import beside, join_again, not_joined, offer, to_wait, wait
 from bot.keyboards.wheelchairs import wheelchairs
@@ -20,16 +31,19 @@ __all__ = [
     "card",
     "cities",
     "close",
+    "ended_ticket",
     "giving",
     "join_again",
     "languages",
     "line",
     "link",
     "menu",
+    "more_of_ticket",
     "moves",
     "not_joined",
     "notice",
     "offer",
+    "old_ticket",
     "overlapping",
     "own",
     "party",

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import buttons
-from bot.keyboards.layout import button, markup
+from bot.keyboards.layout import Row, button, markup
 from bot.language import Language
 from bot.rules.changing import UNDO
-from bot.services.booking import Ticket
+from bot.services.booking import Released, Ticket
 from bot.services.changing import Moves
 from bot.services.waiting import Own
 from bot.texts import changing as changing_texts
@@ -20,31 +20,74 @@ from storage.records import Booking, Visit
 
 
 def ticket(say: Language, shown: Ticket, *, undo: Booking | None = None) -> InlineKeyboardMarkup:
-    """What can be done with a ticket; first the way back for the seat of it that was given back a moment ago."""
+    """What can be done with a ticket; first the way back for the seat of it that was given back a moment ago.
+
+    It stays where it is: what leads elsewhere opens below.
+    """
+    booking = shown.booking
     return markup(
         [
             [] if undo is None else [_undo(say, undo)],
             [button(labels.show_map(say), buttons.ShowMap(shown.visit.id))],
-            [button(labels.move(say), buttons.ChooseMove(shown.booking.id))],
-            [button(labels.give_away(say), buttons.GiveAway(shown.booking.id))],
-            [button(labels.release(say), buttons.AskRelease(shown.booking.id))],
-            [button(labels.own(say), buttons.Own()), button(labels.menu(say), buttons.Menu())],
+            [
+                button(labels.qr_pass(say), buttons.ShowPass(booking.id)),
+                button(labels.more(say), buttons.MoreOfTicket(booking.id)),
+            ],
+            [button(labels.release(say), buttons.AskRelease(booking.id))],
+            [button(labels.own(say), buttons.OwnBelow())],
         ]
     )
 
 
-def own(say: Language, shown: Own, *, undo: Booking | None = None) -> InlineKeyboardMarkup:
-    """One button a ticket, an offer or a wait; first the way back for what was given back a moment ago."""
-    again = [] if undo is None else [_undo(say, undo)]
+def more_of_ticket(say: Language, shown: Ticket) -> InlineKeyboardMarkup:
+    """What else can be done with a ticket or had of it, and back to it."""
+    booking = shown.booking
+    return markup(
+        [
+            [button(labels.move(say), buttons.ChooseMove(booking.id))],
+            [button(labels.give_away(say), buttons.GiveAway(booking.id))],
+            [button(labels.to_driver(say), buttons.ShowToDriver(booking.id))],
+            [button(labels.calendar(say), buttons.TakeCalendar(booking.id))],
+            [button(labels.on_paper(say), buttons.PrintTicket(booking.id))],
+            [button(labels.back(say), buttons.ShowTicket(booking.id))],
+        ]
+    )
+
+
+def ended_ticket(say: Language, shown: Ticket, *, in_calendar: bool) -> InlineKeyboardMarkup:
+    """What is left to do once the seat is given back."""
+    return markup(
+        [
+            _out_of_calendar(say, shown.booking, in_calendar=in_calendar),
+            [button(labels.about_visit(say), buttons.ShowVisit(shown.visit.id))],
+            [button(labels.own(say), buttons.OwnBelow())],
+        ]
+    )
+
+
+def old_ticket(say: Language) -> InlineKeyboardMarkup:
+    """From a card that another has taken the place of, to the tickets."""
+    return markup([[button(labels.own(say), buttons.OwnBelow())]])
+
+
+def _out_of_calendar(say: Language, booking: Booking, *, in_calendar: bool) -> Row:
+    return [button(labels.out_of_calendar(say), buttons.TakeCalendar(booking.id))] if in_calendar else []
+
+
+def own(say: Language, shown: Own, *, released: Released | None = None) -> InlineKeyboardMarkup:
+    """One button a ticket, an offer or a wait; first what can be done about what was given back a moment ago."""
+    again = [] if released is None else [_undo(say, released.booking)]
     rows = [
         [button(ticket_texts.ticket_label(say, each), buttons.ShowTicket(each.booking.id))] for each in shown.tickets
     ]
     lines = [
         [button(waiting_texts.wait_label(say, each), buttons.ShowWait(each.booking_id))] for each in shown.standing
     ]
+    ended = [] if released is None else _out_of_calendar(say, released.booking, in_calendar=released.in_calendar)
     return markup(
         [
             again,
+            ended,
             *rows,
             *lines,
             [button(labels.visits(say), buttons.Cities())],
@@ -107,10 +150,12 @@ def overlapping(say: Language, tickets: Sequence[Ticket]) -> InlineKeyboardMarku
     )
 
 
-def reminder(say: Language, shown: Ticket) -> InlineKeyboardMarkup:
-    """From a reminder to the pin and the ticket."""
+def reminder(say: Language, shown: Ticket, *, in_calendar: bool = False) -> InlineKeyboardMarkup:
+    """From a reminder to the pin and the ticket; after a change, to a newer file for who has put it into a calendar."""
+    newer = [button(labels.calendar_anew(say), buttons.TakeCalendar(shown.booking.id))]
     return markup(
         [
+            newer if in_calendar else [],
             [button(labels.show_map(say), buttons.ShowMap(shown.visit.id))],
             [button(labels.own_ticket(say), buttons.ShowTicket(shown.booking.id))],
         ]

@@ -36,6 +36,10 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     # A ticket is worth having until the visit is over; who signs up on the way gets it too.
     "ticket": Kind(critical=True, message_class=MessageClass.NORMAL, shortest=timedelta(hours=1)),
+    # An edit of the ticket's card, which rings nowhere; after what people wait for. While the ticket is worth having.
+    "card": Kind(critical=True, message_class=MessageClass.BULK, shortest=timedelta(hours=1)),
+    # An edit of a card that another has taken the place of.
+    "old-card": Kind(critical=False, message_class=MessageClass.BULK, longest=timedelta(hours=12)),
     # Until the departure. A newer change makes an unsent one moot.
     "moved": Kind(critical=True, message_class=MessageClass.URGENT),
     # Until the departure, at most the rule's own grace_minutes (rules/reminding.py). Before departure it is urgent.

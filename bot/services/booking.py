@@ -17,9 +17,10 @@ from bot.rules.changing import GIVEN_BACK
 from bot.rules.finding import nearest_alternatives
 from bot.rules.lateness import KINDS
 from bot.rules.seats import choose_bus
+from bot.services.cards import leave_card, renew_booking
 from bot.services.drafts import COMPANIONS
 from bot.services.promotion import overtakes, promote
-from storage import Tx, bookings, delegates, drafts, log, outbox, queue, seats, visits
+from storage import Tx, bookings, calendars, delegates, drafts, log, outbox, queue, seats, visits
 from storage.records import Booking, BookingState, Bus, Congress, Delegate, Lease, NewMessage, Rider, Visit
 
 
@@ -55,6 +56,8 @@ class Released:
 
     booking: Booking
     visit: Visit
+    in_calendar: bool = False
+    """The person has taken a calendar file of the visit."""
 
 
 def book_seat(
@@ -124,6 +127,8 @@ def book_seat(
     riders = riders or party_of(tx, delegate, visit_id=visit_id, party=party, now=now)
     if riders is None:
         return Refused(refusal=Changed(), visit=visit)
+    if ended and lease is not None and lease.edits is not None:
+        leave_card(tx, delegate_id=delegate_id, message_id=lease.edits)
     for seat in ended.values():
         free_seats(tx, seat.booking, reason="replaced", now=now)
     bus = choose_bus(visit, party=party, wheelchairs=wheelchairs)
@@ -159,10 +164,19 @@ def book_seat(
 
 
 def release_seat(
-    tx: Tx, *, delegate_id: int, booking_id: int, booking_version: int, congress: Congress, now: datetime, cause: str
+    tx: Tx,
+    *,
+    delegate_id: int,
+    booking_id: int,
+    booking_version: int,
+    congress: Congress,
+    now: datetime,
+    cause: str,
+    shown_on: int | None = None,
 ) -> Released | Refused | None:
     """Give a booking's seats back, offered to the next in line or free for others in the same instant; or say why not.
 
+    `shown_on` is the message that will say so: where the ticket stood on it, it is the ticket's card no more.
     None for a booking that is not this person's: they learn nothing about it.
     """
     delegate = delegates.lock(tx, delegate_id)
@@ -171,12 +185,14 @@ def release_seat(
         return None
     visit = visits.lock(tx, [booking.visit_id])[booking.visit_id]
     if log.outcome_of(tx, cause) is not None:
-        return Released(booking=booking, visit=visit)
+        return Released(booking=booking, visit=visit, in_calendar=calendars.is_given(tx, booking.id))
     refusal = refuse_release(booking, visit, version=booking_version, now=now)
     if refusal is None and booking.state is not BookingState.BOOKED:
         refusal = Changed()
     if refusal is not None:
         return Refused(refusal=refusal, visit=visit)
+    if shown_on is not None:
+        leave_card(tx, delegate_id=delegate_id, message_id=shown_on)
     free_seats(tx, booking, reason=GIVEN_BACK, now=now)
     log.write(
         tx,
@@ -191,7 +207,7 @@ def release_seat(
     promote(tx, visit.id, congress=congress, now=now)
     released = bookings.read(tx, booking_id)
     assert released is not None
-    return Released(booking=released, visit=visit)
+    return Released(booking=released, visit=visit, in_calendar=calendars.is_given(tx, booking_id))
 
 
 def ticket_of(tx: Tx, *, booking_id: int, delegate_id: int) -> Ticket | Refused | None:
@@ -238,7 +254,10 @@ def ticket_message(booking: Booking, visit: Visit, *, now: datetime, again: bool
 
 
 def free_seats(tx: Tx, booking: Booking, *, reason: str, now: datetime) -> None:
-    """End a booking that holds seats, and the wait of those of its party who got none; its visit is locked."""
+    """End a booking that holds seats, and the wait of those of its party who got none; its visit is locked.
+
+    Its card says so from then on.
+    """
     rest = queue.rest_of(tx, booking.id)
     if rest is not None:
         queue.end(tx, rest, reason=reason, now=now)
@@ -250,6 +269,9 @@ def free_seats(tx: Tx, booking: Booking, *, reason: str, now: datetime) -> None:
         riders=booking.party,
         wheelchairs=booking.wheelchairs,
     )
+    visit = visits.read(tx, booking.visit_id)
+    assert visit is not None
+    renew_booking(tx, booking, visit, now=now)
 
 
 def party_of(tx: Tx, delegate: Delegate, *, visit_id: int, party: int, now: datetime) -> list[Rider] | None:

@@ -17,6 +17,7 @@ from bot.services.booking import (
     ticket_message,
     ticket_of,
 )
+from bot.services.cards import renew_booking
 from bot.services.promotion import promote
 from bot.services.waiting import MOST_WISHES
 from storage import Tx, bookings, delegates, log, outbox, queue, seats, visits
@@ -118,6 +119,7 @@ def release_rider(
         return None
     part = bookings.split_off(tx, booking, rider, now=now)
     free_seats(tx, part, reason=GIVEN_BACK, now=now)
+    renew_booking(tx, booking, visit, now=now)
     log.write(
         tx,
         at=now,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot.rules.booking import AlreadyBooked, NoSeats, Refusal, refuse_visit
 from bot.rules.naming import clean_name
 from bot.rules.seats import largest_ever, largest_party, seats_left
+from bot.services.cards import renew_own
 from storage import Tx, bookings, delegates, drafts, log, visits
 from storage.records import Congress, Visit
 
@@ -166,6 +167,7 @@ def rename(tx: Tx, *, delegate_id: int, typed: str, now: datetime, cause: str) -
         return name
     delegates.change(tx, delegate_id, name=name)
     delegates.rename_rider(tx, delegate_id, name=name)
+    renew_own(tx, delegate_id, now=now)
     drafts.end(tx, delegate_id)
     log.write(
         tx,

@@ -8,6 +8,7 @@ from bot.rules.gifts import GiftRefusal, GivingRefusal, gift_ends, refuse_gift, 
 from bot.rules.lateness import KINDS
 from bot.rules.naming import clean_name
 from bot.services.booking import Booked, Refused, Ticket, repeated, ticket_message, ticket_of
+from bot.services.cards import renew_booking
 from bot.services.drafts import DRAFT_LIFE, BadName
 from bot.services.promotion import promote
 from storage import Tx, bookings, delegates, drafts, gifts, log, outbox, queue, seats, visits
@@ -219,6 +220,7 @@ def take_gift(
     assert visit is not None
     bus = visit.bus(booking.bus_id)
     given = _hand_over(tx, booking, gift, taker, bus=bus, now=now)
+    renew_booking(tx, booking, visit, now=now)
     gifts.end(tx, gift.id, taken=True)
     message = ticket_message(given, visit, now=now)
     outbox.add(tx, message, lease=lease)

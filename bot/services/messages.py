@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 from bot.rules.booking import find_clashes
 from bot.rules.reminding import why_stale
 from bot.services.booking import Ticket, ticket_of
+from bot.services.card_facts import CardFacts, OldCardFacts, card_facts
 from bot.services.promotion import OFFER_OVER
 from bot.services.reminders import Reminder, still_holds
 from bot.services.waiting import Offered, wait_of
-from storage import Tx, announcements, bookings, canaries, delegates, visits
+from storage import Tx, announcements, bookings, calendars, canaries, delegates, visits
 from storage.records import Booking, BookingState, Canary, Congress, Delegate, Message, MessageState, Rider, Visit
 
 
@@ -46,6 +47,8 @@ class MovedFacts:
     ticket: Ticket
     was: datetime
     overlapping: tuple[Ticket, ...]
+    in_calendar: bool
+    """The reader has taken a calendar file with the departure of before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,8 @@ class AlarmFacts:
 
 Facts = (
     TicketFacts
+    | CardFacts
+    | OldCardFacts
     | ReminderFacts
     | MovedFacts
     | AnnouncementFacts
@@ -128,6 +133,9 @@ def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> 
     match message.kind:
         case "ticket":
             return _ticket(tx, message, reader)
+        case "card" | "old-card":
+            found = card_facts(tx, message, reader)
+            return NoLonger(found) if isinstance(found, str) else found
         case "reminder":
             return _reminder(tx, message, reader, congress=congress, now=now)
         case "moved":
@@ -189,6 +197,7 @@ def _moved(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, no
         ticket=ticket,
         was=datetime.fromisoformat(message.slots["was"]),
         overlapping=tuple(Ticket(booking=seat.booking, visit=seat.visit, bus=None) for seat in overlapping),
+        in_calendar=calendars.is_given(tx, ticket.booking.id),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.rules.authority import may_organize
 from bot.rules.lateness import KINDS
+from bot.services.cards import renew_visit
 from bot.services.promotion import promote
 from storage import Tx, bookings, congress, grants, log, outbox, visits
 from storage.records import Booking, Bus, NewMessage, Visit, VisitState
@@ -127,6 +128,7 @@ def delay_visit(
     )
     moved = visits.read(tx, visit_id)
     assert moved is not None
+    renew_visit(tx, moved, now=now)
     return Delayed(visit=moved, was=visit.leaves_at, told=told)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.rules.lateness import CRITICAL
 from bot.rules.naming import clean_name
+from bot.services.cards import renew_own
 from storage import Tx, delegates, grants, log, outbox
 from storage.records import Delegate, Draft, Role
 
@@ -42,14 +43,17 @@ def agree(tx: Tx, *, telegram_id: int, name: str, language: str, notice: str, no
             tx, at=now, actor=telegram_id, action="agree", subject=f"delegate:{delegate_id}", after={"notice": notice}
         )
     delegates.change(tx, delegate_id, language=language)
+    if known is not None and known.language != language:
+        renew_own(tx, delegate_id, now=now)
     if known is not None and known.unreachable:
         _welcome_back(tx, delegate_id, now=now)
     return delegates.read(tx, delegate_id)
 
 
-def choose_language(tx: Tx, *, delegate_id: int, language: str) -> None:
-    """Let every later message and reminder speak this language."""
+def choose_language(tx: Tx, *, delegate_id: int, language: str, now: datetime) -> None:
+    """Let every later message and reminder speak this language, and the tickets that stand in the chat."""
     delegates.change(tx, delegate_id, language=language)
+    renew_own(tx, delegate_id, now=now)
 
 
 def mark_reachable(tx: Tx, *, telegram_id: int, reachable: bool, now: datetime) -> None:

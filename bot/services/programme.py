@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.services.cards import renew_visit
 from storage import Tx, bookings, congress, log, visits
 from storage.congress import Document
 from storage.programme_file import ProgrammeFile
@@ -64,6 +65,7 @@ def apply_programme(tx: Tx, *, file: ProgrammeFile, digest: str, now: datetime) 
     if harms:
         return Harmful(harms)
     _apply_changes(tx, old, document, current)
+    _renew_tickets(tx, current, all_of_them=old["meeting_points"] != document["meeting_points"], now=now)
     _write(tx, document, digest=digest, now=now)
     return Applied(first=False)
 
@@ -133,6 +135,13 @@ def _apply_changes(tx: Tx, old: Document, new: Document, current: Mapping[str, V
             _visit_columns(old, previous, old["visits"].index(previous)), _visit_columns(new, table, position)
         )
         _apply_visit(tx, known, columns, must_hear=_changed(previous, table, *_MOVES_TRAVELLERS))
+
+
+def _renew_tickets(tx: Tx, before: Mapping[str, Visit], *, all_of_them: bool, now: datetime) -> None:
+    """Let the tickets of what has changed say so: other words, or a bus whose passengers are not harmed."""
+    for visit in visits.read_some(tx, [visit.id for visit in before.values() if visit.seats_taken]).values():
+        if all_of_them or visit != before[visit.key]:
+            renew_visit(tx, visit, now=now)
 
 
 def _take_buses_out(tx: Tx, new: Document, visit: Visit) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.rules.seats import choose_bus, is_walk
 from bot.services.booking import Ticket
+from bot.services.cards import renew_booking
 from bot.services.promotion import promote
 from storage import Tx, bookings, delegates, log, queue, seats, visits
 from storage.records import Booking, BookingState, Congress, HeldSeat, Rider, Visit
@@ -71,7 +72,7 @@ def set_wheelchair(
     if rider_id is None:
         delegates.change(tx, delegate_id, wheelchair=wanted)
     visits.lock(tx, {booking.visit_id for booking, _ in chosen})
-    lacking = tuple(rider.id for booking, rider in chosen if not _set(tx, booking, rider, wanted=wanted))
+    lacking = tuple(rider.id for booking, rider in chosen if not _set(tx, booking, rider, wanted=wanted, now=now))
     if log.outcome_of(tx, cause) is None:
         log.write(
             tx,
@@ -89,7 +90,7 @@ def set_wheelchair(
     return Places(needed=shown.needed, tickets=shown.tickets, lacking=lacking)
 
 
-def _set(tx: Tx, booking: Booking, rider: Rider, *, wanted: bool) -> bool:
+def _set(tx: Tx, booking: Booking, rider: Rider, *, wanted: bool, now: datetime) -> bool:
     """Give or take the place of one rider; False where no bus of the visit has one free. The visit is locked."""
     fresh = bookings.read(tx, booking.id)
     visit = visits.read(tx, booking.visit_id)
@@ -97,13 +98,13 @@ def _set(tx: Tx, booking: Booking, rider: Rider, *, wanted: bool) -> bool:
     assert visit is not None
     if rider.wheelchair == wanted:
         return True
-    if fresh.holds_seat and not _make_room(tx, fresh, visit, wanted=wanted):
+    if fresh.holds_seat and not _make_room(tx, fresh, visit, wanted=wanted, now=now):
         return False
     bookings.set_wheelchair(tx, fresh, rider, wanted=wanted)
     return True
 
 
-def _make_room(tx: Tx, booking: Booking, visit: Visit, *, wanted: bool) -> bool:
+def _make_room(tx: Tx, booking: Booking, visit: Visit, *, wanted: bool, now: datetime) -> bool:
     """Count the place on the party's bus; or move the party to a bus that has one."""
     bus, taken_by = visit.bus(booking.bus_id), booking.wheelchairs
     if not wanted or is_walk(visit) or (bus is not None and bus.wheelchairs_taken < bus.wheelchair_places):
@@ -115,4 +116,5 @@ def _make_room(tx: Tx, booking: Booking, visit: Visit, *, wanted: bool) -> bool:
     seats.give_back(tx, visit_id=visit.id, bus_id=booking.bus_id, riders=booking.party, wheelchairs=taken_by)
     seats.take(tx, visit_id=visit.id, bus_id=other.id, riders=booking.party, wheelchairs=taken_by + 1)
     bookings.move_to_bus(tx, booking.id, bus_id=other.id)
+    renew_booking(tx, booking, visit, now=now)
     return True

@@ -126,6 +126,42 @@ def own_ticket(say: Language) -> str:
     return "🎫 " + say.gettext("My ticket")
 
 
+def qr_pass(say: Language) -> str:
+    # Translators: a code on the phone that is scanned as one boards the bus. Short: it shares a row.
+    return "🔳 " + say.gettext("QR pass")
+
+
+def more(say: Language) -> str:
+    # Translators: opens more buttons of a ticket. Short: it shares a row.
+    return "⋯ " + say.gettext("More")
+
+
+def calendar(say: Language) -> str:
+    return "📅 " + say.gettext("Add to my calendar")
+
+
+def calendar_anew(say: Language) -> str:
+    # Translators: sends the calendar file again, because times or places have changed.
+    return "📅 " + say.gettext("Update my calendar")
+
+
+def out_of_calendar(say: Language) -> str:
+    return "📅 " + say.gettext("Remove from my calendar")
+
+
+def on_paper(say: Language) -> str:
+    return "🖨 " + say.gettext("On paper (PDF)")
+
+
+def to_driver(say: Language) -> str:
+    # Translators: sends a picture that asks a driver or a guard for the way, in Kazakh and Russian.
+    return "🚕 " + say.gettext("Show to a driver or a guard")
+
+
+def about_visit(say: Language) -> str:
+    return "🏛 " + say.gettext("About this visit")
+
+
 def give_up_for(say: Language) -> str:
     # Translators: gives the other visit up and takes a seat on this one.
     return "🔁 " + say.gettext("Give up and sign up here")

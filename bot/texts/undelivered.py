@@ -81,7 +81,7 @@ def why_not(say: Language, state: MessageState, *, error: str | None) -> str:
 
 def _kind(say: Language, kind: str) -> str:
     match kind:
-        case "ticket":
+        case "ticket" | "card" | "old-card":
             return say.gettext("Tickets")
         case "moved":
             return say.gettext("New departure times")

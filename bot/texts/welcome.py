@@ -54,6 +54,9 @@ def help_text(say: Language, congress: Congress, *, organizer: bool) -> str:
         "<b>" + say.gettext("What this bot can do") + "</b>",
         say.gettext("/visits – choose a visit and sign up, alone or with companions"),
         say.gettext("/my – your tickets and waiting lists; move a seat, give it to a colleague or back"),
+        say.gettext(
+            "On your ticket: the QR pass, the map; under “More” a calendar file, a page to print, help for the way"
+        ),
         say.gettext("/access – wheelchair places on your buses"),
         say.gettext("/language – English, Қазақша, Русский"),
         say.gettext("/privacy – what is stored about you"),

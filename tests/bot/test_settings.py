@@ -190,3 +190,14 @@ def test_code_may_give_settings_too() -> None:
     given: dict[str, Any] = {"_env_file": None, "token": TOKEN, "owner_ids": (7,), "data_key": (KEYS[0],)}
     settings = read_settings(**given)
     assert (settings.owner_ids, settings.keys) == ((7,), (KEYS[0],))
+
+
+def test_passes_are_signed_by_the_data_key_or_by_the_token_and_outlive_a_change_of_keys() -> None:
+    by_token = read().pass_secrets
+    assert [len(secret) for secret in by_token] == [32]
+    assert TOKEN.encode() not in by_token[0]
+    first, second = read(data_key=KEYS[0]).pass_secrets, read(data_key=f"{KEYS[1]},{KEYS[0]}").pass_secrets
+    assert first[1:] == by_token, "what the token has signed stays valid when a key is set"
+    assert second[1:] == first, "what the old key has signed stays valid while it is there"
+    assert len(set(second)) == 3
+    assert read(token="123456789:AAE-another-token").pass_secrets != by_token

@@ -19,6 +19,7 @@ from tests.journeys.scenes import (
     answered,
     callbacks,
     congress_of,
+    next_message,
     outbox_of,
     person,
     plain,
@@ -43,6 +44,14 @@ async def book_party(running: Running, phone: Phone, key: str, *names: str) -> M
     party = await answered(phone, "\n".join(names))
     await phone.tap("book:", message=party)
     return await phone.wait_for(lambda message: message.button("giveq:") is not None, newer_than=party)
+
+
+async def below(phone: Phone, wanted: str, *, message: Message) -> Message:
+    """Press a button under "More" of a ticket; return what opens below it."""
+    more = await screen_after(phone, "more:", message=message)
+    newest = max(seen.message_id for seen in phone.messages)
+    await phone.tap(wanted, message=more)
+    return await next_message(phone, newest)
 
 
 async def riders(running: Running, phone: Phone) -> list[str]:
@@ -146,7 +155,7 @@ async def test_a_party_moves_to_another_visit_after_a_question(house: Running, c
     emma = await house.delegate("Emma", language=code)
     shown = await book_party(house, emma, VISIT, "Ann Lee")
     (before,) = await tickets(house, emma)
-    moves = await screen_after(emma, "moves:", message=shown)
+    moves = await below(emma, "moves:", message=shown)
     to = await visit_of(house, "pres-am")
     asked = await screen_after(emma, f"moveq:{before.booking.id}:{to.id}", message=moves)
     assert asked.text == plain(texts.ask_move(say, before, to=to))
@@ -173,7 +182,7 @@ async def test_a_move_that_comes_too_late_keeps_the_seat_and_shows_what_is_left(
     shown = await house.book(emma, VISIT)
     (before,) = await tickets(house, emma)
     to = await visit_of(house, "pres-am")
-    moves = await screen_after(emma, "moves:", message=shown)
+    moves = await below(emma, "moves:", message=shown)
     asked = await screen_after(emma, f"moveq:{before.booking.id}:{to.id}", message=moves)
     owner = await house.organizer()
     await answered(owner, "/delay pres-am 15")
@@ -191,7 +200,7 @@ async def test_a_party_waits_for_a_full_visit_from_its_ticket_and_keeps_its_seat
     shown = await book_party(house, emma, VISIT, "Ann Lee")
     (before,) = await tickets(house, emma)
     full = await visit_of(house, "pres-am")
-    moves = await screen_after(emma, "moves:", message=shown)
+    moves = await below(emma, "moves:", message=shown)
     waits = await screen_after(emma, f"move:{full.id}:2:{before.booking.id}", message=moves)
     assert waits.button("leave:") is not None
     assert await visits_held(house, emma) == [VISIT]

@@ -24,7 +24,7 @@ from tests.journeys.scenes import (
     visits_held,
     words_of,
 )
-from tests.journeys.test_changing import book_party, riders
+from tests.journeys.test_changing import below, book_party, riders
 from tests.phone import Message, Phone
 
 VISIT = "school-am"
@@ -32,7 +32,7 @@ VISIT = "school-am"
 
 async def link_of(phone: Phone, ticket: Message, *, rider: int = 0, colleague: str = "Amina Saparova") -> Message:
     """Give a seat of this ticket away; return the message with the link."""
-    giving = await screen_after(phone, "gifts:", message=ticket)
+    giving = await below(phone, "gifts:", message=ticket)
     to = [data for data in callbacks(giving) if data.startswith("giftto:")][rider]
     await screen_after(phone, to, message=giving)
     return await answered(phone, colleague)
@@ -52,7 +52,7 @@ async def test_a_colleague_who_is_new_here_takes_the_seat_and_the_giver_is_told(
     say, congress = words_of(house, code), congress_of(house)
     emma = await house.delegate("Emma", language=code)
     ticket = await house.book(emma, VISIT)
-    giving = await screen_after(emma, "gifts:", message=ticket)
+    giving = await below(emma, "gifts:", message=ticket)
     asked = await screen_after(emma, "giftto:", message=giving)
     assert asked.text == plain(texts.ask_name(say))
     link = await answered(emma, "Amina Saparova")
@@ -125,7 +125,7 @@ async def test_a_colleague_who_is_elsewhere_at_that_time_is_told_what_is_in_the_
 async def test_a_bad_name_is_asked_for_again_and_cancel_ends_it(house: Running) -> None:
     emma = await house.delegate("Emma")
     ticket = await house.book(emma, VISIT)
-    giving = await screen_after(emma, "gifts:", message=ticket)
+    giving = await below(emma, "gifts:", message=ticket)
     await screen_after(emma, "giftto:", message=giving)
     bad = await answered(emma, "\u202e\u200b")
     assert bad.button("end") is not None

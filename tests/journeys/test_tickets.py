@@ -52,7 +52,8 @@ async def test_my_lists_the_tickets_and_each_opens(quick_house: Running, code: s
         shown = await screen_after(emma, f"ticket:{ticket.booking.id}", message=own)
         assert shown.text == plain(texts.ticket(say, ticket, congress=congress))
         assert ticket.booking.code in shown.text
-        own = await screen_after(emma, "my", message=shown)
+        await emma.tap("mine", message=shown)
+        own = await emma.wait_for(lambda seen: seen.button("cities") is not None, newer_than=shown)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -18,6 +18,11 @@ from tests.locales.world import World
 NOT_SAID = {"markup"}
 """It makes values safe and says nothing."""
 PLAIN = {
+    "calendar.entry": 200,
+    "driver.plea": 200,
+    "paper.facts": 200,
+    "paper.headings": 80,
+    "paper.small_print": 400,
     "gifts.message_to_colleague": 1024,
     "organizers.roster_columns": 80,
     "organizers.traveller_kind": 80,
@@ -30,7 +35,10 @@ PLAIN = {
     "profile.organizer_commands": 256,
     "visits.pin_note": 255,
 }
-"""What is no message and knows no tags, with the most characters there: a file's cells, the Bot API's limits."""
+"""What is no message and knows no tags, and how long it may be: cells and lines of files, limits of the Bot API."""
+CAPTIONS = {"calendar.caption", "driver.caption", "paper.caption", "passes.qr_pass"}
+"""What stands under a picture or a file."""
+CAPTION = 1024
 FIXED_LABEL = 37
 """34 characters and an emoji: what fits one button of a narrow phone. Labels with a visit's title are cut."""
 ANSWER = 200

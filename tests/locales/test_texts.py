@@ -10,13 +10,14 @@ import pytest
 
 import storage.visits
 from bot.language import LANGUAGES, Language, Languages, load_languages
+from bot.services.calendar import CalendarFile
 from bot.services.programme import Applied, apply_programme
 from bot.services.visits import VisitCard
 from bot.simulator.markup import read_html
-from bot.texts import messages, organizers, tickets, visits, welcome
+from bot.texts import calendar, driver, messages, organizers, paper, passes, tickets, visits, welcome
 from storage.database import Database
 from storage.records import Congress, Library, Visit
-from tests.locales.sayings import MESSAGE, functions, plain_limit, said
+from tests.locales.sayings import CAPTION, CAPTIONS, MESSAGE, functions, plain_limit, said
 from tests.locales.world import a_world, everywhere
 from tests.makers import OPEN, a_bus, a_congress, a_ticket, a_visit, shipped_programme
 
@@ -78,7 +79,7 @@ def shown(html: str) -> str:
 def check(function: str, text: str) -> None:
     limit = plain_limit(function)
     visible = shown(text) if limit is None else text
-    assert length(visible) <= (limit or MESSAGE), (function, visible)
+    assert length(visible) <= (limit or (CAPTION if function in CAPTIONS else MESSAGE)), (function, visible)
     assert not re.search(r"\{\w*\}", visible), (function, visible)
     assert visible.count("\u2068") == visible.count("\u2069"), (function, visible)
 
@@ -153,6 +154,14 @@ def test_a_visit_with_every_text_at_its_cap_fits_its_messages(say: Language, con
         messages.moved(say, ticket, was=OPEN, overlapping=[visit, visit], congress=full),
     ):
         assert length(shown(html)) <= MESSAGE
+    plea = driver.plea(say, ticket, congress=full, now=OPEN)
+    for caption in (
+        driver.caption(say, [plea, plea]),
+        calendar.caption(say, CalendarFile(ticket=ticket, sequence=1)),
+        paper.caption(say, ticket),
+        passes.qr_pass(say, ticket),
+    ):
+        assert length(shown(caption)) <= CAPTION
 
 
 def test_the_privacy_notice_fits_a_message(say: Language, congress: Congress) -> None:

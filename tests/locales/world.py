@@ -14,6 +14,7 @@ from bot.rules import waiting as waiting_reasons
 from bot.rules.waiting import Standing
 from bot.services import broadcasts, changing, drafts, gifts, organizers, queue, undelivered, waiting, wheelchairs
 from bot.services.booking import Booked, Released, Ticket
+from bot.services.calendar import CalendarFile
 from bot.services.visits import VisitCard
 from storage.records import (
     Absent,
@@ -72,6 +73,11 @@ def a_world(*, n: int, text: str) -> World:
         Bus: by_bus.buses,
         Booking: (a_booking(text), a_booking(text, text), booking),
         Ticket: tickets,
+        CalendarFile: tuple(
+            CalendarFile(ticket=replace(ticket, booking=replace(ticket.booking, state=state)), sequence=n)
+            for ticket in tickets
+            for state in (BookingState.BOOKED, BookingState.RELEASED)
+        ),
         Sequence[Ticket]: ((), tuple(a_ticket(visit, *names[:4]) for visit in visits[:3])),
         Booked: tuple(Booked(ticket=ticket, given_up=visits[:2]) for ticket in tickets),
         Released: (Released(booking=booking, visit=by_bus),),

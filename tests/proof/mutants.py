@@ -20,6 +20,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "bot/rules/gifts.py": (f"{_RULES}/test_gifts.py",),
     "bot/rules/lateness.py": (f"{_RULES}/test_lateness.py",),
     "bot/rules/naming.py": (f"{_RULES}/test_naming.py",),
+    "bot/rules/passes.py": (f"{_RULES}/test_passes.py",),
     "bot/rules/reminding.py": (
         f"{_RULES}/test_reminding.py",
         "tests/storage/test_reminders.py",

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from bot.language import load_languages
+from bot.services import cards
 from storage import bookings
 from tests.proof.day.day import Day
 from tests.proof.day.defects import DEFECTS
@@ -31,6 +32,7 @@ MUST_BE_REACHED = frozenset(
         *("died before the call", "died after the call", "came twice", "overlap told", "reminded again after a move"),
         *("ticket sent", "ticket unreachable", "ticket failed", "ticket cancelled", "ticket due"),
         *("reminder sent", "reminder unreachable", "reminder cancelled", "moved sent", "moved cancelled"),
+        *("card sent", "card edited", "card gone", "card cancelled"),
         *("announcement sent", "announcement unknown", "announcement unreachable"),
     }
 )
@@ -80,9 +82,11 @@ def _live(day: Day) -> Lived:
 
 @contextmanager
 def _codes(seed: int) -> Iterator[None]:
-    """Booking codes by the seed too: they stand in every ticket. In the house they come from `secrets`."""
+    """Booking codes and the keys of edits by the seed too. In the house they come from `secrets`."""
+    keys = Random(f"keys/{seed}")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bookings, "choice", Random(f"codes/{seed}").choice)
+        patch.setattr(cards, "token_hex", lambda size: keys.randbytes(size).hex())
         yield
 
 

@@ -81,7 +81,7 @@ async def test_who_was_known_without_consent_gets_their_name_with_it(database: D
 
 async def test_the_chosen_language_stays(database: Database) -> None:
     delegate = await agreed(database)
-    await database.run(choose_language, delegate_id=delegate.id, language="en")
+    await database.run(choose_language, delegate_id=delegate.id, language="en", now=OPEN)
     found = (await database.read(find_person, telegram_id=EMMA, now=OPEN)).delegate
     assert found is not None
     assert found.language == "en"

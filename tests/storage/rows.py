@@ -14,6 +14,7 @@ from storage.tables import (
     announcements,
     bookings,
     buses,
+    calendars,
     cards,
     delegates,
     drafts,
@@ -149,6 +150,7 @@ def put_everything(tx: Tx, *, now: datetime) -> None:
     draft = {"delegate_id": people[0], "kind": "companions", "fields": {"names": ["Ұлан"]}, "expires_at": leaves_at}
     tx.execute(insert(drafts).values(**draft))
     tx.execute(insert(cards).values(delegate_id=people[0], kind="menu", message_id=2**40))
+    tx.execute(insert(calendars).values(booking_id=given[1], sequence=3, facts="08:45|B01|A", given_at=now))
     announcement = put_announcement(tx, people[0], now=now)
     for number, state in enumerate(MessageState):
         row = {

@@ -252,7 +252,8 @@ async def test_a_backup_of_an_older_revision_climbs(
     assert receipt.revision == "0001"
     await restore(empty_urls[to], file)
     after = await rows_of(empty_urls[to])
-    assert {table: len(rows) for table, rows in after.items()} == receipt.rows
+    younger = dict.fromkeys(after.keys() - receipt.rows.keys(), 0)
+    assert {table: len(rows) for table, rows in after.items()} == {**receipt.rows, **younger}
     assert after["outbox"] == [{**row, "begun_at": None} for row in before["outbox"]]
 
 

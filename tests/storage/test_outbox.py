@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage import Tx, claiming, outbox, sending
 from storage.database import Database
@@ -14,7 +15,7 @@ from storage.records import DeliveryCounts, Lease, Message, MessageClass, Messag
 from storage.sending import Outcome
 from storage.tables import delegates
 from storage.tables import outbox as table
-from tests.storage.rows import put_announcement, put_delegate
+from tests.storage.rows import put_announcement, put_booking, put_delegate, put_visit
 
 NOON = datetime(2025, 8, 21, 12, tzinfo=UTC)
 REAL = datetime(2026, 11, 1, 8, tzinfo=UTC)
@@ -80,6 +81,46 @@ async def test_a_key_is_written_once(database: Database) -> None:
     assert await database.run(outbox.add_many, []) == 0
     kept = await row(database, first)
     assert (kept.slots, kept.state, kept.token) == ({"n": 1}, E.DUE, None)
+
+
+async def edits(database: Database) -> tuple[int, list[NewMessage]]:
+    """Somebody with a booking, and two messages of one kind about it."""
+    someone = await reader(database)
+
+    def book(tx: Tx) -> int:
+        return put_booking(tx, put_visit(tx, leaves_at=NOON + timedelta(hours=20)), None, someone, given_at=NOON)
+
+    booking = await database.run(book)
+    return someone, [new(f"card/{key}", someone, kind="card", booking_id=booking) for key in "abc"]
+
+
+async def test_one_that_waits_stands_for_a_later_one_about_the_same_booking(database: Database) -> None:
+    someone, (first, second, third) = await edits(database)
+    assert await database.run(outbox.add_unless_waiting, [first]) == 1
+    assert await database.run(outbox.add_unless_waiting, [second]) == 0
+    other = replace(second, key="note", kind="note")
+    assert await database.run(outbox.add_unless_waiting, [other]) == 1, "another kind is another message"
+    assert await database.run(outbox.add_unless_waiting, []) == 0
+    # One that a sender has in hand may have been worded before: it stands for nothing.
+    assert [message.delegate_id for message in await claim(database, limit=1)] == [someone]
+    assert await database.run(outbox.add_unless_waiting, [third]) == 1
+
+
+async def test_one_that_waits_is_not_claimed_before_the_change_it_stands_for_is_committed(postgresql_url: str) -> None:
+    """Else it would be worded as things were. The control: without the lock it is claimed in between."""
+    database = await Database.open(postgresql_url, migrate=False)
+    _, (first, second, _) = await edits(database)
+    await database.run(outbox.add_unless_waiting, [first])
+    engine = create_async_engine(database.url)
+    async with engine.begin() as changing:
+        assert await changing.run_sync(outbox.add_unless_waiting, [second]) == 0
+        assert await claim(database) == []
+    async with engine.begin() as changing:
+        waits = select(table.c.id).where(table.c.booking_id == first.booking_id)
+        assert len((await changing.execute(waits)).all()) == 1  # seen, but not locked
+        assert [message.key for message in await claim(database)] == [first.key]
+    await engine.dispose()
+    await database.close()
 
 
 async def test_a_claimed_message_holds_all_that_was_written(database: Database) -> None:

@@ -21,6 +21,9 @@ HOUR = timedelta(hours=1)
         ("announcement", DUE + 3 * HOUR, DUE + 3 * HOUR),  # whatever comes first
         ("announcement", DUE + 15 * HOUR, DUE + 12 * HOUR),
         ("alarm", None, DUE + 12 * HOUR),
+        ("card", DUE + 2 * HOUR, DUE + 2 * HOUR),
+        ("card", DUE - HOUR, DUE + HOUR),
+        ("old-card", None, DUE + 12 * HOUR),
     ],
 )
 def test_a_message_expires_when_what_it_tells_of_is_over(
@@ -35,6 +38,7 @@ def test_a_kind_without_a_limit_needs_to_know_when_it_is_over(kind: str) -> None
         KINDS[kind].expires_at(DUE)
 
 
-def test_announcements_alone_may_be_lost_to_doubt_and_go_last() -> None:
-    assert set(KINDS) - CRITICAL == {"announcement"}
-    assert [name for name, kind in KINDS.items() if kind.message_class is MessageClass.BULK] == ["announcement"]
+def test_announcements_and_edits_go_last_and_only_what_is_no_ticket_may_be_lost_to_doubt() -> None:
+    assert set(KINDS) - CRITICAL == {"announcement", "old-card"}
+    last = {name for name, kind in KINDS.items() if kind.message_class is MessageClass.BULK}
+    assert last == {"announcement", "card", "old-card"}

@@ -1,7 +1,7 @@
 """The second opinion on a simulated day: what must hold after each step and at the end, from the bare rows."""
 
 from collections import Counter, defaultdict
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,13 +10,14 @@ from bot.delivery.letter import Letter
 from bot.rules.lateness import CRITICAL
 from storage import Tx
 from storage.records import Message
-from storage.tables import bookings, buses, delegates, log, outbox, riders, visits
+from storage.tables import bookings, buses, cards, delegates, log, outbox, riders, visits
 from tests.house import at
 from tests.proof.day.desk import MemoryDesk
 from tests.proof.day.phones import Phones
 
 MINUTE = timedelta(minutes=1)
 EVE = at("08-21 18:00")
+_ASTANA = timezone(timedelta(hours=5))
 _UNDER_WAY = ("due", "leased", "sending")
 _LISTED = ("unreachable", "unknown", "failed", "expired")
 """What organizers see of messages that did not, or may not have, come to their reader."""
@@ -41,7 +42,12 @@ _SEATS_BROKEN = """
 """
 """What does not add up: bookings and their riders, counters and the riders behind them, seats and who sits there."""
 _BOOKED = (
-    select(bookings.c.id, bookings.c.given_at, func.coalesce(buses.c.departs_at, visits.c.leaves_at).label("departs"))
+    select(
+        bookings.c.id,
+        bookings.c.delegate_id,
+        bookings.c.given_at,
+        func.coalesce(buses.c.departs_at, visits.c.leaves_at).label("departs"),
+    )
     .join_from(bookings, visits, bookings.c.visit_id == visits.c.id)
     .outerjoin(buses, bookings.c.bus_id == buses.c.id)
     .join(delegates, bookings.c.delegate_id == delegates.c.id)
@@ -95,8 +101,9 @@ class Books:
         assert message.expires_at > now, f"{message.key} is past its expiry"
         if message.kind in CRITICAL:
             row = next(row for row in self.bookings() if row.id == message.booking_id)
-            assert row.state == "booked", f"{message.key} without a seat"
-            assert message.kind != "ticket" or row.code in letter.text
+            seated = row.state == "booked"
+            assert seated or message.kind == "card", f"{message.key} without a seat"
+            assert (row.code in letter.text) == seated or message.kind not in ("ticket", "card")
             assert message.kind != "reminder" or row.given_at <= message.due_at, (
                 f"{message.key}: booked after it was due"
             )
@@ -144,6 +151,19 @@ class Books:
                     texts = self._phones.seen[self.reader(row.delegate_id).telegram_id]
                     assert any(row.code in text for text in texts), f"booking {row.id}: its code is on no phone"
         assert len(tickets) == len(self.bookings()), "a ticket without a booking"
+        self._cards_are_true(rows)
+
+    def _cards_are_true(self, messages: list[Any]) -> None:
+        """What stands on a ticket's card is what the last edit said that came through: the departure as it is."""
+        last = {row.booking_id: row.state for row in messages if row.kind == "card"}
+        stands = {(row.delegate_id, row.subject): row.message_id for row in self._rows(select(cards))}
+        for row in self._rows(_BOOKED):
+            card = stands.get((row.delegate_id, row.id))
+            if card is None or last.get(row.id, "sent") != "sent":
+                continue
+            text = self._phones.stands[self.reader(row.delegate_id).telegram_id, card]
+            assert f"{row.departs.astimezone(_ASTANA):%H:%M}" in text, f"the card of booking {row.id} is old news"
+            self._reached["card edited"] += row.id in last
 
     def _rows(self, query: Any) -> list[Any]:
         def read(tx: Tx) -> list[Any]:

@@ -240,7 +240,7 @@ class Day:
 
     def _speak(self) -> Update:
         who, language = self._somebody(), self.random.choice(("en", "kk", "ru"))
-        return lambda: self.desk.do(people.choose_language, delegate_id=who, language=language)
+        return lambda: self.desk.do(people.choose_language, delegate_id=who, language=language, now=self.now)
 
     def _block(self) -> Update:
         who = self.books.reader(self._somebody())

@@ -1,6 +1,7 @@
 """A scripted Bot API: what each phone has received, and what goes wrong on the way, by the seed alone."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -46,11 +47,25 @@ class Phones:
         self.doubts: Counter[str] = Counter()
         """After how many calls nobody could know whether it had been."""
         self.seen: defaultdict[int, list[str]] = defaultdict(list)
+        self.stands: dict[tuple[int, int], str] = {}
+        """What each message says at last, by chat and message."""
         self._edited: set[tuple[int, int | None]] = set()
         self._messages = 0
 
     async def send_message(self, chat_id: int, text: str, *, parse_mode: object, **_: Any) -> Sent:
         """Deliver, or not, as the seed wants it."""
+        return self._do(lambda: self.show(chat_id, text), chat_id, parse_mode)
+
+    async def edit_message_text(
+        self, text: str, *, chat_id: int, message_id: int, parse_mode: object, **_: Any
+    ) -> Sent:
+        """Let a message say something else, or not; now and then the person has deleted it."""
+        if not self.calm and self._random.random() < 0.03:
+            self._reached["card gone"] += 1
+            raise BadRequest("Bad Request: message to edit not found")
+        return self._do(lambda: self._say(chat_id, message_id, text), chat_id, parse_mode)
+
+    def _do(self, act: Callable[[], Sent], chat_id: int, parse_mode: object) -> Sent:
         if chat_id in self.blocked:
             raise Forbidden("Forbidden: bot was blocked by the user")
         fault = "" if self.calm else self._random.choices(list(FAULTS), list(FAULTS.values()))[0]
@@ -72,7 +87,7 @@ class Phones:
                 raise Died
             case _:
                 pass
-        sent = self.show(chat_id, text)
+        sent = act()
         if fault == "answer lost":
             self.doubts[self.about] += 1
             raise TimedOut
@@ -86,12 +101,16 @@ class Phones:
         card = (chat_id, message_id)
         if card not in self._edited:
             self._edited.add(card)
-            self.show(chat_id, text)
+            self._say(chat_id, message_id or 0, text)
         return Sent(message_id or 0)
 
     def show(self, chat_id: int, text: str) -> Sent:
         """The text stands on the phone."""
         self._messages += 1
+        return self._say(chat_id, self._messages, text)
+
+    def _say(self, chat_id: int, message_id: int, text: str) -> Sent:
         self.copies[self.about] += 1
         self.seen[chat_id].append(text)
-        return Sent(self._messages)
+        self.stands[chat_id, message_id] = text
+        return Sent(message_id)

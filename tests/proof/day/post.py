@@ -6,7 +6,7 @@ Here alone the day touches bot/delivery: claim, carry, settle.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -45,8 +45,14 @@ class Line:
         self._pace = pace
 
     async def send_message(self, *args: Any, **kwargs: Any) -> Sent:
+        return await self._call(self._phones.send_message, *args, **kwargs)
+
+    async def edit_message_text(self, *args: Any, **kwargs: Any) -> Sent:
+        return await self._call(self._phones.edit_message_text, *args, **kwargs)
+
+    async def _call(self, method: Callable[..., Awaitable[Sent]], *args: Any, **kwargs: Any) -> Sent:
         try:
-            return await self._phones.send_message(*args, **kwargs)
+            return await method(*args, **kwargs)
         except RetryAfter as error:
             await self._pace.hold(seconds_of(error))
             raise

@@ -1,0 +1,25 @@
+"""What stands on a ticket's card once it is a ticket no more."""
+
+from bot.language import Language
+from bot.services.booking import Ticket
+from bot.texts.markup import words
+from storage.records import Visit
+
+
+def ended(say: Language, shown: Ticket) -> str:
+    """Say that the seat is gone, and why."""
+    why = (
+        say.gettext("You have taken a seat on another visit instead.")
+        if shown.booking.reason == "replaced"
+        else say.gettext("The seat was given back.")
+    )
+    return "\n".join(
+        ["✖️ <b>" + say.gettext("This ticket has ended") + "</b>", f"<b>{words(say, shown.visit.title)}</b>", "", why]
+    )
+
+
+def elsewhere(say: Language, visit: Visit) -> str:
+    """Say on a former card that the ticket stands on another message now."""
+    return "\n".join(
+        [f"🎫 <b>{words(say, visit.title)}</b>", say.gettext("This ticket is shown in another message now.")]
+    )
