@@ -253,10 +253,10 @@ def ticket_message(booking: Booking, visit: Visit, *, now: datetime, again: bool
     )
 
 
-def free_seats(tx: Tx, booking: Booking, *, reason: str, now: datetime) -> None:
+def free_seats(tx: Tx, booking: Booking, *, reason: str, now: datetime, has_card: bool = True) -> None:
     """End a booking that holds seats, and the wait of those of its party who got none; its visit is locked.
 
-    Its card says so from then on.
+    Its card says so from then on; a part that was split off just now has none.
     """
     rest = queue.rest_of(tx, booking.id)
     if rest is not None:
@@ -269,9 +269,10 @@ def free_seats(tx: Tx, booking: Booking, *, reason: str, now: datetime) -> None:
         riders=booking.party,
         wheelchairs=booking.wheelchairs,
     )
-    visit = visits.read(tx, booking.visit_id)
-    assert visit is not None
-    renew_booking(tx, booking, visit, now=now)
+    if has_card:
+        visit = visits.read(tx, booking.visit_id)
+        assert visit is not None
+        renew_booking(tx, booking, visit, now=now)
 
 
 def party_of(tx: Tx, delegate: Delegate, *, visit_id: int, party: int, now: datetime) -> list[Rider] | None:

@@ -118,7 +118,7 @@ def release_rider(
     if rider is None or booking.party == 1:
         return None
     part = bookings.split_off(tx, booking, rider, now=now)
-    free_seats(tx, part, reason=GIVEN_BACK, now=now)
+    free_seats(tx, part, reason=GIVEN_BACK, now=now, has_card=False)
     renew_booking(tx, booking, visit, now=now)
     log.write(
         tx,
