@@ -32,6 +32,7 @@ from bot.intake.webhook import Webhook
 from bot.language import SOURCE, load_languages
 from bot.profile import present
 from bot.services import housekeeping
+from bot.services.answers import tell_owners
 from bot.services.canaries import raise_alarms, send_canaries
 from bot.services.numbers import Numbers, read_numbers
 from bot.services.people import languages_of, name_owners, owners_by_language
@@ -155,6 +156,7 @@ class App:
             [
                 ("reminders", 1.0, self._plan_reminders),
                 ("waiting lists", 1.0, self._serve_lines),
+                ("answers", 5.0, self._tell_owners),
                 ("announcements", 2.0, progresses.show_all),
                 ("housekeeping", 600.0, self._keep_house),
             ]
@@ -279,6 +281,10 @@ class App:
                 )
             new += len(late)
         if new:
+            self.house.sender.wake()
+
+    async def _tell_owners(self) -> None:
+        if await self.db.run(tell_owners, congress=self.house.congress, now=self.clock.now()):
             self.house.sender.wake()
 
     async def _serve_lines(self) -> None:

@@ -319,6 +319,32 @@ class Release(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowEvening(Button):
+    """Show the evening's question about a booking."""
+
+    prefix: ClassVar[str] = "eve"
+    booking: int
+
+
+@dataclass(frozen=True, slots=True)
+class SayComing(Button):
+    """Say that one comes (1), or is not sure any more (0)."""
+
+    prefix: ClassVar[str] = "come"
+    booking: int
+    version: int
+    coming: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskFree(Button):
+    """Ask, on the evening's card, whether to free the seats."""
+
+    prefix: ClassVar[str] = "freeq"
+    booking: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeName(Button):
     """Ask for the person's name."""
 

@@ -19,7 +19,7 @@ _CODE_LENGTH = 5
 _HOLDS_SEAT = (BookingState.BOOKED, BookingState.OFFERED)
 _OWN = (
     *("id", "code", "version", "visit_id", "bus_id", "delegate_id", "state", "reason", "party", "party_least"),
-    *("queue_no", "priority", "offer_until", "replaces", "wish", "any_time", "rest_of", "made_at"),
+    *("queue_no", "priority", "offer_until", "replaces", "wish", "any_time", "rest_of", "made_at", "coming_at"),
 )
 _COLUMNS = [bookings.c[name] for name in _OWN]
 _VISIT_ROW = list(visits.c)

@@ -15,6 +15,7 @@ _COLUMNS = (
     delegates.c.language,
     delegates.c.consent,
     delegates.c.unreachable_since,
+    delegates.c.stopped_at,
 )
 _ASKED = select(bindparam("telegram_id", type_=BigInteger).label("asked")).subquery()
 _MEET = (
@@ -91,4 +92,5 @@ def _delegate(row: Any) -> Delegate:
         language=row.language,
         consent=row.consent,
         unreachable=row.unreachable_since is not None,
+        stopped=row.stopped_at is not None,
     )

@@ -264,6 +264,8 @@ class Delegate:
     language: str | None
     consent: str | None
     unreachable: bool
+    stopped: bool = False
+    """They want nothing but what their seats depend on (/stop)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,6 +302,8 @@ class Booking:
     """No question is asked from the evening before departure on: the seat is given."""
     rest_of: int | None = None
     """The booking that holds an offer for a part of this party; this one waits for what becomes of it."""
+    coming_at: datetime | None = None
+    """When its owner said that they come; silence is "maybe"."""
     riders: tuple[Rider, ...] = ()
 
     @property
@@ -418,6 +422,20 @@ class DeliveryCounts:
     unreachable: int
     failed: int
     unknown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """People of a visit or bus by what was answered the evening before: they come, are silent, freed their seats."""
+
+    coming: int = 0
+    silent: int = 0
+    freed: int = 0
+
+    def __add__(self, other: "Answers") -> "Answers":
+        return Answers(
+            coming=self.coming + other.coming, silent=self.silent + other.silent, freed=self.freed + other.freed
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from bot.rules.lateness import CRITICAL
 from bot.services.messages import (
     AlarmFacts,
     AnnouncementFacts,
+    AnswersFacts,
     CanaryFacts,
     MovedFacts,
     NoLonger,
@@ -21,7 +22,7 @@ from bot.services.messages import (
     facts_of,
 )
 from bot.texts import messages as texts
-from bot.texts import tickets, waiting
+from bot.texts import organizers, tickets, waiting
 from storage.database import Database
 from storage.records import Congress, Message
 
@@ -51,8 +52,11 @@ class Wording:
                 text = tickets.ticket(say, ticket, congress=self.congress)
                 return Letter(text=text, keyboard=keyboards.ticket(say, ticket))
             case ReminderFacts(ticket=ticket):
-                said = texts.evening_reminder if facts.is_evening else texts.departure_reminder
-                return Letter(text=said(say, ticket, congress=self.congress), keyboard=keyboards.reminder(say, ticket))
+                if facts.is_evening:
+                    text = texts.evening_reminder(say, ticket, congress=self.congress)
+                    return Letter(text=text, keyboard=keyboards.evening(say, ticket))
+                text = texts.departure_reminder(say, ticket, congress=self.congress)
+                return Letter(text=text, keyboard=keyboards.reminder(say, ticket))
             case MovedFacts(ticket=ticket):
                 others = [other.visit for other in facts.overlapping]
                 text = texts.moved(say, ticket, was=facts.was, overlapping=others, congress=self.congress)
@@ -67,6 +71,8 @@ class Wording:
                 return Letter(text=waiting.offer_over(say, visit), keyboard=keyboards.join_again(say, visit))
             case PassedFacts(visit=visit, booking=booking):
                 return Letter(text=waiting.passed(say, visit), keyboard=keyboards.to_wait(say, booking))
+            case AnswersFacts(counted=counted):
+                return Letter(text=organizers.evening_counts(say, counted))
             case CanaryFacts(ticket=ticket):
                 said_to_canary = texts.canary(say, ticket, is_evening=facts.is_evening, congress=self.congress)
                 return Letter(text=said_to_canary)

@@ -29,6 +29,7 @@ def roster_csv(say: Language, roster: Roster) -> bytes:
                     passenger.booking.code,
                     organizers.traveller_kind(say, is_owner=rider.is_owner),
                     organizers.yes_no(say, yes=passenger.reachable),
+                    "" if passenger.booking.coming_at is None else organizers.yes_no(say, yes=True),
                 ]
             )
     return text.getvalue().encode("utf-8-sig")

@@ -37,7 +37,7 @@ async def ticket(update: Update, context: Context) -> None:
 
 async def show_ticket(update: Update, context: Context, *, booking_id: int | None, answer: str | None = None) -> None:
     """Show the person's ticket; one that is not theirs is answered as an old button."""
-    shown = await _own_ticket(update, context, booking_id)
+    shown = await own_ticket(update, context, booking_id)
     if shown is not None:
         text = texts.ticket(context.say, shown, congress=context.congress)
         await show(update, context, Screen(text, keyboards.ticket(context.say, shown)), answer=answer)
@@ -46,13 +46,13 @@ async def show_ticket(update: Update, context: Context, *, booking_id: int | Non
 async def ask_release(update: Update, context: Context) -> None:
     """Ask before the seats are given back."""
     button = AskRelease.parse(update.callback_query.data if update.callback_query else None)
-    shown = await _own_ticket(update, context, None if button is None else button.booking)
+    shown = await own_ticket(update, context, None if button is None else button.booking)
     if shown is not None:
         text = texts.ask_release(context.say, shown)
         await show(update, context, Screen(text, keyboards.ask_release(context.say, shown)))
 
 
-async def _own_ticket(update: Update, context: Context, booking_id: int | None) -> Ticket | None:
+async def own_ticket(update: Update, context: Context, booking_id: int | None) -> Ticket | None:
     """Return the person's ticket, or answer the button as an old one."""
     found = (
         None

@@ -3,19 +3,21 @@
 from bot.keyboards.layout import PAGE
 from bot.keyboards.menu import close, languages, menu, notice, picker, private_chat
 from bot.keyboards.organizers import line, preview, roster, undelivered
-from bot.keyboards.tickets import ask_release, overlapping, own, reminder, ticket
+from bot.keyboards.tickets import ask_free, ask_release, evening, overlapping, own, reminder, ticket
 from bot.keyboards.visits import alternatives, back_to_visit, card, cities, party, refusal, visit_list
 from bot.keyboards.waiting import beside, join_again, not_joined, offer, to_wait, wait
 
 __all__ = [
     "PAGE",
     "alternatives",
+    "ask_free",
     "ask_release",
     "back_to_visit",
     "beside",
     "card",
     "cities",
     "close",
+    "evening",
     "join_again",
     "languages",
     "line",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from telegram import InlineKeyboardMarkup
 
 from bot import buttons
-from bot.keyboards.layout import button, markup
+from bot.keyboards.layout import Row, button, markup
 from bot.language import Language
 from bot.services.booking import Ticket
 from bot.services.waiting import Own
@@ -55,6 +55,31 @@ def ask_release(say: Language, shown: Ticket) -> InlineKeyboardMarkup:
     )
 
 
+def evening(say: Language, shown: Ticket) -> InlineKeyboardMarkup:
+    """Under the evening's reminder: come, or free the seats; the pin and the ticket."""
+    booking = shown.booking
+    comes = booking.coming_at is not None
+    come = buttons.SayComing(booking.id, booking.version, int(not comes))
+    return markup(
+        [
+            [button(labels.coming(say, chosen=comes), come)],
+            [button(labels.free_seat(say, party=booking.party), buttons.AskFree(booking.id))],
+            *_pin_and_ticket(say, shown),
+        ]
+    )
+
+
+def ask_free(say: Language, shown: Ticket) -> InlineKeyboardMarkup:
+    """Yes, or back to the evening's card."""
+    booking = shown.booking
+    return markup(
+        [
+            [button(labels.yes_release(say), buttons.Release(booking.id, booking.version))],
+            [button(labels.keep(say), buttons.ShowEvening(booking.id))],
+        ]
+    )
+
+
 def overlapping(say: Language, tickets: Sequence[Ticket]) -> InlineKeyboardMarkup:
     """Which of two seats that overlap now to give back; each asks before it does."""
     return markup(
@@ -70,9 +95,11 @@ def overlapping(say: Language, tickets: Sequence[Ticket]) -> InlineKeyboardMarku
 
 def reminder(say: Language, shown: Ticket) -> InlineKeyboardMarkup:
     """From a reminder to the pin and the ticket."""
-    return markup(
-        [
-            [button(labels.show_map(say), buttons.ShowMap(shown.visit.id))],
-            [button(labels.own_ticket(say), buttons.ShowTicket(shown.booking.id))],
-        ]
-    )
+    return markup(_pin_and_ticket(say, shown))
+
+
+def _pin_and_ticket(say: Language, shown: Ticket) -> list[Row]:
+    return [
+        [button(labels.show_map(say), buttons.ShowMap(shown.visit.id))],
+        [button(labels.own_ticket(say), buttons.ShowTicket(shown.booking.id))],
+    ]

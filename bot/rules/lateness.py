@@ -48,6 +48,8 @@ KINDS: Mapping[str, Kind] = {
     "passed": Kind(critical=True, message_class=MessageClass.NORMAL),
     # Past this an organizer's words are old news.
     "announcement": Kind(critical=False, message_class=MessageClass.BULK, longest=timedelta(hours=12)),
+    # To the owners, what was answered the evening before: until the first departure, at most half a day.
+    "answers": Kind(critical=False, message_class=MessageClass.NORMAL, longest=timedelta(hours=12)),
     # The reminder's own limits, so that it meets what the reminders meet.
     "canary": Kind(critical=True, message_class=MessageClass.NORMAL),
     # That a canary's copy did not arrive: as long as an owner may still do something about it.

@@ -4,14 +4,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.rules.authority import may_organize
 from bot.rules.booking import find_clashes
 from bot.rules.reminding import why_stale
+from bot.services.answers import counts_of_evening
 from bot.services.booking import Ticket, ticket_of
 from bot.services.promotion import OFFER_OVER
 from bot.services.reminders import Reminder, still_holds
 from bot.services.waiting import Offered, wait_of
-from storage import Tx, announcements, bookings, canaries, delegates, visits
-from storage.records import Booking, BookingState, Canary, Congress, Delegate, Message, MessageState, Rider, Visit
+from storage import Tx, announcements, bookings, canaries, delegates, grants, visits
+from storage.records import (
+    Answers,
+    Booking,
+    BookingState,
+    Canary,
+    Congress,
+    Delegate,
+    Message,
+    MessageState,
+    Rider,
+    Visit,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,14 @@ class PassedFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswersFacts:
+    """To an owner: what was answered the evening before, by visit."""
+
+    reader: Delegate
+    counted: tuple[tuple[Visit, Answers], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CanaryFacts:
     """A reminder that passengers get now; the ticket is made up, the reader has no seat."""
 
@@ -107,6 +128,7 @@ Facts = (
     | OfferFacts
     | OfferOverFacts
     | PassedFacts
+    | AnswersFacts
     | CanaryFacts
     | AlarmFacts
 )
@@ -134,6 +156,8 @@ def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> 
             return _offer(tx, message, reader)
         case "offer-over" | "passed":
             return _line_news(tx, message, reader, now=now)
+        case "answers":
+            return _answers(tx, message, reader, congress=congress, now=now)
         case "canary":
             return _canary(tx, message, reader, congress=congress, now=now)
         case "alarm":
@@ -202,6 +226,14 @@ def _line_news(tx: Tx, message: Message, reader: Delegate, *, now: datetime) -> 
     if not booking.is_waiting:
         return NoLonger("the party does not wait any more")
     return PassedFacts(reader=reader, visit=visit, booking=booking)
+
+
+def _answers(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, now: datetime) -> Facts | NoLonger:
+    if reader.telegram_id is None or not may_organize(grants.roles_of(tx, reader.telegram_id)):
+        return NoLonger("the reader is no organizer any more")
+    asked = datetime.fromisoformat(message.slots["asked_at"])
+    counted = counts_of_evening(tx, asked=asked, congress=congress, now=now)
+    return AnswersFacts(reader=reader, counted=counted) if counted else NoLonger("nobody has a seat any more")
 
 
 def _canary(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, now: datetime) -> Facts | NoLonger:

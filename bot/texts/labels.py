@@ -140,6 +140,16 @@ def yes_release(say: Language) -> str:
     return "✖️ " + say.gettext("Yes, give it back")
 
 
+def coming(say: Language, *, chosen: bool) -> str:
+    # Translators: answer to the question of the evening before; a second press takes it back.
+    return ("☑️ " if chosen else "✅ ") + say.gettext("I’m coming")
+
+
+def free_seat(say: Language, *, party: int) -> str:
+    # Translators: the other answer to the question of the evening before: others may have the seat, or our seats.
+    return "✖️ " + (say.gettext("Free my seat") if party == 1 else say.gettext("Free our seats"))
+
+
 def keep(say: Language) -> str:
     return say.gettext("No, keep it")
 

@@ -93,6 +93,8 @@ def _kind(say: Language, kind: str) -> str:
             return say.gettext("News of the waiting list")
         case "announcement":
             return say.gettext("Announcements")
+        case "answers":
+            return say.gettext("Counts for the owners")
         case "canary":
             return say.gettext("Check messages")
         case "alarm":

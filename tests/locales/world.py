@@ -16,6 +16,7 @@ from bot.services.visits import VisitCard
 from storage.records import (
     Absent,
     Announcement,
+    Answers,
     Booking,
     BookingState,
     Bus,
@@ -219,7 +220,11 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
     bus = visit.buses[0]
     coachload = tuple(organizers.Passenger(booking=booking, reachable=bool(each % 2)) for each in range(45))
     announcement = Announcement(id=1, author_id=2, visit_id=None, text=text, message_id=3)
+    answers = Answers(coming=n, silent=2 * n, freed=n)
+    counts: tuple[dict[int | None, Answers] | None, ...] = None, {bus.id: answers}
     return {
+        Answers: (Answers(), answers),
+        tuple[Visit, Answers]: ((visit, answers),) * 20,
         organizers.UnknownName: (organizers.UnknownName(text),),
         organizers.InThePast: (organizers.InThePast(LEAVES),),
         organizers.CannotBeMoved: (organizers.CannotBeMoved(visit),),
@@ -227,9 +232,10 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
         organizers.Delayed: (organizers.Delayed(visit=visit, was=LEAVES - n * MINUTE, told=n),),
         organizers.SeatsSet: (organizers.SeatsSet(bus=bus, was=n, visit=visit),),
         organizers.Roster: tuple(
-            organizers.Roster(visit=visit, bus=of, passengers=listed)
+            organizers.Roster(visit=visit, bus=of, passengers=listed, answers=counted)
             for of in (None, bus)
             for listed in ((), coachload)
+            for counted in counts
         ),
         broadcasts.NobodyListens: (broadcasts.NobodyListens(None), broadcasts.NobodyListens(visit)),
         broadcasts.DraftGone: (broadcasts.DraftGone(),),

@@ -26,6 +26,7 @@ BUTTONS_FOR_EVERYBODY = {
     "lang", "ok", "say", "langs", "menu", "cities", "list", "visit", "libs", "pin", "like", "book", "swap", "with",
     "drop", "my", "ticket", "giveq", "give", "name", "end",
     "join", "move", "anyq", "any", "wait", "wish", "leave", "take", "all",
+    "eve", "come", "freeq",
 }  # fmt: skip
 ARGUMENTS = {
     "stats": "", "roster": "nab-am", "delay": "nab-am 15", "seats": "B01 40", "announce": "all The hall is open.",

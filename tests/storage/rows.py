@@ -17,6 +17,7 @@ from storage.tables import (
     cards,
     delegates,
     drafts,
+    feedback,
     grants,
     inbox,
     leases,
@@ -141,6 +142,7 @@ def put_everything(tx: Tx, *, now: datetime) -> None:
         tx.execute(insert(riders).values(booking_id=booking, position=0, name="Émile 🚌", is_owner=True))
     tx.execute(update(buses).values(seats_taken=len(given)))
     tx.execute(update(visits).values(seats_taken=len(given)))
+    tx.execute(insert(feedback).values(booking_id=given[0], score=4, comment="Жақсы 👍", given_at=now))
     draft = {"delegate_id": people[0], "kind": "companions", "fields": {"names": ["Ұлан"]}, "expires_at": leaves_at}
     tx.execute(insert(drafts).values(**draft))
     tx.execute(insert(cards).values(delegate_id=people[0], kind="menu", message_id=2**40))
