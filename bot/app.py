@@ -22,6 +22,7 @@ from bot.context import BotApplication, Context, House
 from bot.delivery.gate import Gate
 from bot.delivery.pace import Pace
 from bot.delivery.progress import Progresses
+from bot.delivery.quiet import restraint_at
 from bot.delivery.sender import Sender
 from bot.delivery.wording import Wording
 from bot.handlers.fallback import answer_flood, on_error
@@ -131,6 +132,7 @@ class App:
             is_critical=wording.is_critical,
             now=self.clock.now,
             tally=self.tally,
+            restraint=lambda now: restraint_at(now, self.house.congress),
         )
         self.house = House(
             settings=self.settings,

@@ -22,6 +22,9 @@ from storage.records import (
 from storage.tables import congress
 from storage.turns import take_turn
 
+PUSHES_A_DAY = 5
+"""Of an event file that was applied before there was a limit."""
+
 Document = Mapping[str, Any]
 """An event file as JSON: `ProgrammeFile.model_dump(mode="json")`."""
 
@@ -71,6 +74,7 @@ def from_document(document: Document, *, version: int) -> Congress:
         rules=_booking_rules(rules),
         offers=_offer_rules(rules["offers"]),
         quiet_hours=_clock_span(rules["quiet_hours"]),
+        pushes_a_day=rules.get("pushes_a_day", PUSHES_A_DAY),
         reminders=tuple(_reminder_rule(rule) for rule in rules["reminders"]),
         contacts=Contacts(**document["contacts"]),
         privacy=Privacy(

@@ -183,6 +183,8 @@ class Congress:
     rules: BookingRules
     offers: OfferRules
     quiet_hours: ClockSpan
+    pushes_a_day: int
+    """So many messages one person is sent a day, urgent news aside."""
     reminders: tuple[ReminderRule, ...]
     contacts: Contacts
     privacy: Privacy

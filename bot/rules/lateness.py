@@ -21,6 +21,8 @@ class Kind:
     """A seat depends on it: sent again when nobody knows whether it arrived (it reads well twice), and due again when
     a reader who could not be reached is back."""
     message_class: MessageClass
+    is_push: bool = True
+    """It comes by itself: it waits for the end of the quiet hours and counts for its reader's day (rules/pushes.py)."""
     longest: timedelta | None = None
     shortest: timedelta = timedelta()
 
@@ -35,7 +37,7 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     # A ticket is worth having until the visit is over; who signs up on the way gets it too.
-    "ticket": Kind(critical=True, message_class=MessageClass.NORMAL, shortest=timedelta(hours=1)),
+    "ticket": Kind(critical=True, message_class=MessageClass.NORMAL, is_push=False, shortest=timedelta(hours=1)),
     # Until the departure. A newer change makes an unsent one moot.
     "moved": Kind(critical=True, message_class=MessageClass.URGENT),
     # Until the departure, at most the rule's own grace_minutes (rules/reminding.py). Before departure it is urgent.
@@ -51,9 +53,9 @@ KINDS: Mapping[str, Kind] = {
     # To the owners, what was answered the evening before: until the first departure, at most half a day.
     "answers": Kind(critical=False, message_class=MessageClass.NORMAL, longest=timedelta(hours=12)),
     # The reminder's own limits, so that it meets what the reminders meet.
-    "canary": Kind(critical=True, message_class=MessageClass.NORMAL),
+    "canary": Kind(critical=True, message_class=MessageClass.NORMAL, is_push=False),
     # That a canary's copy did not arrive: as long as an owner may still do something about it.
-    "alarm": Kind(critical=True, message_class=MessageClass.URGENT, longest=timedelta(hours=12)),
+    "alarm": Kind(critical=True, message_class=MessageClass.URGENT, is_push=False, longest=timedelta(hours=12)),
 }
 
 CRITICAL = frozenset(name for name, kind in KINDS.items() if kind.critical)

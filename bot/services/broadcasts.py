@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.rules.authority import may_organize
 from bot.rules.lateness import KINDS
+from bot.rules.waiting import heard_at
 from bot.services.drafts import ANNOUNCEMENT, DRAFT_LIFE
 from bot.services.organizers import NoAuthority, UnknownName
 from storage import Tx, announcements, drafts, grants, log, outbox, visits
-from storage.records import Announcement, DeliveryCounts, NewMessage, Visit
+from storage.records import Announcement, Congress, DeliveryCounts, NewMessage, Visit
 
 EVERYBODY = "all"
 
@@ -23,6 +25,8 @@ class Preview:
     text: str
     languages: Mapping[str, int]
     unreachable: int
+    waits_until: datetime | None = None
+    """It is night: it would go out then."""
 
     @property
     def people(self) -> int:
@@ -55,7 +59,7 @@ class Progress:
 
 
 def preview_announcement(
-    tx: Tx, *, actor: int, delegate_id: int, name: str, text: str, draft_key: int, now: datetime
+    tx: Tx, *, actor: int, delegate_id: int, name: str, text: str, draft_key: int, congress: Congress, now: datetime
 ) -> Preview | NobodyListens | NoAuthority | UnknownName:
     """Keep the text as a draft under `draft_key` and say whom it would reach. Sends nothing."""
     if not may_organize(grants.roles_of(tx, actor)):
@@ -75,11 +79,11 @@ def preview_announcement(
         message_id=None,
         expires_at=now + DRAFT_LIFE,
     )
-    return _preview(visit, text, audience)
+    return _preview(visit, text, audience, congress=congress, now=now)
 
 
 def announcement_of_card(
-    tx: Tx, *, actor: int, delegate_id: int, draft_key: int, message_id: int, now: datetime
+    tx: Tx, *, actor: int, delegate_id: int, draft_key: int, message_id: int, congress: Congress, now: datetime
 ) -> Preview | Progress | DraftGone | NoAuthority:
     """Return what became of the preview on this card: sent and how far, or still to be confirmed, or gone."""
     if not may_organize(grants.roles_of(tx, actor)):
@@ -92,13 +96,24 @@ def announcement_of_card(
         return DraftGone()
     visit_id = draft.fields["visit"]
     visit = None if visit_id is None else visits.read(tx, visit_id)
-    return _preview(visit, draft.fields["text"], announcements.audience(tx, visit_id=visit_id))
+    audience = announcements.audience(tx, visit_id=visit_id)
+    return _preview(visit, draft.fields["text"], audience, congress=congress, now=now)
 
 
 def send_announcement(
-    tx: Tx, *, actor: int, delegate_id: int, draft_key: int, message_id: int, now: datetime, cause: str
+    tx: Tx,
+    *,
+    actor: int,
+    delegate_id: int,
+    draft_key: int,
+    message_id: int,
+    congress: Congress,
+    now: datetime,
+    cause: str,
 ) -> Progress | DraftGone | NoAuthority:
     """Write one message for each person of the audience; `message_id` is the card that shows the progress.
+
+    In the quiet hours they are due when those end.
 
     A second press on that card sends nothing and answers how far it is.
     """
@@ -117,6 +132,7 @@ def send_announcement(
     )
     visit = None if visit_id is None else visits.read(tx, visit_id)
     audience = announcements.audience(tx, visit_id=visit_id)
+    due_at = heard_at(now, quiet=congress.quiet_hours, zone=ZoneInfo(congress.zone))
     outbox.add_many(
         tx,
         [
@@ -126,8 +142,8 @@ def send_announcement(
                 delegate_id=reader_id,
                 announcement_id=announcement_id,
                 message_class=KINDS["announcement"].message_class,
-                due_at=now,
-                expires_at=KINDS["announcement"].expires_at(now),
+                due_at=due_at,
+                expires_at=KINDS["announcement"].expires_at(due_at),
                 departs_at=visit.leaves_at if visit else None,
             )
             for reader_id, _, _ in audience
@@ -157,12 +173,21 @@ def close_announcement(tx: Tx, *, announcement_id: int, now: datetime) -> None:
     announcements.mark_reported(tx, announcement_id, now=now)
 
 
-def _preview(visit: Visit | None, text: str, audience: Sequence[tuple[int, str | None, bool]]) -> Preview:
+def _preview(
+    visit: Visit | None,
+    text: str,
+    audience: Sequence[tuple[int, str | None, bool]],
+    *,
+    congress: Congress,
+    now: datetime,
+) -> Preview:
+    heard = heard_at(now, quiet=congress.quiet_hours, zone=ZoneInfo(congress.zone))
     return Preview(
         visit=visit,
         text=text,
         languages=Counter(language or "en" for _, language, _ in audience),
         unreachable=sum(unreachable for _, _, unreachable in audience),
+        waits_until=heard if heard > now else None,
     )
 
 

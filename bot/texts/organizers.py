@@ -264,6 +264,10 @@ def preview(say: Language, shown: Preview) -> str:
     ]
     if shown.unreachable:
         lines.append("⚠️ " + say.gettext("Cannot be reached: {n}").format(n=shown.unreachable))
+    if shown.waits_until is not None:
+        lines.append(
+            "🌙 " + say.gettext("Quiet hours: it goes out at {time}").format(time=say.clock(shown.waits_until))
+        )
     lines += ["", f"<blockquote>{announcement_text(say, text=shown.text)}</blockquote>", ""]
     lines.append(say.gettext("Your text goes out as you wrote it, in one language, to everybody."))
     return "\n".join(lines)

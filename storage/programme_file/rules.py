@@ -56,7 +56,7 @@ class ReminderRule(Record):
 
 
 class Rules(Record):
-    """The rules of one congress."""
+    """The rules of one congress. `pushes_a_day`: so many messages at most one person is sent, urgent news aside."""
 
     booking_opens: Moment
     booking_closes: Moment
@@ -69,5 +69,6 @@ class Rules(Record):
     badge_required: bool
     changeover_minutes: ChangeoverMinutes
     quiet_hours: ClockSpan
+    pushes_a_day: Annotated[int, Field(ge=1, le=50)] = 5
     offers: Offers
     reminders: Some[ReminderRule]

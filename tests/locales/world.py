@@ -240,8 +240,10 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
         broadcasts.NobodyListens: (broadcasts.NobodyListens(None), broadcasts.NobodyListens(visit)),
         broadcasts.DraftGone: (broadcasts.DraftGone(),),
         broadcasts.Preview: tuple(
-            broadcasts.Preview(visit=to, text=text, languages=dict.fromkeys(LANGUAGES, n), unreachable=n)
-            for to in (None, visit)
+            broadcasts.Preview(
+                visit=to, text=text, languages=dict.fromkeys(LANGUAGES, n), unreachable=n, waits_until=until
+            )
+            for to, until in ((None, None), (visit, LEAVES))
         ),
         broadcasts.Progress: tuple(
             broadcasts.Progress(

@@ -18,6 +18,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "bot/rules/finding.py": (f"{_RULES}/test_finding.py", f"{_SERVICES}/test_visits.py"),
     "bot/rules/lateness.py": (f"{_RULES}/test_lateness.py",),
     "bot/rules/naming.py": (f"{_RULES}/test_naming.py",),
+    "bot/rules/pushes.py": (f"{_RULES}/test_pushes.py",),
     "bot/rules/reminding.py": (
         f"{_RULES}/test_reminding.py",
         "tests/storage/test_reminders.py",
