@@ -113,6 +113,13 @@ class ChooseLanguage(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class HearAll(Button):
+    """Get every message again."""
+
+    prefix: ClassVar[str] = "hear"
+
+
+@dataclass(frozen=True, slots=True)
 class Menu(Button):
     """Show the main menu."""
 

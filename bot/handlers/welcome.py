@@ -14,18 +14,25 @@ from bot.profile import follow_language
 from bot.rules.authority import may_organize
 from bot.screen import Screen, send, show
 from bot.services import people
-from bot.texts import welcome
+from bot.texts import stopping, welcome
 
 _VISIT_LINK = re.compile(r"(?:v_)?([a-z0-9-]{1,24})")
 """t.me/<bot>?start=v_nab-am names a visit; anything else in a payload is ignored."""
 
 
 async def start(update: Update, context: Context) -> None:
-    """Greet, or show the visit that a deep link names; strangers see picker or notice first."""
+    """Greet, or show the visit that a deep link names; after /stop let everything come again.
+
+    Strangers see picker or notice first.
+    """
     payload = _VISIT_LINK.fullmatch(context.args[0]) if context.args else None
     then = payload.group(1) if payload else ""
     if not _has_agreed(context):
         await show_welcome(update, context, then=then)
+        return
+    if context.delegate.stopped and not context.args:
+        await context.db.run(people.resume_messages, delegate_id=context.delegate.id)
+        await send(update, context, Screen(stopping.resumed(context.say), keyboards.menu(context.say)))
         return
     await _begin(update, context, then=then, answer=None)
 

@@ -1,7 +1,7 @@
 """Records -> InlineKeyboardMarkup. Every screen has a way back; two labels share a row only where both are short."""
 
 from bot.keyboards.layout import PAGE
-from bot.keyboards.menu import close, languages, menu, notice, picker, private_chat
+from bot.keyboards.menu import close, languages, menu, notice, picker, private_chat, stopped
 from bot.keyboards.organizers import line, preview, roster, undelivered
 from bot.keyboards.tickets import ask_free, ask_release, evening, overlapping, own, reminder, ticket
 from bot.keyboards.visits import alternatives, back_to_visit, card, cities, party, refusal, visit_list
@@ -34,6 +34,7 @@ __all__ = [
     "refusal",
     "reminder",
     "roster",
+    "stopped",
     "ticket",
     "to_wait",
     "undelivered",

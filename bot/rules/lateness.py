@@ -23,6 +23,8 @@ class Kind:
     message_class: MessageClass
     is_push: bool = True
     """It comes by itself: it waits for the end of the quiet hours and counts for its reader's day (rules/pushes.py)."""
+    after_stop: bool = True
+    """It still comes to who wants only what their seats depend on (/stop)."""
     longest: timedelta | None = None
     shortest: timedelta = timedelta()
 
@@ -49,7 +51,9 @@ KINDS: Mapping[str, Kind] = {
     # Until the departure: the party may still wish for fewer seats.
     "passed": Kind(critical=True, message_class=MessageClass.NORMAL),
     # Past this an organizer's words are old news.
-    "announcement": Kind(critical=False, message_class=MessageClass.BULK, longest=timedelta(hours=12)),
+    "announcement": Kind(
+        critical=False, message_class=MessageClass.BULK, after_stop=False, longest=timedelta(hours=12)
+    ),
     # To the owners, what was answered the evening before: until the first departure, at most half a day.
     "answers": Kind(critical=False, message_class=MessageClass.NORMAL, longest=timedelta(hours=12)),
     # The reminder's own limits, so that it meets what the reminders meet.
@@ -58,4 +62,5 @@ KINDS: Mapping[str, Kind] = {
     "alarm": Kind(critical=True, message_class=MessageClass.URGENT, is_push=False, longest=timedelta(hours=12)),
 }
 
+AFTER_STOP = frozenset(name for name, kind in KINDS.items() if kind.after_stop)
 CRITICAL = frozenset(name for name, kind in KINDS.items() if kind.critical)

@@ -25,6 +25,8 @@ class Preview:
     text: str
     languages: Mapping[str, int]
     unreachable: int
+    opted_out: int = 0
+    """So many more have stopped such messages."""
     waits_until: datetime | None = None
     """It is night: it would go out then."""
 
@@ -52,6 +54,7 @@ class Progress:
     announcement: Announcement
     visit: Visit | None
     counts: DeliveryCounts
+    opted_out: int = 0
 
     @property
     def finished(self) -> bool:
@@ -69,7 +72,8 @@ def preview_announcement(
         return UnknownName(name)
     visit = None if visit_id is None else visits.read(tx, visit_id)
     audience = announcements.audience(tx, visit_id=visit_id)
-    if not audience:
+    opted_out = announcements.count_opted_out(tx, visit_id=visit_id)
+    if not audience and not opted_out:
         return NobodyListens(visit)
     drafts.put(
         tx,
@@ -79,7 +83,7 @@ def preview_announcement(
         message_id=None,
         expires_at=now + DRAFT_LIFE,
     )
-    return _preview(visit, text, audience, congress=congress, now=now)
+    return _preview(visit, text, audience, opted_out=opted_out, congress=congress, now=now)
 
 
 def announcement_of_card(
@@ -97,7 +101,8 @@ def announcement_of_card(
     visit_id = draft.fields["visit"]
     visit = None if visit_id is None else visits.read(tx, visit_id)
     audience = announcements.audience(tx, visit_id=visit_id)
-    return _preview(visit, draft.fields["text"], audience, congress=congress, now=now)
+    opted_out = announcements.count_opted_out(tx, visit_id=visit_id)
+    return _preview(visit, draft.fields["text"], audience, opted_out=opted_out, congress=congress, now=now)
 
 
 def send_announcement(
@@ -178,6 +183,7 @@ def _preview(
     text: str,
     audience: Sequence[tuple[int, str | None, bool]],
     *,
+    opted_out: int,
     congress: Congress,
     now: datetime,
 ) -> Preview:
@@ -187,6 +193,7 @@ def _preview(
         text=text,
         languages=Counter(language or "en" for _, language, _ in audience),
         unreachable=sum(unreachable for _, _, unreachable in audience),
+        opted_out=opted_out,
         waits_until=heard if heard > now else None,
     )
 
@@ -199,4 +206,9 @@ def _existing(tx: Tx, announcement_id: int) -> Announcement:
 
 def _progress(tx: Tx, announcement: Announcement) -> Progress:
     visit = None if announcement.visit_id is None else visits.read(tx, announcement.visit_id)
-    return Progress(announcement=announcement, visit=visit, counts=outbox.counts(tx, announcement.id))
+    return Progress(
+        announcement=announcement,
+        visit=visit,
+        counts=outbox.counts(tx, announcement.id),
+        opted_out=announcements.count_opted_out(tx, visit_id=announcement.visit_id),
+    )

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.rules.authority import may_organize
 from bot.rules.booking import find_clashes
+from bot.rules.lateness import AFTER_STOP
 from bot.rules.reminding import why_stale
 from bot.services.answers import counts_of_evening
 from bot.services.booking import Ticket, ticket_of
@@ -32,6 +33,9 @@ class NoLonger:
     """The message is moot, for this reason (it is written into its row)."""
 
     reason: str
+
+
+_UNWANTED = NoLonger("the reader wants only what their seats depend on (/stop)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +141,8 @@ Facts = (
 def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> Facts | NoLonger:
     """Look at the facts again, in one transaction, just before the message is worded and sent."""
     reader = delegates.read(tx, message.delegate_id)
+    if reader.stopped and message.kind not in AFTER_STOP:
+        return _UNWANTED
     match message.kind:
         case "ticket":
             return _ticket(tx, message, reader)
@@ -181,8 +187,11 @@ def _reminder(tx: Tx, message: Message, reader: Delegate, *, congress: Congress,
     found = still_holds(tx, message, meeting=congress, now=now)
     if not isinstance(found, Reminder):
         return NoLonger(str(found))
+    is_evening = found.rule.evening_at is not None
+    if reader.stopped and is_evening:
+        return _UNWANTED
     ticket = Ticket(booking=_with_riders(tx, found.booking), visit=found.visit, bus=found.bus)
-    return ReminderFacts(reader=reader, ticket=ticket, is_evening=found.rule.evening_at is not None)
+    return ReminderFacts(reader=reader, ticket=ticket, is_evening=is_evening)
 
 
 def _moved(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, now: datetime) -> Facts | NoLonger:

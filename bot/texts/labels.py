@@ -15,6 +15,10 @@ def language(say: Language) -> str:
     return "🌐 " + say.gettext("Language")
 
 
+def hear_all(say: Language) -> str:
+    return "🔔 " + say.gettext("All messages again")
+
+
 def back(say: Language) -> str:
     return "‹ " + say.gettext("Back")
 

@@ -264,6 +264,8 @@ def preview(say: Language, shown: Preview) -> str:
     ]
     if shown.unreachable:
         lines.append("⚠️ " + say.gettext("Cannot be reached: {n}").format(n=shown.unreachable))
+    if shown.opted_out:
+        lines.append(_opted_out(say, shown.opted_out))
     if shown.waits_until is not None:
         lines.append(
             "🌙 " + say.gettext("Quiet hours: it goes out at {time}").format(time=say.clock(shown.waits_until))
@@ -289,7 +291,13 @@ def progress(say: Language, shown: Progress) -> str:
     ]
     if counts.unknown:
         lines.append(say.gettext("Sent, arrival not certain: {n}").format(n=counts.unknown))
+    if shown.opted_out:
+        lines.append(_opted_out(say, shown.opted_out))
     return "\n".join(lines)
+
+
+def _opted_out(say: Language, n: int) -> str:
+    return "🔕 " + say.gettext("Not written to, as they wish (/stop): {n}").format(n=n)
 
 
 def _bar(done: int, total: int) -> str:

@@ -29,6 +29,7 @@ def delegate_commands(say: Language) -> tuple[tuple[str, str], ...]:
         ("help", say.gettext("What this bot can do")),
         ("privacy", say.gettext("What is stored about you")),
         ("cancel", say.gettext("Stop typing")),
+        ("stop", say.gettext("Only the needful messages")),
     )
 
 

@@ -57,6 +57,7 @@ def help_text(say: Language, congress: Congress, *, organizer: bool) -> str:
         say.gettext("/language – English, Қазақша, Русский"),
         say.gettext("/privacy – what is stored about you"),
         say.gettext("/cancel – stop what you have begun to type"),
+        say.gettext("/stop – no messages but those your seats depend on; /start – all again"),
         "",
         say.gettext("Reminders come by themselves: the evening before, and before your bus leaves."),
     ]

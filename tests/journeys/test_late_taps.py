@@ -296,6 +296,7 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
         buttons.Agree("kk", ""),
         buttons.SetLanguage("kk"),
         buttons.ChooseLanguage(),
+        buttons.HearAll(),
         buttons.Menu(),
         buttons.Cities(),
         buttons.Visits("astana", 0),

@@ -241,7 +241,12 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
         broadcasts.DraftGone: (broadcasts.DraftGone(),),
         broadcasts.Preview: tuple(
             broadcasts.Preview(
-                visit=to, text=text, languages=dict.fromkeys(LANGUAGES, n), unreachable=n, waits_until=until
+                visit=to,
+                text=text,
+                languages=dict.fromkeys(LANGUAGES, n),
+                unreachable=n,
+                opted_out=n,
+                waits_until=until,
             )
             for to, until in ((None, None), (visit, LEAVES))
         ),
@@ -252,6 +257,7 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
                 counts=DeliveryCounts(
                     total=4 * n + waiting, waiting=waiting, sent=n, unreachable=n, failed=n, unknown=n
                 ),
+                opted_out=n,
             )
             for to in (None, visit)
             for waiting in (0, n)
