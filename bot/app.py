@@ -35,6 +35,7 @@ from bot.profile import present
 from bot.services import housekeeping
 from bot.services.answers import tell_owners
 from bot.services.canaries import raise_alarms, send_canaries
+from bot.services.feedback import ask_passengers
 from bot.services.numbers import Numbers, read_numbers
 from bot.services.people import languages_of, name_owners, owners_by_language
 from bot.services.programme import Harm, Harmful, apply_programme
@@ -158,7 +159,7 @@ class App:
             [
                 ("reminders", 1.0, self._plan_reminders),
                 ("waiting lists", 1.0, self._serve_lines),
-                ("answers", 5.0, self._tell_owners),
+                ("answers and feedback", 5.0, self._tell_and_ask),
                 ("announcements", 2.0, progresses.show_all),
                 ("housekeeping", 600.0, self._keep_house),
             ]
@@ -285,8 +286,11 @@ class App:
         if new:
             self.house.sender.wake()
 
-    async def _tell_owners(self) -> None:
-        if await self.db.run(tell_owners, congress=self.house.congress, now=self.clock.now()):
+    async def _tell_and_ask(self) -> None:
+        congress, now = self.house.congress, self.clock.now()
+        new = await self.db.run(tell_owners, congress=congress, now=now)
+        new += await self.db.run(ask_passengers, congress=congress, now=now)
+        if new:
             self.house.sender.wake()
 
     async def _serve_lines(self) -> None:

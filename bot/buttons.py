@@ -352,6 +352,23 @@ class AskFree(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class Rate(Button):
+    """Say how the visit of a booking was, 1 to 5."""
+
+    prefix: ClassVar[str] = "rate"
+    booking: int
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddComment(Button):
+    """Ask for a line of words beside the score."""
+
+    prefix: ClassVar[str] = "note"
+    booking: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeName(Button):
     """Ask for the person's name."""
 

@@ -75,6 +75,7 @@ def from_document(document: Document, *, version: int) -> Congress:
         offers=_offer_rules(rules["offers"]),
         quiet_hours=_clock_span(rules["quiet_hours"]),
         pushes_a_day=rules.get("pushes_a_day", PUSHES_A_DAY),
+        feedback_after=_feedback_after(rules.get("feedback")),
         reminders=tuple(_reminder_rule(rule) for rule in rules["reminders"]),
         contacts=Contacts(**document["contacts"]),
         privacy=Privacy(
@@ -145,6 +146,10 @@ def _offer_rules(table: Document) -> OfferRules:
 
 def _clock_span(table: Document) -> ClockSpan:
     return ClockSpan(start=time.fromisoformat(table["start"]), end=time.fromisoformat(table["end"]))
+
+
+def _feedback_after(table: Document | None) -> timedelta | None:
+    return None if table is None else timedelta(minutes=table["minutes_after_return"])
 
 
 def _reminder_rule(table: Document) -> ReminderRule:

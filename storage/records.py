@@ -185,6 +185,8 @@ class Congress:
     quiet_hours: ClockSpan
     pushes_a_day: int
     """So many messages one person is sent a day, urgent news aside."""
+    feedback_after: timedelta | None
+    """So long after their return passengers are asked how it was; None: nobody is."""
     reminders: tuple[ReminderRule, ...]
     contacts: Contacts
     privacy: Privacy
@@ -438,6 +440,14 @@ class Answers:
         return Answers(
             coming=self.coming + other.coming, silent=self.silent + other.silent, freed=self.freed + other.freed
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What one traveller says of a visit: 1 (poor) to 5, and a line of words."""
+
+    score: int
+    comment: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from bot.services.messages import (
     AnnouncementFacts,
     AnswersFacts,
     CanaryFacts,
+    FeedbackFacts,
     MovedFacts,
     NoLonger,
     OfferFacts,
@@ -21,8 +22,8 @@ from bot.services.messages import (
     TicketFacts,
     facts_of,
 )
+from bot.texts import feedback, organizers, tickets, waiting
 from bot.texts import messages as texts
-from bot.texts import organizers, tickets, waiting
 from storage.database import Database
 from storage.records import Congress, Message
 
@@ -73,6 +74,8 @@ class Wording:
                 return Letter(text=waiting.passed(say, visit), keyboard=keyboards.to_wait(say, booking))
             case AnswersFacts(counted=counted):
                 return Letter(text=organizers.evening_counts(say, counted))
+            case FeedbackFacts(said=said):
+                return Letter(text=feedback.question(say, said), keyboard=keyboards.feedback(say, said))
             case CanaryFacts(ticket=ticket):
                 said_to_canary = texts.canary(say, ticket, is_evening=facts.is_evening, congress=self.congress)
                 return Letter(text=said_to_canary)

@@ -6,11 +6,13 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, f
 from bot import keyboards
 from bot.buttons import ChangeName, CloseDraft
 from bot.context import Context
+from bot.handlers import feedback
 from bot.handlers.fallback import unknown_text
 from bot.handlers.welcome import show_menu
 from bot.screen import Screen, send, show, strip_buttons
 from bot.services.drafts import (
     COMPANIONS,
+    FEEDBACK,
     NAME,
     BadName,
     add_companions,
@@ -20,17 +22,20 @@ from bot.services.drafts import (
     read_party,
     rename,
 )
+from bot.services.feedback import take_comment
 from bot.texts import companions, welcome
 
 
 async def typed(update: Update, context: Context) -> None:
     """Take the words for what was asked, if anything was."""
     draft, message = context.person.draft, update.message
-    if draft is None or message is None or draft.kind not in (COMPANIONS, NAME):
+    if draft is None or message is None or draft.kind not in (COMPANIONS, FEEDBACK, NAME):
         await unknown_text(update, context)
         return
     if draft.kind == COMPANIONS:
         await _add_names(update, context, message)
+    elif draft.kind == FEEDBACK:
+        await _take_comment(update, context, message)
     else:
         await _set_name(update, context, message)
 
@@ -70,6 +75,19 @@ async def _set_name(update: Update, context: Context, message: Message) -> None:
         await send(update, context, Screen(text, keyboards.close(context.say)))
         return
     await send(update, context, Screen(companions.renamed(context.say, person=outcome), keyboards.menu(context.say)))
+
+
+async def _take_comment(update: Update, context: Context, message: Message) -> None:
+    """Keep the line and show it on a new card below."""
+    said = await context.db.run(
+        take_comment, delegate_id=context.delegate.id, typed=message.text or "", now=context.now, cause=context.cause
+    )
+    if said is None:
+        await unknown_text(update, context)
+        return
+    await send(update, context, feedback.card(context, said))
+    draft = context.person.draft
+    await strip_buttons(context, chat_id=message.chat.id, message_id=draft.message_id if draft else None)
 
 
 async def change_name(update: Update, context: Context) -> None:

@@ -1,5 +1,6 @@
 """Records -> InlineKeyboardMarkup. Every screen has a way back; two labels share a row only where both are short."""
 
+from bot.keyboards.feedback import feedback
 from bot.keyboards.layout import PAGE
 from bot.keyboards.menu import close, languages, menu, notice, picker, private_chat, stopped
 from bot.keyboards.organizers import line, preview, roster, undelivered
@@ -18,6 +19,7 @@ __all__ = [
     "cities",
     "close",
     "evening",
+    "feedback",
     "join_again",
     "languages",
     "line",

@@ -56,6 +56,8 @@ KINDS: Mapping[str, Kind] = {
     ),
     # To the owners, what was answered the evening before: until the first departure, at most half a day.
     "answers": Kind(critical=False, message_class=MessageClass.NORMAL, longest=timedelta(hours=12)),
+    # How was it? Until a day after it was due (rules/feedback.py).
+    "feedback": Kind(critical=False, message_class=MessageClass.NORMAL, after_stop=False),
     # The reminder's own limits, so that it meets what the reminders meet.
     "canary": Kind(critical=True, message_class=MessageClass.NORMAL, is_push=False),
     # That a canary's copy did not arrive: as long as an owner may still do something about it.

@@ -10,6 +10,7 @@ from bot.rules.lateness import AFTER_STOP
 from bot.rules.reminding import why_stale
 from bot.services.answers import counts_of_evening
 from bot.services.booking import Ticket, ticket_of
+from bot.services.feedback import Said, said_of
 from bot.services.promotion import OFFER_OVER
 from bot.services.reminders import Reminder, still_holds
 from bot.services.waiting import Offered, wait_of
@@ -25,6 +26,7 @@ from storage.records import (
     MessageState,
     Rider,
     Visit,
+    VisitState,
 )
 
 
@@ -107,6 +109,14 @@ class AnswersFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackFacts:
+    """A visit that is back, to somebody who had a seat on it."""
+
+    reader: Delegate
+    said: Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CanaryFacts:
     """A reminder that passengers get now; the ticket is made up, the reader has no seat."""
 
@@ -133,6 +143,7 @@ Facts = (
     | OfferOverFacts
     | PassedFacts
     | AnswersFacts
+    | FeedbackFacts
     | CanaryFacts
     | AlarmFacts
 )
@@ -164,6 +175,8 @@ def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> 
             return _line_news(tx, message, reader, now=now)
         case "answers":
             return _answers(tx, message, reader, congress=congress, now=now)
+        case "feedback":
+            return _feedback(tx, message, reader, congress=congress, now=now)
         case "canary":
             return _canary(tx, message, reader, congress=congress, now=now)
         case "alarm":
@@ -243,6 +256,16 @@ def _answers(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, 
     asked = datetime.fromisoformat(message.slots["asked_at"])
     counted = counts_of_evening(tx, asked=asked, congress=congress, now=now)
     return AnswersFacts(reader=reader, counted=counted) if counted else NoLonger("nobody has a seat any more")
+
+
+def _feedback(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, now: datetime) -> Facts | NoLonger:
+    assert message.booking_id is not None
+    if congress.feedback_after is None:
+        return NoLonger("nobody is asked any more")
+    said = said_of(tx, delegate_id=reader.id, booking_id=message.booking_id, now=now)
+    if said is None or said.visit.state is VisitState.CANCELLED:
+        return NoLonger("the seat was given back, or the visit is not back yet")
+    return FeedbackFacts(reader=reader, said=said)
 
 
 def _canary(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, now: datetime) -> Facts | NoLonger:

@@ -154,6 +154,14 @@ def free_seat(say: Language, *, party: int) -> str:
     return "✖️ " + (say.gettext("Free my seat") if party == 1 else say.gettext("Free our seats"))
 
 
+def score(value: int, *, chosen: bool) -> str:
+    return f"☑️ {value}" if chosen else str(value)
+
+
+def add_comment(say: Language) -> str:
+    return "💬 " + say.gettext("Add a line")
+
+
 def keep(say: Language) -> str:
     return say.gettext("No, keep it")
 

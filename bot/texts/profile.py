@@ -42,6 +42,7 @@ def organizer_commands(say: Language) -> tuple[tuple[str, str], ...]:
         ("delay", say.gettext("Move a departure and tell its passengers")),
         ("seats", say.gettext("Set the seats of a bus")),
         ("undelivered", say.gettext("What did not arrive, whom to look for")),
+        ("feedback", say.gettext("How the visits were")),
         ("announce", say.gettext("Write to passengers")),
         *delegate_commands(say),
     )

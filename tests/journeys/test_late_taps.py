@@ -315,6 +315,8 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
         buttons.ShowEvening(held.id),
         buttons.SayComing(held.id, held.version, 1),
         buttons.AskFree(held.id),
+        buttons.Rate(held.id, 5),
+        buttons.AddComment(held.id),
         buttons.ChangeName(),
         buttons.CloseDraft(),
         buttons.RosterPage("nab-am", 0),

@@ -10,7 +10,7 @@ from bot.language import LANGUAGES
 from bot.rules import booking as reasons
 from bot.rules import waiting as waiting_reasons
 from bot.rules.waiting import Standing
-from bot.services import broadcasts, drafts, organizers, queue, undelivered, waiting
+from bot.services import broadcasts, drafts, feedback, organizers, queue, undelivered, waiting
 from bot.services.booking import Booked, Released, Ticket
 from bot.services.visits import VisitCard
 from storage.records import (
@@ -26,6 +26,7 @@ from storage.records import (
     Contacts,
     Delegate,
     DeliveryCounts,
+    Feedback,
     HeldSeat,
     Lost,
     MessageState,
@@ -84,6 +85,14 @@ def a_world(*, n: int, text: str) -> World:
             for language in (None, *LANGUAGES)
         ),
         undelivered.Undelivered: _undelivered(visits, n=n, text=text),
+        feedback.Said: tuple(
+            feedback.Said(booking_id=5, visit=by_bus, said=said)
+            for said in (Feedback(score=5, comment=text), Feedback(score=1, comment=None))
+        ),
+        feedback.Opinions: (
+            feedback.Opinions(visit=by_bus, said=(Feedback(score=5, comment=text[:300]),) * 40),
+            feedback.Opinions(visit=on_foot, said=()),
+        ),
         **_reasons(held, n=n),
         **_lines(visits, tuple(a_ticket(visit, *names[:4]) for visit in visits[:3]), n=n, names=names[:4]),
         **_answers_to_organizers(by_bus, booking, n=n, text=text),

@@ -26,11 +26,11 @@ BUTTONS_FOR_EVERYBODY = {
     "lang", "ok", "say", "langs", "menu", "cities", "list", "visit", "libs", "pin", "like", "book", "swap", "with",
     "drop", "my", "ticket", "giveq", "give", "name", "end",
     "join", "move", "anyq", "any", "wait", "wish", "leave", "take", "all",
-    "eve", "come", "freeq", "hear",
+    "eve", "come", "freeq", "hear", "rate", "note",
 }  # fmt: skip
 ARGUMENTS = {
     "stats": "", "roster": "nab-am", "delay": "nab-am 15", "seats": "B01 40", "announce": "all The hall is open.",
-    "queue": "nab-am", "undelivered": "",
+    "queue": "nab-am", "feedback": "", "undelivered": "",
 }  # fmt: skip
 """With which an owner's command does or tells something."""
 FORMER = 9002

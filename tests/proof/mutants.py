@@ -15,6 +15,7 @@ _RULES, _SERVICES = "tests/bot/rules", "tests/services"
 TESTS: dict[str, tuple[str, ...]] = {
     "bot/rules/authority.py": (f"{_SERVICES}/test_organizers.py",),
     "bot/rules/booking.py": (f"{_RULES}/test_booking.py", f"{_RULES}/test_finding.py", f"{_SERVICES}/test_booking.py"),
+    "bot/rules/feedback.py": (f"{_RULES}/test_feedback.py",),
     "bot/rules/finding.py": (f"{_RULES}/test_finding.py", f"{_SERVICES}/test_visits.py"),
     "bot/rules/lateness.py": (f"{_RULES}/test_lateness.py",),
     "bot/rules/naming.py": (f"{_RULES}/test_naming.py",),

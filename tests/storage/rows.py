@@ -118,6 +118,8 @@ def put_booking(
         "party_least": 1,
         "made_at": given_at,
         "given_at": given_at,
+        "queue_no": 1 if state is BookingState.WAITING else None,
+        "offer_until": given_at if state is BookingState.OFFERED else None,
     }
     return _id(tx, bookings, row)
 

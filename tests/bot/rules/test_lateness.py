@@ -36,5 +36,5 @@ def test_a_kind_without_a_limit_needs_to_know_when_it_is_over(kind: str) -> None
 
 
 def test_what_no_seat_depends_on_may_be_lost_to_doubt_and_announcements_go_last() -> None:
-    assert set(KINDS) - CRITICAL == {"announcement", "answers"}
+    assert set(KINDS) - CRITICAL == {"announcement", "answers", "feedback"}
     assert [name for name, kind in KINDS.items() if kind.message_class is MessageClass.BULK] == ["announcement"]
