@@ -1,8 +1,8 @@
 """When reminders are due, and whether one still holds at the moment it is sent.
 
 Nothing is planned ahead: what is due is computed anew from the present departures, so that a bus that moved, a
-seat given back or an hour of downtime needs no repair. Quiet hours do not hold reminders back: the evening rule
-names its own clock time, and one shortly before departure must come.
+seat given back or an hour of downtime needs no repair. One shortly before departure is urgent and comes in the
+quiet hours too; the evening's names its own clock time, before them.
 """
 
 from collections.abc import Iterable
