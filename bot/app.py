@@ -22,6 +22,7 @@ from bot.context import BotApplication, Context, House
 from bot.delivery.gate import Gate
 from bot.delivery.pace import Pace
 from bot.delivery.progress import Progresses
+from bot.delivery.quiet import restraint_at
 from bot.delivery.sender import Sender
 from bot.delivery.wording import Wording
 from bot.handlers.fallback import answer_flood, on_error
@@ -33,7 +34,9 @@ from bot.language import SOURCE, load_languages
 from bot.profile import present
 from bot.rules.passes import pass_key
 from bot.services import housekeeping
+from bot.services.answers import tell_owners
 from bot.services.canaries import raise_alarms, send_canaries
+from bot.services.feedback import ask_passengers
 from bot.services.numbers import Numbers, read_numbers
 from bot.services.people import languages_of, name_owners, owners_by_language
 from bot.services.programme import Harm, Harmful, apply_programme
@@ -131,6 +134,7 @@ class App:
             is_critical=wording.is_critical,
             now=self.clock.now,
             tally=self.tally,
+            restraint=lambda now: restraint_at(now, self.house.congress),
         )
         self.house = House(
             settings=self.settings,
@@ -157,6 +161,7 @@ class App:
             [
                 ("reminders", 1.0, self._plan_reminders),
                 ("waiting lists", 1.0, self._serve_lines),
+                ("answers and feedback", 5.0, self._tell_and_ask),
                 ("announcements", 2.0, progresses.show_all),
                 ("housekeeping", 600.0, self._keep_house),
             ]
@@ -280,6 +285,13 @@ class App:
                     "the check message %d of %s is %s: reminders may not arrive", canary.id, canary.due_at, canary.state
                 )
             new += len(late)
+        if new:
+            self.house.sender.wake()
+
+    async def _tell_and_ask(self) -> None:
+        congress, now = self.house.congress, self.clock.now()
+        new = await self.db.run(tell_owners, congress=congress, now=now)
+        new += await self.db.run(ask_passengers, congress=congress, now=now)
         if new:
             self.house.sender.wake()
 

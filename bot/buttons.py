@@ -470,6 +470,49 @@ class RiderWheelchair(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowEvening(Button):
+    """Show the evening's question about a booking."""
+
+    prefix: ClassVar[str] = "eve"
+    booking: int
+
+
+@dataclass(frozen=True, slots=True)
+class SayComing(Button):
+    """Say that one comes (1), or is not sure any more (0)."""
+
+    prefix: ClassVar[str] = "come"
+    booking: int
+    version: int
+    coming: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskFree(Button):
+    """Ask, on the evening's card, whether to free the seats."""
+
+    prefix: ClassVar[str] = "freeq"
+    booking: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rate(Button):
+    """Say how the visit of a booking was, 1 to 5."""
+
+    prefix: ClassVar[str] = "rate"
+    booking: int
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddComment(Button):
+    """Ask for a line of words beside the score."""
+
+    prefix: ClassVar[str] = "note"
+    booking: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeName(Button):
     """Ask for the person's name."""
 
@@ -524,3 +567,10 @@ class PauseLine(Button):
     prefix: ClassVar[str] = "pause"
     name: str
     paused: int
+
+
+@dataclass(frozen=True, slots=True)
+class HearAll(Button):
+    """Get every message again."""
+
+    prefix: ClassVar[str] = "hear"

@@ -14,6 +14,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 from storage.records import Words
 
@@ -70,6 +71,10 @@ class Language:
             except UnknownLocaleError:
                 self._names[code] = code
         return self._names[code]
+
+    def decimal(self, number: float) -> str:
+        """Return such as "4.6" or "4,6"."""
+        return format_decimal(number, "0.0", locale=self._locale)
 
     def listing(self, items: Iterable[str]) -> str:
         """Join with commas; no "and", which Babel's Kazakh lacks from three items on."""

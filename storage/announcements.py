@@ -3,27 +3,36 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from storage.records import Announcement, BookingState
 from storage.tables import announcements, bookings, delegates
 
 
 def audience(tx: Connection, *, visit_id: int | None) -> tuple[tuple[int, str | None, bool], ...]:
-    """Return (delegate id, language, unreachable) of everybody booked on the visit, or of all who agreed."""
-    query: Any = select(delegates.c.id, delegates.c.language, delegates.c.unreachable_since).where(
-        delegates.c.telegram_id.is_not(None), delegates.c.consent.is_not(None)
+    """Return (delegate id, language, unreachable) of everybody booked on the visit, or of all who agreed.
+
+    Without those who want nothing but the needful.
+    """
+    query = select(delegates.c.id, delegates.c.language, delegates.c.unreachable_since).where(
+        *_who(visit_id), delegates.c.stopped_at.is_(None)
     )
-    if visit_id is not None:
-        query = query.where(
-            delegates.c.id.in_(
-                select(bookings.c.delegate_id).where(
-                    bookings.c.visit_id == visit_id, bookings.c.state == BookingState.BOOKED
-                )
-            )
-        )
     rows = tx.execute(query.order_by(delegates.c.id))
     return tuple((row.id, row.language, row.unreachable_since is not None) for row in rows)
+
+
+def count_opted_out(tx: Connection, *, visit_id: int | None) -> int:
+    """Count those who would be in this audience, had they not stopped such messages."""
+    query = select(func.count()).select_from(delegates).where(*_who(visit_id), delegates.c.stopped_at.is_not(None))
+    return int(tx.scalar(query) or 0)
+
+
+def _who(visit_id: int | None) -> list[ColumnElement[bool]]:
+    who: list[ColumnElement[bool]] = [delegates.c.telegram_id.is_not(None), delegates.c.consent.is_not(None)]
+    if visit_id is not None:
+        booked = bookings.c.visit_id == visit_id, bookings.c.state == BookingState.BOOKED
+        who.append(delegates.c.id.in_(select(bookings.c.delegate_id).where(*booked)))
+    return who
 
 
 def add(

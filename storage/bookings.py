@@ -21,6 +21,7 @@ _OWN = (
     *("id", "code", "version", "visit_id", "bus_id", "delegate_id", "state", "reason", "party", "party_least"),
     "wheelchairs",
     *("queue_no", "priority", "offer_until", "replaces", "wish", "any_time", "rest_of", "made_at", "released_at"),
+    "coming_at",
 )
 _COLUMNS = [bookings.c[name] for name in _OWN]
 _VISIT_ROW = list(visits.c)

@@ -1,21 +1,37 @@
 """Who sends what: rows claimed by lease and token, the most urgent first. Any number of senders.
 
 `now` is business time, `real_now` and everything about leases and pauses is real time. Claims come one after the other,
-so that each sees whom the others are writing to.
+so that each sees whom the others are writing to, and how often.
 """
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, or_, select, update
 
 from storage import pace
-from storage.records import Message, MessageState
+from storage.records import Message, MessageClass, MessageState
 from storage.sending import HELD, ended
 from storage.tables import delegates, outbox
 
 READER_GAP: Final = timedelta(seconds=1.1)
 """From one turn to the next for the same reader: a second, and what one call may take longer than the other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restraint:
+    """What keeps messages back although they are due.
+
+    `heard_from` says of (kind, class, number its reader has heard since `day_began`, expiry) when it may be sent.
+    `uncounted` kinds are in no number, nor is what is urgent or edits a message.
+    """
+
+    day_began: datetime
+    uncounted: frozenset[str]
+    heard_from: Callable[[str, MessageClass, int, datetime], datetime]
+
 
 _CLAIMS: Final = 0x636C61696D
 """PostgreSQL's advisory lock for claims: "claim" in ASCII."""
@@ -51,6 +67,23 @@ _DUE = _FREE.where(
     outbox.c.due_at <= bindparam("now"),
     or_(outbox.c.not_before.is_(None), outbox.c.not_before <= bindparam("real_now")),
 )
+_HEARD = (
+    select(outbox.c.delegate_id, func.count().label("number"))
+    .where(
+        outbox.c.delegate_id.in_(bindparam("readers", expanding=True)),
+        outbox.c.message_class != MessageClass.URGENT,
+        outbox.c.kind.not_in(bindparam("uncounted", expanding=True)),
+        outbox.c.edits.is_(None),
+        or_(
+            outbox.c.state == MessageState.SENDING,
+            and_(
+                outbox.c.state.in_((MessageState.SENT, MessageState.UNKNOWN)),
+                outbox.c.settled_at >= bindparam("day_began", type_=outbox.c.settled_at.type),
+            ),
+        ),
+    )
+    .group_by(outbox.c.delegate_id)
+)
 
 
 def claim(
@@ -61,13 +94,15 @@ def claim(
     limit: int,
     lease_seconds: float,
     token: str,
+    restraint: Restraint | None = None,
 ) -> list[Message]:
     """Lease at most `limit` messages that may be sent now, one for each reader, the most urgent first.
 
     Takes what is due, and what a dead sender left: a leased row was never sent, a row in sending may have been
     (`resumed`). Nobody gets a second message while one is on its way to them, whichever sender has it, nor within a
     second of the last; nothing is claimed while Telegram wants nothing. What is past its expiry, or goes to somebody
-    who cannot be reached, is ended on the way, visibly.
+    who cannot be reached, is ended on the way, visibly; what the `restraint` keeps back becomes due later, or is ended
+    when that is past its expiry.
     """
     _alone(tx)
     found = pace.read(tx)
@@ -81,11 +116,15 @@ def claim(
             rows = tx.execute(query, {**moments, "taken": sorted(readers), "limit": limit - len(taken)}).all()
             if not rows:
                 break
+            later = {} if restraint is None else _kept_back(tx, rows, restraint, now=now)
             for row in rows:
-                ending = _ending(row, now)
+                ending = _ending(row, now) or _too_late(row, later)
                 if ending is not None:
                     state, reason = ending
                     tx.execute(update(outbox).where(outbox.c.id == row.id).values(ended(state, reason, now)))
+                elif row.id in later:
+                    wait = {"state": MessageState.DUE, "due_at": later[row.id], "token": None, "lease_until": None}
+                    tx.execute(update(outbox).where(outbox.c.id == row.id).values(wait))
                 elif row.delegate_id not in readers:
                     readers.add(row.delegate_id)
                     taken[row.id] = row
@@ -115,6 +154,34 @@ def _ending(row: Row[Any], now: datetime) -> tuple[MessageState, str] | None:
         return MessageState.UNREACHABLE, "no Telegram account"
     if row.unreachable_since is not None:
         return MessageState.UNREACHABLE, "the reader could not be reached before"
+    return None
+
+
+def _kept_back(tx: Connection, rows: Sequence[Row[Any]], restraint: Restraint, *, now: datetime) -> dict[int, datetime]:
+    """Return the ids of rows that may not be sent yet, with the moment from which they may."""
+    pushes = [row for row in rows if row.edits is None and row.state != MessageState.SENDING]
+    numbers = _heard(tx, {row.delegate_id for row in pushes if row.message_class != MessageClass.URGENT}, restraint)
+    moments = {
+        row.id: restraint.heard_from(
+            row.kind, MessageClass(row.message_class), numbers.get(row.delegate_id, 0), row.expires_at
+        )
+        for row in pushes
+    }
+    return {row_id: moment for row_id, moment in moments.items() if moment > now}
+
+
+def _heard(tx: Connection, readers: set[int], restraint: Restraint) -> dict[int, int]:
+    if not readers:
+        return {}
+    found = tx.execute(
+        _HEARD, {"readers": sorted(readers), "day_began": restraint.day_began, "uncounted": sorted(restraint.uncounted)}
+    )
+    return {row.delegate_id: row.number for row in found}
+
+
+def _too_late(row: Row[Any], later: dict[int, datetime]) -> tuple[MessageState, str] | None:
+    if row.id in later and later[row.id] >= row.expires_at:
+        return MessageState.EXPIRED, "kept back by the quiet hours or the day's number until it was too late"
     return None
 
 

@@ -22,6 +22,9 @@ from storage.records import (
 from storage.tables import congress
 from storage.turns import take_turn
 
+PUSHES_A_DAY = 5
+"""Of an event file that was applied before there was a limit."""
+
 Document = Mapping[str, Any]
 """An event file as JSON: `ProgrammeFile.model_dump(mode="json")`."""
 
@@ -71,6 +74,8 @@ def from_document(document: Document, *, version: int) -> Congress:
         rules=_booking_rules(rules),
         offers=_offer_rules(rules["offers"]),
         quiet_hours=_clock_span(rules["quiet_hours"]),
+        pushes_a_day=rules.get("pushes_a_day", PUSHES_A_DAY),
+        feedback_after=_feedback_after(rules.get("feedback")),
         reminders=tuple(_reminder_rule(rule) for rule in rules["reminders"]),
         contacts=Contacts(**document["contacts"]),
         privacy=Privacy(
@@ -141,6 +146,10 @@ def _offer_rules(table: Document) -> OfferRules:
 
 def _clock_span(table: Document) -> ClockSpan:
     return ClockSpan(start=time.fromisoformat(table["start"]), end=time.fromisoformat(table["end"]))
+
+
+def _feedback_after(table: Document | None) -> timedelta | None:
+    return None if table is None else timedelta(minutes=table["minutes_after_return"])
 
 
 def _reminder_rule(table: Document) -> ReminderRule:

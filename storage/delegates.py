@@ -16,6 +16,7 @@ _COLUMNS = (
     delegates.c.consent,
     delegates.c.unreachable_since,
     delegates.c.wheelchair,
+    delegates.c.stopped_at,
 )
 _ASKED = select(bindparam("telegram_id", type_=BigInteger).label("asked")).subquery()
 _MEET = (
@@ -93,4 +94,5 @@ def _delegate(row: Any) -> Delegate:
         consent=row.consent,
         unreachable=row.unreachable_since is not None,
         wheelchair=row.wheelchair,
+        stopped=row.stopped_at is not None,
     )

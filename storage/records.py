@@ -183,6 +183,10 @@ class Congress:
     rules: BookingRules
     offers: OfferRules
     quiet_hours: ClockSpan
+    pushes_a_day: int
+    """So many messages one person is sent a day, urgent news aside."""
+    feedback_after: timedelta | None
+    """So long after their return passengers are asked how it was; None: nobody is."""
     reminders: tuple[ReminderRule, ...]
     contacts: Contacts
     privacy: Privacy
@@ -268,6 +272,8 @@ class Delegate:
     unreachable: bool
     wheelchair: bool = False
     """Needs a wheelchair place wherever they go."""
+    stopped: bool = False
+    """They want nothing but what their seats depend on (/stop)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,6 +317,8 @@ class Booking:
     """The booking this part of a party was split from: it holds an offer and this one waits for what becomes of it, or
     it travels on and this one was given back."""
     released_at: datetime | None = None
+    coming_at: datetime | None = None
+    """When its owner said that they come; silence is "maybe"."""
     riders: tuple[Rider, ...] = ()
 
     @property
@@ -454,6 +462,28 @@ class DeliveryCounts:
     unreachable: int
     failed: int
     unknown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """People of a visit or bus by what was answered the evening before: they come, are silent, freed their seats."""
+
+    coming: int = 0
+    silent: int = 0
+    freed: int = 0
+
+    def __add__(self, other: "Answers") -> "Answers":
+        return Answers(
+            coming=self.coming + other.coming, silent=self.silent + other.silent, freed=self.freed + other.freed
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """What one traveller says of a visit: 1 (poor) to 5, and a line of words."""
+
+    score: int
+    comment: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,15 +36,19 @@ def plan(
     expires_at: datetime,
     message_class: MessageClass,
     again_when_moved_by: timedelta | None,
+    to_stopped: bool = True,
 ) -> int:
     """Write the reminder of this moment for everybody it is due to; return how many are new.
 
-    Due to the owner of each booking that held its seat by `due_at` on this bus (None: on no bus) and can be
-    reached. Who has been given one by this rule gets no other, unless the departure is `again_when_moved_by` or
-    more away from the one told then; None is never. A reminder that was cancelled or expired told nobody. One
-    cancelled for the very same moment is made due again: its key stands for ever.
+    Due to the owner of each booking that held its seat by `due_at` on this bus (None: on no bus) and can be reached;
+    only with `to_stopped` to who wants nothing but the needful. Who has been given one by this rule gets no other,
+    unless the departure is `again_when_moved_by` or more away from the one told then; None is never. A reminder that
+    was cancelled or expired told nobody. One cancelled for the very same moment is made due again: its key stands for
+    ever.
     """
-    planned = _plan(tx.dialect.name, has_bus=bus_id is not None, repeats=again_when_moved_by is not None)
+    planned = _plan(
+        tx.dialect.name, has_bus=bus_id is not None, repeats=again_when_moved_by is not None, to_stopped=to_stopped
+    )
     asked = {
         "prefix": f"{rule_id}/",
         "moment": due_at.isoformat(),
@@ -63,7 +67,7 @@ def plan(
 
 
 @cache
-def _plan(dialect: str, *, has_bus: bool, repeats: bool) -> Any:
+def _plan(dialect: str, *, has_bus: bool, repeats: bool, to_stopped: bool) -> Any:
     # Made once: putting it together takes ten times as long as running it, and a tick runs it for each departure.
     prefix = bindparam("prefix", type_=Text) + cast(bookings.c.id, Text) + literal("/", Text)
     told = outbox.alias("told")
@@ -100,6 +104,8 @@ def _plan(dialect: str, *, has_bus: bool, repeats: bool) -> Any:
         )
         .order_by(bookings.c.id)
     )
+    if not to_stopped:
+        readers = readers.where(delegates.c.stopped_at.is_(None))
     build = postgresql.insert if dialect == "postgresql" else sqlite.insert
     new: Any = build(outbox).from_select(_COLUMNS, readers)
     revived = {"state": MessageState.DUE, "expires_at": new.excluded.expires_at, "departs_at": new.excluded.departs_at}

@@ -144,6 +144,7 @@ delegates = Table(
     Column("consent", Text),
     Column("consent_at", Moment),
     Column("unreachable_since", Moment),
+    Column("stopped_at", Moment),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("telegram_id", name="one_delegate_per_telegram_id"),
 )
@@ -172,6 +173,7 @@ bookings = Table(
     Column("made_at", Moment, nullable=False),
     Column("given_at", Moment),
     Column("released_at", Moment),
+    Column("coming_at", Moment),
     UniqueConstraint("code", name="one_booking_per_code"),
     CheckConstraint("party >= 1 AND party_least BETWEEN 1 AND party", name="booking_has_a_party"),
     CheckConstraint("state IN ('waiting', 'offered', 'booked', 'released')", name="booking_state_is_known"),
@@ -219,6 +221,16 @@ gifts = Table(
     Index("ix_gifts_delegate", "delegate_id", "state"),
 )
 """Seats that their holders give to a colleague by a link. The link's secret is not kept, only its digest."""
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("booking_id", Integer, ForeignKey("bookings.id"), primary_key=True, autoincrement=False),
+    Column("score", Integer, nullable=False),
+    Column("comment", Sealed),
+    Column("given_at", Moment, nullable=False),
+    CheckConstraint("score BETWEEN 1 AND 5", name="score_is_one_to_five"),
+)
 
 drafts = Table(
     "drafts",

@@ -17,6 +17,7 @@ from bot.delivery.letter import Letter, Moot
 from bot.delivery.pace import Pace
 from bot.tally import Tally
 from storage import claiming
+from storage.claiming import Restraint
 from storage.database import Database
 from storage.records import Message
 from storage.sending import Outcome
@@ -35,6 +36,7 @@ class Sender:
 
     `word` reads the facts again and words them in the reader's language, or says why the message is moot.
     `is_critical` tells of a kind whether a seat depends on it: sent again when nobody knows if it arrived.
+    `restraint` says what keeps messages back at a business moment; without it nothing does.
     `now` is business time; `real_now` and `pace` live in real time. `bot` sends through a gate on the same `pace`.
     """
 
@@ -50,8 +52,10 @@ class Sender:
         real_now: Callable[[], datetime] = real_time,
         idle_seconds: float = IDLE_SECONDS,
         tally: Tally | None = None,
+        restraint: Callable[[datetime], Restraint] | None = None,
     ) -> None:
         self._tally = tally or Tally()
+        self._restraint = restraint
         self._database = database
         self._now = now
         self._real_now = real_now
@@ -123,14 +127,16 @@ class Sender:
         free = IN_FLIGHT - len(self._in_hand)
         if free < IN_FLIGHT // 2 or self._pace.held_for() > 0 or not await self._courier.telegram_answers():
             return False
+        now = self._now()
         try:
             messages = await self._database.run(
                 claiming.claim,
-                now=self._now(),
+                now=now,
                 real_now=self._real_now(),
                 limit=free,
                 lease_seconds=LEASE.total_seconds(),
                 token=secrets.token_hex(8),
+                restraint=None if self._restraint is None else self._restraint(now),
             )
         except Exception:
             log.exception("the outbox cannot be read; asked again soon")

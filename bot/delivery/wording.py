@@ -11,7 +11,9 @@ from bot.services.card_facts import CardFacts, OldCardFacts
 from bot.services.messages import (
     AlarmFacts,
     AnnouncementFacts,
+    AnswersFacts,
     CanaryFacts,
+    FeedbackFacts,
     GivenFacts,
     MovedFacts,
     NoLonger,
@@ -22,7 +24,7 @@ from bot.services.messages import (
     TicketFacts,
     facts_of,
 )
-from bot.texts import cards, gifts, tickets, waiting
+from bot.texts import cards, feedback, gifts, organizers, tickets, waiting
 from bot.texts import messages as texts
 from storage.database import Database
 from storage.records import Congress, Message
@@ -62,8 +64,11 @@ class Wording:
                 text = cards.elsewhere(say, visit)
                 return Letter(text=text, keyboard=keyboards.old_ticket(say), edits=card, only_edits=True)
             case ReminderFacts(ticket=ticket):
-                said = texts.evening_reminder if facts.is_evening else texts.departure_reminder
-                return Letter(text=said(say, ticket, congress=self.congress), keyboard=keyboards.reminder(say, ticket))
+                if facts.is_evening:
+                    text = texts.evening_reminder(say, ticket, congress=self.congress)
+                    return Letter(text=text, keyboard=keyboards.evening(say, ticket))
+                text = texts.departure_reminder(say, ticket, congress=self.congress)
+                return Letter(text=text, keyboard=keyboards.reminder(say, ticket))
             case MovedFacts(ticket=ticket):
                 others = [other.visit for other in facts.overlapping]
                 text = texts.moved(say, ticket, was=facts.was, overlapping=others, congress=self.congress)
@@ -81,6 +86,10 @@ class Wording:
                 return Letter(text=waiting.passed(say, visit), keyboard=keyboards.to_wait(say, booking))
             case GivenFacts(visit=visit, taker=taker):
                 return Letter(text=gifts.given(say, visit, taker=taker), keyboard=keyboards.after_giving(say, visit))
+            case AnswersFacts(counted=counted):
+                return Letter(text=organizers.evening_counts(say, counted))
+            case FeedbackFacts(said=said):
+                return Letter(text=feedback.question(say, said), keyboard=keyboards.feedback(say, said))
             case CanaryFacts(ticket=ticket):
                 said_to_canary = texts.canary(say, ticket, is_evening=facts.is_evening, congress=self.congress)
                 return Letter(text=said_to_canary)

@@ -30,6 +30,7 @@ def roster_csv(say: Language, roster: Roster) -> bytes:
                     organizers.traveller_kind(say, is_owner=rider.is_owner),
                     organizers.yes_no(say, yes=passenger.reachable),
                     organizers.wheelchair_cell(say, passenger, rider),
+                    "" if passenger.booking.coming_at is None else organizers.yes_no(say, yes=True),
                 ]
             )
     return text.getvalue().encode("utf-8-sig")

@@ -39,6 +39,7 @@ async def announce(update: Update, context: Context) -> None:
         name=parts[1],
         text=parts[2],
         draft_key=update.update_id,
+        congress=context.congress,
         now=context.now,
     )
     match shown:
@@ -65,6 +66,7 @@ async def confirm(update: Update, context: Context) -> None:
         delegate_id=context.delegate.id,
         draft_key=button.key,
         message_id=card.message_id,
+        congress=context.congress,
         now=context.now,
         cause=context.cause,
     )
@@ -92,6 +94,7 @@ async def show_announcement(update: Update, context: Context) -> None:
         delegate_id=context.delegate.id,
         draft_key=button.key,
         message_id=card.message_id,
+        congress=context.congress,
         now=context.now,
     )
     match found:

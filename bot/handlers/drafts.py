@@ -6,12 +6,13 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, f
 from bot import keyboards
 from bot.buttons import ChangeName, CloseDraft
 from bot.context import Context
-from bot.handlers import gifts
+from bot.handlers import feedback, gifts
 from bot.handlers.fallback import unknown_text
 from bot.handlers.welcome import show_menu
 from bot.screen import Screen, send, show, strip_buttons
 from bot.services.drafts import (
     COMPANIONS,
+    FEEDBACK,
     NAME,
     BadName,
     add_companions,
@@ -21,6 +22,7 @@ from bot.services.drafts import (
     read_party,
     rename,
 )
+from bot.services.feedback import take_comment
 from bot.services.gifts import GIFT
 from bot.texts import companions, welcome
 
@@ -73,7 +75,20 @@ async def _set_name(update: Update, context: Context, message: Message) -> None:
     await send(update, context, Screen(companions.renamed(context.say, person=outcome), keyboards.menu(context.say)))
 
 
-_TYPED = {COMPANIONS: _add_names, NAME: _set_name, GIFT: gifts.take_name}
+async def _take_comment(update: Update, context: Context, message: Message) -> None:
+    """Keep the line and show it on a new card below."""
+    said = await context.db.run(
+        take_comment, delegate_id=context.delegate.id, typed=message.text or "", now=context.now, cause=context.cause
+    )
+    if said is None:
+        await unknown_text(update, context)
+        return
+    await send(update, context, feedback.card(context, said))
+    draft = context.person.draft
+    await strip_buttons(context, chat_id=message.chat.id, message_id=draft.message_id if draft else None)
+
+
+_TYPED = {COMPANIONS: _add_names, FEEDBACK: _take_comment, NAME: _set_name, GIFT: gifts.take_name}
 """What becomes of typed words, by what was asked."""
 
 

@@ -71,7 +71,9 @@ async def roster_page(update: Update, context: Context) -> None:
 
 
 async def _show_roster(update: Update, context: Context, *, name: str, page: int) -> None:
-    found = await context.db.read(services.roster, actor=_actor(update), name=name)
+    found = await context.db.read(
+        services.roster, actor=_actor(update), name=name, congress=context.congress, now=context.now
+    )
     match found:
         case Roster():
             pages = texts.roster_pages(context.say, found, congress=context.congress, now=context.now)
@@ -90,7 +92,13 @@ async def roster_file(update: Update, context: Context) -> None:
     """Send a roster as CSV, to the one who asked only."""
     query = update.callback_query
     button = RosterFile.parse(query.data if query else None)
-    found = None if button is None else await context.db.read(services.roster, actor=_actor(update), name=button.name)
+    found = (
+        None
+        if button is None
+        else await context.db.read(
+            services.roster, actor=_actor(update), name=button.name, congress=context.congress, now=context.now
+        )
+    )
     if query is None or not isinstance(found, Roster):
         await answer_old_button(update, context)
         return

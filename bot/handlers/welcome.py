@@ -17,7 +17,7 @@ from bot.rules.authority import may_organize
 from bot.rules.passes import PREFIX
 from bot.screen import Screen, send, show
 from bot.services import people
-from bot.texts import welcome
+from bot.texts import stopping, welcome
 
 _VISIT_LINK = re.compile(r"(?:v_)?([a-z0-9-]{1,24})")
 _GIFT_LINK = re.compile(rf"({LINK}[A-Za-z0-9_-]{{16}})")
@@ -25,7 +25,10 @@ _GIFT_LINK = re.compile(rf"({LINK}[A-Za-z0-9_-]{{16}})")
 
 
 async def start(update: Update, context: Context) -> None:
-    """Greet, or show what a link names: a visit, a ticket, a seat given away; strangers see picker or notice first."""
+    """Greet, or show what a link names: a visit, a ticket, a seat given away; after /stop let everything come again.
+
+    Strangers see picker or notice first.
+    """
     written = context.args[0] if context.args else ""
     if written.startswith(PREFIX) and _has_agreed(context):
         await open_pass(update, context, written)
@@ -34,6 +37,10 @@ async def start(update: Update, context: Context) -> None:
     then = payload.group(1) if payload else ""
     if not _has_agreed(context):
         await show_welcome(update, context, then=then)
+        return
+    if context.delegate.stopped and not context.args:
+        await context.db.run(people.resume_messages, delegate_id=context.delegate.id)
+        await send(update, context, Screen(stopping.resumed(context.say), keyboards.menu(context.say)))
         return
     await _begin(update, context, then=then, answer=None)
 

@@ -1,13 +1,16 @@
 """Records -> InlineKeyboardMarkup. Every screen has a way back; two labels share a row only where both are short."""
 
+from bot.keyboards.feedback import feedback
 from bot.keyboards.gifts import after_giving, giving, link, present
 from bot.keyboards.layout import PAGE
-from bot.keyboards.menu import close, languages, menu, notice, picker, private_chat
+from bot.keyboards.menu import close, languages, menu, notice, picker, private_chat, stopped
 from bot.keyboards.organizers import line, preview, roster, undelivered
 from bot.keyboards.tickets import (
+    ask_free,
     ask_move,
     ask_release,
     ended_ticket,
+    evening,
     more_of_ticket,
     moves,
     old_ticket,
@@ -24,6 +27,7 @@ __all__ = [
     "PAGE",
     "after_giving",
     "alternatives",
+    "ask_free",
     "ask_move",
     "ask_release",
     "back_to_visit",
@@ -32,6 +36,8 @@ __all__ = [
     "cities",
     "close",
     "ended_ticket",
+    "evening",
+    "feedback",
     "giving",
     "join_again",
     "languages",
@@ -54,6 +60,7 @@ __all__ = [
     "refusal",
     "reminder",
     "roster",
+    "stopped",
     "ticket",
     "to_wait",
     "undelivered",

@@ -37,6 +37,11 @@ def menu(say: Language) -> InlineKeyboardMarkup:
     )
 
 
+def stopped(say: Language) -> InlineKeyboardMarkup:
+    """Get every message again, or the menu."""
+    return markup([[button(labels.hear_all(say), buttons.HearAll())], [button(labels.menu(say), buttons.Menu())]])
+
+
 def private_chat(say: Language, *, username: str) -> InlineKeyboardMarkup:
     """From a group into the private chat."""
     link = InlineKeyboardButton(labels.open_private_chat(say), url=f"https://t.me/{username}?start=group")

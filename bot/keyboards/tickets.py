@@ -137,6 +137,31 @@ def ask_move(say: Language, shown: Ticket, *, to: Visit) -> InlineKeyboardMarkup
     return markup([[button(labels.yes_move(say), move)], [button(labels.keep(say), buttons.ShowTicket(booking.id))]])
 
 
+def evening(say: Language, shown: Ticket) -> InlineKeyboardMarkup:
+    """Under the evening's reminder: come, or free the seats; the pin and the ticket."""
+    booking = shown.booking
+    comes = booking.coming_at is not None
+    come = buttons.SayComing(booking.id, booking.version, int(not comes))
+    return markup(
+        [
+            [button(labels.coming(say, chosen=comes), come)],
+            [button(labels.free_seat(say, party=booking.party), buttons.AskFree(booking.id))],
+            *_pin_and_ticket(say, shown),
+        ]
+    )
+
+
+def ask_free(say: Language, shown: Ticket) -> InlineKeyboardMarkup:
+    """Yes, or back to the evening's card."""
+    booking = shown.booking
+    return markup(
+        [
+            [button(labels.yes_release(say), buttons.Release(booking.id, booking.version))],
+            [button(labels.keep(say), buttons.ShowEvening(booking.id))],
+        ]
+    )
+
+
 def overlapping(say: Language, tickets: Sequence[Ticket]) -> InlineKeyboardMarkup:
     """Which of two seats that overlap now to give back; each asks before it does."""
     return markup(
@@ -153,13 +178,14 @@ def overlapping(say: Language, tickets: Sequence[Ticket]) -> InlineKeyboardMarku
 def reminder(say: Language, shown: Ticket, *, in_calendar: bool = False) -> InlineKeyboardMarkup:
     """From a reminder to the pin and the ticket; after a change, to a newer file for who has put it into a calendar."""
     newer = [button(labels.calendar_anew(say), buttons.TakeCalendar(shown.booking.id))]
-    return markup(
-        [
-            newer if in_calendar else [],
-            [button(labels.show_map(say), buttons.ShowMap(shown.visit.id))],
-            [button(labels.own_ticket(say), buttons.ShowTicket(shown.booking.id))],
-        ]
-    )
+    return markup([newer if in_calendar else [], *_pin_and_ticket(say, shown)])
+
+
+def _pin_and_ticket(say: Language, shown: Ticket) -> list[Row]:
+    return [
+        [button(labels.show_map(say), buttons.ShowMap(shown.visit.id))],
+        [button(labels.own_ticket(say), buttons.ShowTicket(shown.booking.id))],
+    ]
 
 
 def _undo(say: Language, released: Booking) -> InlineKeyboardButton:

@@ -21,6 +21,10 @@ class Kind:
     """A seat depends on it: sent again when nobody knows whether it arrived (it reads well twice), and due again when
     a reader who could not be reached is back."""
     message_class: MessageClass
+    is_push: bool = True
+    """It comes by itself: it waits for the end of the quiet hours and counts for its reader's day (rules/pushes.py)."""
+    after_stop: bool = True
+    """It still comes to who wants only what their seats depend on (/stop)."""
     longest: timedelta | None = None
     shortest: timedelta = timedelta()
 
@@ -35,11 +39,11 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     # A ticket is worth having until the visit is over; who signs up on the way gets it too.
-    "ticket": Kind(critical=True, message_class=MessageClass.NORMAL, shortest=timedelta(hours=1)),
+    "ticket": Kind(critical=True, message_class=MessageClass.NORMAL, is_push=False, shortest=timedelta(hours=1)),
     # An edit of the ticket's card, which rings nowhere; after what people wait for. While the ticket is worth having.
-    "card": Kind(critical=True, message_class=MessageClass.BULK, shortest=timedelta(hours=1)),
+    "card": Kind(critical=True, message_class=MessageClass.BULK, is_push=False, shortest=timedelta(hours=1)),
     # An edit of a card that another has taken the place of.
-    "old-card": Kind(critical=False, message_class=MessageClass.BULK, longest=timedelta(hours=12)),
+    "old-card": Kind(critical=False, message_class=MessageClass.BULK, is_push=False, longest=timedelta(hours=12)),
     # Until the departure. A newer change makes an unsent one moot.
     "moved": Kind(critical=True, message_class=MessageClass.URGENT),
     # Until the departure, at most the rule's own grace_minutes (rules/reminding.py). Before departure it is urgent.
@@ -53,11 +57,18 @@ KINDS: Mapping[str, Kind] = {
     # Until the visit is over: that somebody else has the seat now.
     "given": Kind(critical=True, message_class=MessageClass.NORMAL, shortest=timedelta(hours=1)),
     # Past this an organizer's words are old news.
-    "announcement": Kind(critical=False, message_class=MessageClass.BULK, longest=timedelta(hours=12)),
+    "announcement": Kind(
+        critical=False, message_class=MessageClass.BULK, after_stop=False, longest=timedelta(hours=12)
+    ),
+    # To the owners, what was answered the evening before: until the first departure, at most half a day.
+    "answers": Kind(critical=False, message_class=MessageClass.NORMAL, longest=timedelta(hours=12)),
+    # How was it? Until a day after it was due (rules/feedback.py).
+    "feedback": Kind(critical=False, message_class=MessageClass.NORMAL, after_stop=False),
     # The reminder's own limits, so that it meets what the reminders meet.
-    "canary": Kind(critical=True, message_class=MessageClass.NORMAL),
+    "canary": Kind(critical=True, message_class=MessageClass.NORMAL, is_push=False),
     # That a canary's copy did not arrive: as long as an owner may still do something about it.
-    "alarm": Kind(critical=True, message_class=MessageClass.URGENT, longest=timedelta(hours=12)),
+    "alarm": Kind(critical=True, message_class=MessageClass.URGENT, is_push=False, longest=timedelta(hours=12)),
 }
 
+AFTER_STOP = frozenset(name for name, kind in KINDS.items() if kind.after_stop)
 CRITICAL = frozenset(name for name, kind in KINDS.items() if kind.critical)

@@ -12,9 +12,14 @@ _BLANKS = {"\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"}
 
 
 def clean_name(typed: str) -> str | None:
-    """Return the name on one line without control and direction characters, or None when nothing is left of it.
+    """Return the name on one line, cut at 64 characters, or None when nothing can be read of it."""
+    return one_line(typed, longest=LONGEST_NAME)
 
-    Longer names are cut at 64 characters. Markup stays as typed: it is escaped where it is shown.
+
+def one_line(typed: str, *, longest: int) -> str | None:
+    """Return the text on one line without control and direction characters, or None when nothing is left of it.
+
+    Longer ones are cut. Markup stays as typed: it is escaped where it is shown.
     """
     visible = "".join(
         " " if _is_blank(character) else character
@@ -24,8 +29,8 @@ def clean_name(typed: str) -> str | None:
         or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
     )
     # Composed last: what stood between a letter and its accent is gone by now.
-    name = " ".join(unicodedata.normalize("NFC", visible).split())[:LONGEST_NAME].strip()
-    return name if any(unicodedata.category(character)[0] in "LNS" for character in name) else None
+    line = " ".join(unicodedata.normalize("NFC", visible).split())[:longest].strip()
+    return line if any(unicodedata.category(character)[0] in "LNS" for character in line) else None
 
 
 def _is_blank(character: str) -> bool:

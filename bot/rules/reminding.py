@@ -1,8 +1,8 @@
 """When reminders are due, and whether one still holds at the moment it is sent.
 
 Nothing is planned ahead: what is due is computed anew from the present departures, so that a bus that moved, a
-seat given back or an hour of downtime needs no repair. Quiet hours do not hold reminders back: the evening rule
-names its own clock time, and one shortly before departure must come.
+seat given back or an hour of downtime needs no repair. One shortly before departure is urgent and comes in the
+quiet hours too; the evening's names its own clock time, before them.
 """
 
 from collections.abc import Iterable
@@ -14,6 +14,8 @@ from storage.records import BookingState, Bus, ReminderRule, Visit, VisitState
 
 AGAIN_WHEN_MOVED_BY = timedelta(minutes=30)
 """A reminder shortly before departure is repeated only for a move this large; the change notice tells the rest."""
+COUNTED_AFTER = timedelta(hours=3)
+"""So long after the evening's question the owners are told what was answered: late, and before the quiet hours."""
 _REMINDED = (VisitState.OPEN, VisitState.CLOSED)
 
 
@@ -86,6 +88,32 @@ def due_moment(rule: ReminderRule, departs_at: datetime, *, zone: tzinfo) -> dat
         return datetime.combine(eve, rule.evening_at, tzinfo=zone).astimezone(UTC)
     assert rule.minutes_before is not None
     return departs_at - timedelta(minutes=rule.minutes_before)
+
+
+def asked_at(visit: Visit, rules: Iterable[ReminderRule], *, zone: tzinfo) -> datetime | None:
+    """Return when the visit's passengers are asked whether they come: the evening before; None: nobody asks them."""
+    evenings = [due_moment(rule, visit.leaves_at, zone=zone) for rule in rules if rule.evening_at is not None]
+    return min(evenings, default=None)
+
+
+def counts_due(
+    visits: Iterable[Visit], rules: Iterable[ReminderRule], *, now: datetime, zone: tzinfo
+) -> dict[datetime, tuple[Visit, ...]]:
+    """Return the visits whose answers are to be told to the owners now, by the moment when they were asked.
+
+    From `COUNTED_AFTER` the question until the first of them departs.
+    """
+    rules = tuple(rules)
+    asked: dict[datetime, list[Visit]] = {}
+    for visit in visits:
+        moment = asked_at(visit, rules, zone=zone)
+        if moment is not None and visit.state in _REMINDED:
+            asked.setdefault(moment, []).append(visit)
+    return {
+        moment: tuple(together)
+        for moment, together in asked.items()
+        if moment + COUNTED_AFTER <= now < min(visit.leaves_at for visit in together)
+    }
 
 
 def why_stale(

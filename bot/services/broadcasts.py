@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.rules.authority import may_organize
 from bot.rules.lateness import KINDS
+from bot.rules.waiting import heard_at
 from bot.services.drafts import ANNOUNCEMENT, DRAFT_LIFE
 from bot.services.organizers import NoAuthority, UnknownName
 from storage import Tx, announcements, drafts, grants, log, outbox, visits
-from storage.records import Announcement, DeliveryCounts, NewMessage, Visit
+from storage.records import Announcement, Congress, DeliveryCounts, NewMessage, Visit
 
 EVERYBODY = "all"
 
@@ -23,6 +25,10 @@ class Preview:
     text: str
     languages: Mapping[str, int]
     unreachable: int
+    opted_out: int = 0
+    """So many more have stopped such messages."""
+    waits_until: datetime | None = None
+    """It is night: it would go out then."""
 
     @property
     def people(self) -> int:
@@ -48,6 +54,7 @@ class Progress:
     announcement: Announcement
     visit: Visit | None
     counts: DeliveryCounts
+    opted_out: int = 0
 
     @property
     def finished(self) -> bool:
@@ -55,7 +62,7 @@ class Progress:
 
 
 def preview_announcement(
-    tx: Tx, *, actor: int, delegate_id: int, name: str, text: str, draft_key: int, now: datetime
+    tx: Tx, *, actor: int, delegate_id: int, name: str, text: str, draft_key: int, congress: Congress, now: datetime
 ) -> Preview | NobodyListens | NoAuthority | UnknownName:
     """Keep the text as a draft under `draft_key` and say whom it would reach. Sends nothing."""
     if not may_organize(grants.roles_of(tx, actor)):
@@ -65,7 +72,8 @@ def preview_announcement(
         return UnknownName(name)
     visit = None if visit_id is None else visits.read(tx, visit_id)
     audience = announcements.audience(tx, visit_id=visit_id)
-    if not audience:
+    opted_out = announcements.count_opted_out(tx, visit_id=visit_id)
+    if not audience and not opted_out:
         return NobodyListens(visit)
     drafts.put(
         tx,
@@ -75,11 +83,11 @@ def preview_announcement(
         message_id=None,
         expires_at=now + DRAFT_LIFE,
     )
-    return _preview(visit, text, audience)
+    return _preview(visit, text, audience, opted_out=opted_out, congress=congress, now=now)
 
 
 def announcement_of_card(
-    tx: Tx, *, actor: int, delegate_id: int, draft_key: int, message_id: int, now: datetime
+    tx: Tx, *, actor: int, delegate_id: int, draft_key: int, message_id: int, congress: Congress, now: datetime
 ) -> Preview | Progress | DraftGone | NoAuthority:
     """Return what became of the preview on this card: sent and how far, or still to be confirmed, or gone."""
     if not may_organize(grants.roles_of(tx, actor)):
@@ -92,13 +100,25 @@ def announcement_of_card(
         return DraftGone()
     visit_id = draft.fields["visit"]
     visit = None if visit_id is None else visits.read(tx, visit_id)
-    return _preview(visit, draft.fields["text"], announcements.audience(tx, visit_id=visit_id))
+    audience = announcements.audience(tx, visit_id=visit_id)
+    opted_out = announcements.count_opted_out(tx, visit_id=visit_id)
+    return _preview(visit, draft.fields["text"], audience, opted_out=opted_out, congress=congress, now=now)
 
 
 def send_announcement(
-    tx: Tx, *, actor: int, delegate_id: int, draft_key: int, message_id: int, now: datetime, cause: str
+    tx: Tx,
+    *,
+    actor: int,
+    delegate_id: int,
+    draft_key: int,
+    message_id: int,
+    congress: Congress,
+    now: datetime,
+    cause: str,
 ) -> Progress | DraftGone | NoAuthority:
     """Write one message for each person of the audience; `message_id` is the card that shows the progress.
+
+    In the quiet hours they are due when those end.
 
     A second press on that card sends nothing and answers how far it is.
     """
@@ -117,6 +137,7 @@ def send_announcement(
     )
     visit = None if visit_id is None else visits.read(tx, visit_id)
     audience = announcements.audience(tx, visit_id=visit_id)
+    due_at = heard_at(now, quiet=congress.quiet_hours, zone=ZoneInfo(congress.zone))
     outbox.add_many(
         tx,
         [
@@ -126,8 +147,8 @@ def send_announcement(
                 delegate_id=reader_id,
                 announcement_id=announcement_id,
                 message_class=KINDS["announcement"].message_class,
-                due_at=now,
-                expires_at=KINDS["announcement"].expires_at(now),
+                due_at=due_at,
+                expires_at=KINDS["announcement"].expires_at(due_at),
                 departs_at=visit.leaves_at if visit else None,
             )
             for reader_id, _, _ in audience
@@ -157,12 +178,23 @@ def close_announcement(tx: Tx, *, announcement_id: int, now: datetime) -> None:
     announcements.mark_reported(tx, announcement_id, now=now)
 
 
-def _preview(visit: Visit | None, text: str, audience: Sequence[tuple[int, str | None, bool]]) -> Preview:
+def _preview(
+    visit: Visit | None,
+    text: str,
+    audience: Sequence[tuple[int, str | None, bool]],
+    *,
+    opted_out: int,
+    congress: Congress,
+    now: datetime,
+) -> Preview:
+    heard = heard_at(now, quiet=congress.quiet_hours, zone=ZoneInfo(congress.zone))
     return Preview(
         visit=visit,
         text=text,
         languages=Counter(language or "en" for _, language, _ in audience),
         unreachable=sum(unreachable for _, _, unreachable in audience),
+        opted_out=opted_out,
+        waits_until=heard if heard > now else None,
     )
 
 
@@ -174,4 +206,9 @@ def _existing(tx: Tx, announcement_id: int) -> Announcement:
 
 def _progress(tx: Tx, announcement: Announcement) -> Progress:
     visit = None if announcement.visit_id is None else visits.read(tx, announcement.visit_id)
-    return Progress(announcement=announcement, visit=visit, counts=outbox.counts(tx, announcement.id))
+    return Progress(
+        announcement=announcement,
+        visit=visit,
+        counts=outbox.counts(tx, announcement.id),
+        opted_out=announcements.count_opted_out(tx, visit_id=announcement.visit_id),
+    )

@@ -13,6 +13,7 @@ from storage.records import Congress, Visit
 COMPANIONS = "companions"
 NAME = "name"
 ANNOUNCEMENT = "announcement"
+FEEDBACK = "feedback"
 
 DRAFT_LIFE = timedelta(hours=1)
 _CAUSES_KEPT = 20

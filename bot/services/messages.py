@@ -4,15 +4,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.rules.authority import may_organize
 from bot.rules.booking import find_clashes
+from bot.rules.lateness import AFTER_STOP
 from bot.rules.reminding import why_stale
+from bot.services.answers import counts_of_evening
 from bot.services.booking import Ticket, ticket_of
 from bot.services.card_facts import CardFacts, OldCardFacts, card_facts
+from bot.services.feedback import Said, said_of
 from bot.services.promotion import OFFER_OVER
 from bot.services.reminders import Reminder, still_holds
 from bot.services.waiting import Offered, wait_of
-from storage import Tx, announcements, bookings, calendars, canaries, delegates, visits
-from storage.records import Booking, BookingState, Canary, Congress, Delegate, Message, MessageState, Rider, Visit
+from storage import Tx, announcements, bookings, calendars, canaries, delegates, grants, visits
+from storage.records import (
+    Answers,
+    Booking,
+    BookingState,
+    Canary,
+    Congress,
+    Delegate,
+    Message,
+    MessageState,
+    Rider,
+    Visit,
+    VisitState,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +36,9 @@ class NoLonger:
     """The message is moot, for this reason (it is written into its row)."""
 
     reason: str
+
+
+_UNWANTED = NoLonger("the reader wants only what their seats depend on (/stop)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +113,22 @@ class GivenFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswersFacts:
+    """To an owner: what was answered the evening before, by visit."""
+
+    reader: Delegate
+    counted: tuple[tuple[Visit, Answers], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackFacts:
+    """A visit that is back, to somebody who had a seat on it."""
+
+    reader: Delegate
+    said: Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CanaryFacts:
     """A reminder that passengers get now; the ticket is made up, the reader has no seat."""
 
@@ -122,6 +157,8 @@ Facts = (
     | OfferOverFacts
     | PassedFacts
     | GivenFacts
+    | AnswersFacts
+    | FeedbackFacts
     | CanaryFacts
     | AlarmFacts
 )
@@ -130,6 +167,8 @@ Facts = (
 def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> Facts | NoLonger:
     """Look at the facts again, in one transaction, just before the message is worded and sent."""
     reader = delegates.read(tx, message.delegate_id)
+    if reader.stopped and message.kind not in AFTER_STOP:
+        return _UNWANTED
     match message.kind:
         case "ticket":
             return _ticket(tx, message, reader)
@@ -154,6 +193,10 @@ def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> 
             return _line_news(tx, message, reader, now=now)
         case "given":
             return _given(tx, message, reader)
+        case "answers":
+            return _answers(tx, message, reader, congress=congress, now=now)
+        case "feedback":
+            return _feedback(tx, message, reader, congress=congress, now=now)
         case "canary":
             return _canary(tx, message, reader, congress=congress, now=now)
         case "alarm":
@@ -177,8 +220,11 @@ def _reminder(tx: Tx, message: Message, reader: Delegate, *, congress: Congress,
     found = still_holds(tx, message, meeting=congress, now=now)
     if not isinstance(found, Reminder):
         return NoLonger(str(found))
+    is_evening = found.rule.evening_at is not None
+    if reader.stopped and is_evening:
+        return _UNWANTED
     ticket = Ticket(booking=_with_riders(tx, found.booking), visit=found.visit, bus=found.bus)
-    return ReminderFacts(reader=reader, ticket=ticket, is_evening=found.rule.evening_at is not None)
+    return ReminderFacts(reader=reader, ticket=ticket, is_evening=is_evening)
 
 
 def _moved(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, now: datetime) -> Facts | NoLonger:
@@ -232,6 +278,24 @@ def _given(tx: Tx, message: Message, reader: Delegate) -> Facts | NoLonger:
     if taken is None or visit is None:
         return NoLonger("the seat is not there any more")
     return GivenFacts(reader=reader, visit=visit, taker=taken.riders[0].name)
+
+
+def _answers(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, now: datetime) -> Facts | NoLonger:
+    if reader.telegram_id is None or not may_organize(grants.roles_of(tx, reader.telegram_id)):
+        return NoLonger("the reader is no organizer any more")
+    asked = datetime.fromisoformat(message.slots["asked_at"])
+    counted = counts_of_evening(tx, asked=asked, congress=congress, now=now)
+    return AnswersFacts(reader=reader, counted=counted) if counted else NoLonger("nobody has a seat any more")
+
+
+def _feedback(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, now: datetime) -> Facts | NoLonger:
+    assert message.booking_id is not None
+    if congress.feedback_after is None:
+        return NoLonger("nobody is asked any more")
+    said = said_of(tx, delegate_id=reader.id, booking_id=message.booking_id, now=now)
+    if said is None or said.visit.state is VisitState.CANCELLED:
+        return NoLonger("the seat was given back, or the visit is not back yet")
+    return FeedbackFacts(reader=reader, said=said)
 
 
 def _canary(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, now: datetime) -> Facts | NoLonger:

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from bot.rules.authority import may_organize
 from bot.rules.lateness import KINDS
+from bot.services.answers import ByBus, answers_on
 from bot.services.cards import renew_visit
 from bot.services.promotion import promote
 from storage import Tx, bookings, congress, grants, log, outbox, visits
-from storage.records import Booking, Bus, NewMessage, Visit, VisitState
+from storage.records import Answers, Booking, Bus, Congress, NewMessage, Visit, VisitState
 
 MOST_SEATS = 200
 """More than any coach holds: a larger number is a slip of the thumb."""
@@ -84,6 +85,8 @@ class Roster:
     visit: Visit
     bus: Bus | None
     passengers: tuple[Passenger, ...]
+    answers: ByBus | None = None
+    """What was answered the evening before, by bus; None before that evening."""
 
     @property
     def total(self) -> int:
@@ -191,8 +194,8 @@ def set_seats(
     return SeatsSet(bus=changed, was=bus.seats, visit=fresh)
 
 
-def roster(tx: Tx, *, actor: int, name: str) -> Roster | NoAuthority | UnknownName:
-    """Return who holds a seat on the visit or bus of this name."""
+def roster(tx: Tx, *, actor: int, name: str, congress: Congress, now: datetime) -> Roster | NoAuthority | UnknownName:
+    """Return who holds a seat on the visit or bus of this name, and what they answered the evening before."""
     if not may_organize(grants.roles_of(tx, actor)):
         return NoAuthority()
     visit_id, bus = visits.by_key(tx, name), None
@@ -216,7 +219,15 @@ def roster(tx: Tx, *, actor: int, name: str) -> Roster | NoAuthority | UnknownNa
             )
             for holder in listed
         ),
+        answers=_answers_on(tx, visit, bus, congress=congress, now=now),
     )
+
+
+def _answers_on(tx: Tx, visit: Visit, bus: Bus | None, *, congress: Congress, now: datetime) -> ByBus | None:
+    counted = answers_on(tx, visit, congress=congress, now=now)
+    if counted is None or bus is None:
+        return counted
+    return {bus.id: counted.get(bus.id, Answers())}
 
 
 def all_visits(tx: Tx, *, actor: int) -> tuple[Visit, ...] | NoAuthority:

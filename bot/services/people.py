@@ -56,6 +56,16 @@ def choose_language(tx: Tx, *, delegate_id: int, language: str, now: datetime) -
     renew_own(tx, delegate_id, now=now)
 
 
+def stop_messages(tx: Tx, *, delegate_id: int, now: datetime) -> None:
+    """Send the person nothing more but what their seats depend on."""
+    delegates.change(tx, delegate_id, stopped_at=now)
+
+
+def resume_messages(tx: Tx, *, delegate_id: int) -> None:
+    """Send the person everything again."""
+    delegates.change(tx, delegate_id, stopped_at=None)
+
+
 def mark_reachable(tx: Tx, *, telegram_id: int, reachable: bool, now: datetime) -> None:
     """Remember that the person blocked the bot, or is back.
 

@@ -39,6 +39,7 @@ def plan_due_reminders(tx: Tx, *, now: datetime) -> int:
             expires_at=moment.expires_at,
             message_class=MessageClass.NORMAL if moment.evening else MessageClass.URGENT,
             again_when_moved_by=None if moment.evening else AGAIN_WHEN_MOVED_BY,
+            to_stopped=not moment.evening,
         )
         for moment in due
     )

@@ -7,20 +7,15 @@ from bot.rules.booking import AlreadyBooked, AlreadyLeft, Changed, Clashes, NoSe
 from bot.rules.changing import UndoIsOver, UndoRefusal
 from bot.services.booking import Booked, Ticket
 from bot.services.changing import Moves
-from bot.texts import refusals
+from bot.texts import refusals, tickets
 from bot.texts.markup import name, words
 from storage.records import Congress, Visit
 
 
 def ask_release(say: Language, shown: Ticket) -> str:
     """Ask before seats are given back; a party is asked whose."""
-    booking = shown.booking
-    text = say.ngettext(
-        "Give {n} seat on “{visit}” back? Others can take it at once.",
-        "Give all {n} seats on “{visit}” back? Others can take them at once.",
-        booking.party,
-    ).format(n=booking.party, visit=words(say, shown.visit.title))
-    if booking.party == 1:
+    text = tickets.ask_release(say, shown)
+    if shown.booking.party == 1:
         return text
     return f"{text}\n\n" + say.gettext("Or give back the seat of one person only; the others travel on.")
 

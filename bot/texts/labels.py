@@ -15,6 +15,10 @@ def language(say: Language) -> str:
     return "🌐 " + say.gettext("Language")
 
 
+def hear_all(say: Language) -> str:
+    return "🔔 " + say.gettext("All messages again")
+
+
 def back(say: Language) -> str:
     return "‹ " + say.gettext("Back")
 
@@ -193,6 +197,24 @@ def move(say: Language) -> str:
 
 def yes_move(say: Language) -> str:
     return "🔁 " + say.gettext("Yes, move")
+
+
+def coming(say: Language, *, chosen: bool) -> str:
+    # Translators: answer to the question of the evening before; a second press takes it back.
+    return ("☑️ " if chosen else "✅ ") + say.gettext("I’m coming")
+
+
+def free_seat(say: Language, *, party: int) -> str:
+    # Translators: the other answer to the question of the evening before: others may have the seat, or our seats.
+    return "✖️ " + (say.gettext("Free my seat") if party == 1 else say.gettext("Free our seats"))
+
+
+def score(value: int, *, chosen: bool) -> str:
+    return f"☑️ {value}" if chosen else str(value)
+
+
+def add_comment(say: Language) -> str:
+    return "💬 " + say.gettext("Add a line")
 
 
 def keep(say: Language) -> str:

@@ -12,28 +12,41 @@ from bot.texts.visits import bring
 from storage.records import Canary, Congress, Delegate, Visit
 
 
-def evening_reminder(say: Language, shown: Ticket, *, congress: Congress) -> str:
-    """The evening before: what to bring, when and where."""
+def evening_reminder(say: Language, shown: Ticket, *, congress: Congress, today: bool = False) -> str:
+    """The evening before: what to bring, when and where; are they coming? `today`: it is answered next morning."""
     lines = [
-        "🔔 <b>" + say.gettext("Your visit is tomorrow") + "</b>",
+        "🔔 <b>" + (say.gettext("Your visit is today") if today else say.gettext("Your visit is tomorrow")) + "</b>",
         f"<b>{words(say, shown.visit.title)}</b>",
         "",
         *departure_lines(say, shown.visit, shown.bus, congress=congress),
         *travellers(say, shown.booking),
         *bring(say, shown.visit),
         "",
-        say.gettext("You cannot come? Give your seat to somebody else: /my"),
+        _are_you_coming(say, shown),
     ]
     return "\n".join(lines)
 
 
+def _are_you_coming(say: Language, shown: Ticket) -> str:
+    if shown.booking.coming_at is not None:
+        return "☑️ <b>" + say.gettext("You have said that you are coming.") + "</b>"
+    return say.gettext("Are you coming? If not, free your seat: others are glad of it.")
+
+
+def coming_answer(say: Language, *, coming: bool) -> str:
+    """Confirm what was answered."""
+    return say.gettext("Good, we count on you.") if coming else say.gettext("Noted: you are not sure yet.")
+
+
 def departure_reminder(say: Language, shown: Ticket, *, congress: Congress) -> str:
-    """Shortly before departure: the bus, the bay, the clock times."""
+    """Shortly before departure: bus, bay and clock times first, where a locked phone shows them."""
+    day, *where = departure_lines(say, shown.visit, shown.bus, congress=congress)
     lines = [
         "🔔 <b>" + say.gettext("Your visit leaves soon") + "</b>",
-        f"<b>{words(say, shown.visit.title)}</b>",
+        *where,
         "",
-        *departure_lines(say, shown.visit, shown.bus, congress=congress),
+        f"<b>{words(say, shown.visit.title)}</b>",
+        day,
         *bring(say, shown.visit)[:1],
         "🔖 " + say.gettext("Code: {code}").format(code=f"<code>{esc(shown.booking.code)}</code>"),
     ]

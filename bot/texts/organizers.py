@@ -6,6 +6,7 @@ from typing import assert_never
 
 from bot.language import LANGUAGES, Language
 from bot.rules.seats import is_walk, seats_left, seats_offered
+from bot.services.answers import together
 from bot.services.broadcasts import DraftGone, NobodyListens, Preview, Progress
 from bot.services.organizers import (
     LONGEST_DELAY,
@@ -22,7 +23,7 @@ from bot.services.organizers import (
 from bot.texts.markup import esc, name, pages, words
 from bot.texts.messages import announcement as announcement_text
 from bot.texts.visits import zone_name
-from storage.records import Bus, Congress, Rider, Visit
+from storage.records import Answers, Bus, Congress, Rider, Visit
 
 
 def stats(say: Language, visits: Sequence[Visit], *, congress: Congress, now: datetime) -> list[str]:
@@ -71,11 +72,43 @@ def roster_pages(say: Language, shown: Roster, *, congress: Congress, now: datet
             what,
             f"{say.moment(now)} ({esc(zone_name(say, congress))})",
             say.ngettext("{n} person", "{n} people", shown.total).format(n=shown.total),
+            *_answers(say, shown),
         ]
     )
     if not shown.passengers:
         return [f"{head}\n\n" + say.gettext("Nobody has signed up yet.")]
     return pages(head, _roster_entries(say, shown), room=2_500)
+
+
+def answers_line(say: Language, counted: Answers) -> str:
+    """Say how many people come, are silent, and gave up their seats since they were asked."""
+    return say.gettext("Coming: {coming} · maybe: {silent} · freed: {freed}").format(
+        coming=counted.coming, silent=counted.silent, freed=counted.freed
+    )
+
+
+def evening_counts(say: Language, counted: Sequence[tuple[Visit, Answers]]) -> str:
+    """To an owner, late in the evening: one line for all, one for each visit."""
+    everybody = sum((answers for _, answers in counted), Answers())
+    lines = ["🙋 <b>" + say.gettext("Who comes tomorrow") + "</b>", f"<b>{answers_line(say, everybody)}</b>", ""]
+    lines += [
+        f"{say.clock(visit.leaves_at)} <b>{esc(visit.key)}</b> · {answers_line(say, answers)}"
+        for visit, answers in counted
+    ]
+    return "\n".join(lines)
+
+
+def _answers(say: Language, shown: Roster) -> list[str]:
+    """What was answered the evening before: together, and by bus where there are several."""
+    if shown.answers is None:
+        return []
+    lines = ["🙋 " + answers_line(say, together(shown.answers))]
+    if shown.bus is None and len(shown.visit.buses) > 1:
+        lines += [
+            f"🚌 {esc(bus.label)} · {answers_line(say, shown.answers.get(bus.id, Answers()))}"
+            for bus in shown.visit.buses
+        ]
+    return lines
 
 
 def _roster_entries(say: Language, shown: Roster) -> list[str]:
@@ -89,6 +122,9 @@ def _roster_entries(say: Language, shown: Roster) -> list[str]:
             lines.append(f"{position}. {name(rider.name)}{_wheelchair(say, passenger, rider)}")
         mark = "" if passenger.reachable else " · ⚠️ " + say.gettext("cannot be reached by the bot")
         where = f"{esc(bus.label)} · " if bus is not None and shown.bus is None else ""
+        if booking.coming_at is not None:
+            # Translators: mark in a passenger list: this person has said that they come.
+            mark = " · ☑️ " + say.gettext("coming") + mark
         lines.append(f"<i>{where}<code>{esc(booking.code)}</code>{mark}</i>")
         entries.append("\n".join(lines))
     return entries
@@ -122,6 +158,8 @@ def roster_columns(say: Language) -> list[str]:
         say.gettext("Reached by the bot"),
         # Translators: column of a passenger list; its cells say yes, no, or that a place is missing.
         say.gettext("Wheelchair place"),
+        # Translators: column of a passenger list: the answer of the evening before, yes or nothing.
+        say.gettext("Is coming"),
     ]
 
 
@@ -244,6 +282,12 @@ def preview(say: Language, shown: Preview) -> str:
     ]
     if shown.unreachable:
         lines.append("⚠️ " + say.gettext("Cannot be reached: {n}").format(n=shown.unreachable))
+    if shown.opted_out:
+        lines.append(_opted_out(say, shown.opted_out))
+    if shown.waits_until is not None:
+        lines.append(
+            "🌙 " + say.gettext("Quiet hours: it goes out at {time}").format(time=say.clock(shown.waits_until))
+        )
     lines += ["", f"<blockquote>{announcement_text(say, text=shown.text)}</blockquote>", ""]
     lines.append(say.gettext("Your text goes out as you wrote it, in one language, to everybody."))
     return "\n".join(lines)
@@ -265,7 +309,13 @@ def progress(say: Language, shown: Progress) -> str:
     ]
     if counts.unknown:
         lines.append(say.gettext("Sent, arrival not certain: {n}").format(n=counts.unknown))
+    if shown.opted_out:
+        lines.append(_opted_out(say, shown.opted_out))
     return "\n".join(lines)
+
+
+def _opted_out(say: Language, n: int) -> str:
+    return "🔕 " + say.gettext("Not written to, as they wish (/stop): {n}").format(n=n)
 
 
 def _bar(done: int, total: int) -> str:

@@ -30,6 +30,7 @@ def delegate_commands(say: Language) -> tuple[tuple[str, str], ...]:
         ("help", say.gettext("What this bot can do")),
         ("privacy", say.gettext("What is stored about you")),
         ("cancel", say.gettext("Stop typing")),
+        ("stop", say.gettext("Only the needful messages")),
     )
 
 
@@ -42,6 +43,7 @@ def organizer_commands(say: Language) -> tuple[tuple[str, str], ...]:
         ("delay", say.gettext("Move a departure and tell its passengers")),
         ("seats", say.gettext("Set the seats of a bus")),
         ("undelivered", say.gettext("What did not arrive, whom to look for")),
+        ("feedback", say.gettext("How the visits were")),
         ("announce", say.gettext("Write to passengers")),
         *delegate_commands(say),
     )

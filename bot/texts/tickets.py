@@ -87,6 +87,16 @@ def ticket_label(say: Language, each: Ticket) -> str:
     return cut(f"🎫 {say.clock(each.visit.leaves_at)} · {say.words(each.visit.title)}", 60)
 
 
+def ask_release(say: Language, shown: Ticket) -> str:
+    """Ask before all seats are given back."""
+    text = say.ngettext(
+        "Give {n} seat on “{visit}” back? Others can take it at once.",
+        "Give all {n} seats on “{visit}” back? Others can take them at once.",
+        shown.booking.party,
+    )
+    return text.format(n=shown.booking.party, visit=words(say, shown.visit.title))
+
+
 def released(say: Language, done: Released) -> str:
     """Confirm that the seats are given back."""
     return "☑️ " + say.gettext("You have given up “{visit}”. It is free for others now.").format(

@@ -95,6 +95,10 @@ def _kind(say: Language, kind: str) -> str:
             return say.gettext("Seats given to colleagues")
         case "announcement":
             return say.gettext("Announcements")
+        case "answers":
+            return say.gettext("Counts for the owners")
+        case "feedback":
+            return say.gettext("Questions how a visit was")
         case "canary":
             return say.gettext("Check messages")
         case "alarm":

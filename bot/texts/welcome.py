@@ -61,6 +61,7 @@ def help_text(say: Language, congress: Congress, *, organizer: bool) -> str:
         say.gettext("/language – English, Қазақша, Русский"),
         say.gettext("/privacy – what is stored about you"),
         say.gettext("/cancel – stop what you have begun to type"),
+        say.gettext("/stop – no messages but those your seats depend on; /start – all again"),
         "",
         say.gettext("Reminders come by themselves: the evening before, and before your bus leaves."),
     ]
@@ -80,6 +81,7 @@ def organizer_help(say: Language) -> str:
             say.gettext("/delay nab-am 15 – the visit leaves 15 minutes later, its passengers are told"),
             say.gettext("/seats B01 40 – the bus has 40 seats"),
             say.gettext("/undelivered – who cannot be reached, and which messages did not arrive"),
+            say.gettext("/feedback – how the visits were, without names; one of them: /feedback nab-am"),
             say.gettext("/announce nab-am TEXT – write to a visit’s passengers, or to all: /announce all TEXT"),
         ]
     )

@@ -55,8 +55,14 @@ class ReminderRule(Record):
     grace_minutes: Minutes
 
 
+class Feedback(Record):
+    """So long after its return the passengers of a visit are asked how it was; without the table nobody is."""
+
+    minutes_after_return: Annotated[int, Field(ge=0, le=1440)]
+
+
 class Rules(Record):
-    """The rules of one congress."""
+    """The rules of one congress. `pushes_a_day`: so many messages at most one person is sent, urgent news aside."""
 
     booking_opens: Moment
     booking_closes: Moment
@@ -69,5 +75,7 @@ class Rules(Record):
     badge_required: bool
     changeover_minutes: ChangeoverMinutes
     quiet_hours: ClockSpan
+    pushes_a_day: Annotated[int, Field(ge=1, le=50)] = 5
     offers: Offers
+    feedback: Feedback | None = None
     reminders: Some[ReminderRule]

@@ -71,7 +71,12 @@ async def test_the_evening_and_the_hour_before_once_each_in_ones_language(house:
         say = words_of(house, code)
         assert evening.text == plain(texts.evening_reminder(say, held, congress=congress))
         assert say.gettext("Your visit is tomorrow") in evening.text
-        assert callbacks(evening) == [f"pin:{held.visit.id}", f"ticket:{held.booking.id}"]
+        assert callbacks(evening) == [
+            f"come:{held.booking.id}:{held.booking.version}:1",
+            f"freeq:{held.booking.id}",
+            f"pin:{held.visit.id}",
+            f"ticket:{held.booking.id}",
+        ]
         for fact in (held.visit.title[code], "13:25", "13:45", "B03", "A", "🪪", congress.zone_city[code]):
             assert fact in evening.text
     await not_reminded(house, gone)
@@ -90,6 +95,9 @@ async def test_the_evening_and_the_hour_before_once_each_in_ones_language(house:
         assert hour.text == plain(texts.departure_reminder(say, held, congress=congress))
         assert say.gettext("Your visit leaves soon") in hour.text
         assert held.booking.code in hour.text
+        # What a locked phone shows of it: the bus and its bay. One tap is the pin.
+        assert "B03" in hour.text.splitlines()[1]
+        assert callbacks(hour) == [f"pin:{held.visit.id}", f"ticket:{held.booking.id}"]
     for phone in (late, gone):
         (hour,) = await reminded(house, phone)
         assert words_of(house, "en").gettext("Your visit leaves soon") in hour.text

@@ -12,13 +12,25 @@ from bot.rules import changing as changing_reasons
 from bot.rules import gifts as gift_reasons
 from bot.rules import waiting as waiting_reasons
 from bot.rules.waiting import Standing
-from bot.services import broadcasts, changing, drafts, gifts, organizers, queue, undelivered, waiting, wheelchairs
+from bot.services import (
+    broadcasts,
+    changing,
+    drafts,
+    feedback,
+    gifts,
+    organizers,
+    queue,
+    undelivered,
+    waiting,
+    wheelchairs,
+)
 from bot.services.booking import Booked, Released, Ticket
 from bot.services.calendar import CalendarFile
 from bot.services.visits import VisitCard
 from storage.records import (
     Absent,
     Announcement,
+    Answers,
     Booking,
     BookingState,
     Bus,
@@ -28,6 +40,7 @@ from storage.records import (
     Contacts,
     Delegate,
     DeliveryCounts,
+    Feedback,
     Gift,
     HeldSeat,
     Lost,
@@ -93,6 +106,14 @@ def a_world(*, n: int, text: str) -> World:
             for language in (None, *LANGUAGES)
         ),
         undelivered.Undelivered: _undelivered(visits, n=n, text=text),
+        feedback.Said: tuple(
+            feedback.Said(booking_id=5, visit=by_bus, said=said)
+            for said in (Feedback(score=5, comment=text), Feedback(score=1, comment=None))
+        ),
+        feedback.Opinions: (
+            feedback.Opinions(visit=by_bus, said=(Feedback(score=5, comment=text[:300]),) * 40),
+            feedback.Opinions(visit=on_foot, said=()),
+        ),
         **_reasons(held, n=n),
         **_lines(visits, tuple(a_ticket(visit, *names[:4]) for visit in visits[:3]), n=n, names=names[:4]),
         **_changes(tickets, on_foot, text=text),
@@ -259,7 +280,11 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
     )
     riders = (Rider(name=text, is_owner=True), Rider(name=text, is_owner=False, wheelchair=True))
     announcement = Announcement(id=1, author_id=2, visit_id=None, text=text, message_id=3)
+    answers = Answers(coming=n, silent=2 * n, freed=n)
+    counts: tuple[dict[int | None, Answers] | None, ...] = None, {bus.id: answers}
     return {
+        Answers: (Answers(), answers),
+        tuple[Visit, Answers]: ((visit, answers),) * 20,
         organizers.Passenger: coachload[2:4],
         Rider: riders,
         organizers.UnknownName: (organizers.UnknownName(text),),
@@ -269,15 +294,23 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
         organizers.Delayed: (organizers.Delayed(visit=visit, was=LEAVES - n * MINUTE, told=n),),
         organizers.SeatsSet: (organizers.SeatsSet(bus=bus, was=n, visit=visit),),
         organizers.Roster: tuple(
-            organizers.Roster(visit=visit, bus=of, passengers=listed)
+            organizers.Roster(visit=visit, bus=of, passengers=listed, answers=counted)
             for of in (None, bus)
             for listed in ((), coachload)
+            for counted in counts
         ),
         broadcasts.NobodyListens: (broadcasts.NobodyListens(None), broadcasts.NobodyListens(visit)),
         broadcasts.DraftGone: (broadcasts.DraftGone(),),
         broadcasts.Preview: tuple(
-            broadcasts.Preview(visit=to, text=text, languages=dict.fromkeys(LANGUAGES, n), unreachable=n)
-            for to in (None, visit)
+            broadcasts.Preview(
+                visit=to,
+                text=text,
+                languages=dict.fromkeys(LANGUAGES, n),
+                unreachable=n,
+                opted_out=n,
+                waits_until=until,
+            )
+            for to, until in ((None, None), (visit, LEAVES))
         ),
         broadcasts.Progress: tuple(
             broadcasts.Progress(
@@ -286,6 +319,7 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
                 counts=DeliveryCounts(
                     total=4 * n + waiting, waiting=waiting, sent=n, unreachable=n, failed=n, unknown=n
                 ),
+                opted_out=n,
             )
             for to in (None, visit)
             for waiting in (0, n)

@@ -21,17 +21,18 @@ from tests.house import OPEN, OWNER
 from tests.proof.indoors import Indoors, all_rows, indoors, written
 from tests.proof.trial import POSTGRESQL, SQLITE, Line, Trial
 
-FOR_EVERYBODY = {"start", "help", "privacy", "language", "visits", "my", "access", "cancel"}
+FOR_EVERYBODY = {"start", "help", "privacy", "language", "visits", "my", "access", "cancel", "stop"}
 BUTTONS_FOR_EVERYBODY = {
     "lang", "ok", "say", "langs", "menu", "cities", "list", "visit", "libs", "pin", "like", "book", "swap", "with",
     "drop", "my", "ticket", "giveq", "give", "name", "end",
     "giveone", "undo", "moves", "moveq", "moveto", "gifts", "giftto", "unlink", "gift", "wheels", "wheel", "wheelof",
     "mine", "more", "pass", "ics", "paper", "driver",
     "join", "move", "anyq", "any", "wait", "wish", "leave", "take", "all",
+    "eve", "come", "freeq", "hear", "rate", "note",
 }  # fmt: skip
 ARGUMENTS = {
     "stats": "", "roster": "nab-am", "delay": "nab-am 15", "seats": "B01 40", "announce": "all The hall is open.",
-    "queue": "nab-am", "undelivered": "",
+    "queue": "nab-am", "feedback": "", "undelivered": "",
 }  # fmt: skip
 """With which an owner's command does or tells something."""
 FORMER = 9002

@@ -16,11 +16,13 @@ TESTS: dict[str, tuple[str, ...]] = {
     "bot/rules/authority.py": (f"{_SERVICES}/test_organizers.py",),
     "bot/rules/booking.py": (f"{_RULES}/test_booking.py", f"{_RULES}/test_finding.py", f"{_SERVICES}/test_booking.py"),
     "bot/rules/changing.py": (f"{_RULES}/test_changing.py",),
+    "bot/rules/feedback.py": (f"{_RULES}/test_feedback.py",),
     "bot/rules/finding.py": (f"{_RULES}/test_finding.py", f"{_SERVICES}/test_visits.py"),
     "bot/rules/gifts.py": (f"{_RULES}/test_gifts.py",),
     "bot/rules/lateness.py": (f"{_RULES}/test_lateness.py",),
     "bot/rules/naming.py": (f"{_RULES}/test_naming.py",),
     "bot/rules/passes.py": (f"{_RULES}/test_passes.py",),
+    "bot/rules/pushes.py": (f"{_RULES}/test_pushes.py",),
     "bot/rules/reminding.py": (
         f"{_RULES}/test_reminding.py",
         "tests/storage/test_reminders.py",

@@ -54,12 +54,13 @@ def settle_and_book(tx: Tx) -> World:
 
 
 def preview(tx: Tx, /, world: World, name: str = "nab-am", **changes: Any) -> Any:
-    usual = {"actor": OWNER, "text": TEXT, "draft_key": 900, "now": OPEN}
+    usual = {"actor": OWNER, "text": TEXT, "draft_key": 900, "congress": world.congress, "now": OPEN}
     return preview_announcement(tx, delegate_id=world.people[2], name=name, **{**usual, **changes})
 
 
 def send(tx: Tx, /, world: World, **changes: Any) -> Any:
-    usual = {"actor": OWNER, "draft_key": 900, "message_id": CARD, "now": OPEN, "cause": "send"}
+    usual = {"actor": OWNER, "draft_key": 900, "message_id": CARD, "congress": world.congress, "now": OPEN}
+    usual["cause"] = "send"
     return send_announcement(tx, delegate_id=world.people[2], **{**usual, **changes})
 
 

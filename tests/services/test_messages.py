@@ -159,6 +159,7 @@ async def test_a_move_is_moot_when_the_seat_is_gone_or_the_bus_has_left(database
 
 async def test_an_announcement_says_the_organizers_words(database: Database, world: World) -> None:
     writer: dict[str, Any] = {"actor": OWNER, "delegate_id": world.people[2], "draft_key": 1, "now": OPEN}
+    writer["congress"] = world.congress
     await database.run(preview_announcement, **writer, name="all", text="<Hello>")
     await database.run(send_announcement, **writer, message_id=5, cause="send")
     said = await facts(database, world, "announcement")
@@ -173,6 +174,7 @@ async def test_a_withdrawn_announcement_is_moot(
     database: Database, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writer: dict[str, Any] = {"actor": OWNER, "delegate_id": world.people[2], "draft_key": 1, "now": OPEN}
+    writer["congress"] = world.congress
     await database.run(preview_announcement, **writer, name="all", text="Hello")
     await database.run(send_announcement, **writer, message_id=5, cause="send")
     monkeypatch.setattr(announcements, "read", lambda tx, announcement_id: None)

@@ -115,8 +115,8 @@ async def test_the_roster_shows_places_and_who_lacks_one(database: Database, wor
     await database.run(need, world, EMMA)
     await database.run(need, world, IVAN)
     await database.run(booked, world, IVAN, "pres-am")
-    afternoon = await database.read(roster, actor=OWNER, name="nab-pres-pm")
-    morning = await database.read(roster, actor=OWNER, name="pres-am")
+    afternoon = await database.read(roster, actor=OWNER, name="nab-pres-pm", congress=world.congress, now=OPEN)
+    morning = await database.read(roster, actor=OWNER, name="pres-am", congress=world.congress, now=OPEN)
     assert isinstance(afternoon, Roster)
     assert isinstance(morning, Roster)
     assert [passenger.lacks_wheelchair_place for passenger in afternoon.passengers] == [True]

@@ -18,6 +18,7 @@ from storage.tables import (
     cards,
     delegates,
     drafts,
+    feedback,
     gifts,
     grants,
     inbox,
@@ -147,6 +148,7 @@ def put_everything(tx: Tx, *, now: datetime) -> None:
     tx.execute(update(visits).values(seats_taken=len(given)))
     link = {"booking_id": given[0], "rider_id": 1, "delegate_id": people[0], "name": "Әлия", "ends_at": leaves_at}
     tx.execute(insert(gifts).values(digest="of a link", made_at=now, **link))
+    tx.execute(insert(feedback).values(booking_id=given[0], score=4, comment="Жақсы 👍", given_at=now))
     draft = {"delegate_id": people[0], "kind": "companions", "fields": {"names": ["Ұлан"]}, "expires_at": leaves_at}
     tx.execute(insert(drafts).values(**draft))
     tx.execute(insert(cards).values(delegate_id=people[0], kind="menu", message_id=2**40))

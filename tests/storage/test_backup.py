@@ -252,8 +252,8 @@ async def test_a_backup_of_an_older_revision_climbs(
     assert receipt.revision == "0001"
     await restore(empty_urls[to], file)
     after = await rows_of(empty_urls[to])
-    younger = dict.fromkeys(after.keys() - receipt.rows.keys(), 0)
-    assert {table: len(rows) for table, rows in after.items()} == {**receipt.rows, **younger}
+    # Tables that came later are empty.
+    assert {table: len(rows) for table, rows in after.items() if rows} == {t: n for t, n in receipt.rows.items() if n}
     assert after["outbox"] == [{**row, "begun_at": None} for row in before["outbox"]]
 
 

@@ -14,7 +14,7 @@ from storage import Tx, drafts, log, outbox
 from storage.database import Database
 from storage.records import Lease, NewMessage
 from storage.seal import Seal, Sealed, SealedJSON, UnreadableSeal
-from storage.tables import announcements, delegates, inbox, metadata, riders
+from storage.tables import announcements, delegates, feedback, inbox, metadata, riders
 from storage.tables import log as log_table
 from tests.makers import OPEN
 from tests.storage.rows import put_booking, put_delegate, put_visit
@@ -27,6 +27,7 @@ SEALED_COLUMNS = {
     "delegates.needs",
     "delegates.registration",
     "drafts.fields",
+    "feedback.comment",
     "inbox.raw",
     "log.after",
     "log.before",
@@ -117,6 +118,7 @@ def fill_every_sealed_column(tx: Tx) -> None:
         lease=Lease(token="t", until=OPEN, edits=None),
     )
     tx.execute(insert(announcements).values(author_id=person, text=SECRET, made_at=OPEN))
+    tx.execute(insert(feedback).values(booking_id=booking, score=5, comment=SECRET, given_at=OPEN))
 
 
 def stored_and_read(tx: Tx) -> dict[str, tuple[str, Any]]:

@@ -38,7 +38,7 @@ def test_a_kind_without_a_limit_needs_to_know_when_it_is_over(kind: str) -> None
         KINDS[kind].expires_at(DUE)
 
 
-def test_announcements_and_edits_go_last_and_only_what_is_no_ticket_may_be_lost_to_doubt() -> None:
-    assert set(KINDS) - CRITICAL == {"announcement", "old-card"}
+def test_what_no_seat_depends_on_may_be_lost_to_doubt_and_announcements_and_edits_go_last() -> None:
+    assert set(KINDS) - CRITICAL == {"announcement", "answers", "feedback", "old-card"}
     last = {name for name, kind in KINDS.items() if kind.message_class is MessageClass.BULK}
     assert last == {"announcement", "card", "old-card"}

@@ -1,5 +1,6 @@
 """When reminders are due: tables for the moments, properties for the windows."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules.reminding import DueMoment, Stale, due_moment, moments_due, why_stale
+from bot.rules.reminding import DueMoment, Stale, asked_at, counts_due, due_moment, moments_due, why_stale
 from storage.records import BookingState, Bus, ReminderRule, Visit, VisitState
 
 ASTANA = ZoneInfo("Asia/Almaty")
@@ -215,3 +216,28 @@ def test_what_is_due_is_never_withdrawn_at_once(seconds: int, evening: bool) -> 
     for moment in due(visit, now=now, rules=(rule,)):
         bus = visit.bus(moment.bus_id)
         assert why_stale(rule, visit=visit, bus=bus, state=BookingState.BOOKED, now=now, zone=ASTANA) is None
+
+
+def test_passengers_are_asked_the_evening_before_where_the_rules_have_one() -> None:
+    nineteen = datetime(2025, 8, 21, 19, tzinfo=ASTANA)
+    earlier = replace(EVENING, id="earlier", evening_at=time(18))
+    assert asked_at(a_visit(), [HOUR, EVENING], zone=ASTANA) == nineteen
+    assert asked_at(a_visit(), [EVENING, earlier], zone=ASTANA) == nineteen - 60 * MINUTE
+    assert asked_at(a_visit(), [HOUR], zone=ASTANA) is None
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        (datetime(2025, 8, 21, 21, 59, tzinfo=ASTANA), False),
+        (datetime(2025, 8, 21, 22, tzinfo=ASTANA), True),
+        (datetime(2025, 8, 22, 8, 59, tzinfo=ASTANA), True),
+        (datetime(2025, 8, 22, 9, tzinfo=ASTANA), False),  # the first of them has left
+    ],
+)
+def test_what_was_answered_is_told_three_hours_later_until_the_first_departs(now: datetime, told: bool) -> None:
+    first, second = a_visit(), a_visit(id=18, leaves_at=LEAVES + 300 * MINUTE)
+    off = a_visit(id=19, state=VisitState.CANCELLED)
+    due = counts_due([first, second, off], [HOUR, EVENING], now=now, zone=ASTANA)
+    asked = datetime(2025, 8, 21, 19, tzinfo=ASTANA)
+    assert due == ({asked: (first, second)} if told else {})

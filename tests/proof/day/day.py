@@ -280,7 +280,7 @@ class Day:
 
     def _announce(self) -> Update:
         name, cause = self.random.choice(("all", *KEYS)), self._cause()
-        asked = {"actor": OWNER, "delegate_id": self.owner}
+        asked = {"actor": OWNER, "delegate_id": self.owner, "congress": self.world.congress}
 
         def tap() -> None:
             preview = self.desk.do(
