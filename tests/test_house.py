@@ -19,6 +19,9 @@ LAW: dict[str, set[str]] = {
     "storage.programme_file": {"storage.programme_file", "pydantic", "pydantic_core"},
     # bot asks, from the rules up.
     "bot.rules": {"bot.rules", "storage.records"},
+    # How alike two words are: rapidfuzz counts letters and knows nothing of ours, so the rules stay pure.
+    "bot.rules.spelling": {"rapidfuzz"},
+    "bot.rules.questions": {"bot.rules", "rapidfuzz"},
     "bot.services": {"bot.services", "bot.rules", "storage"},
     "bot.language": {"storage.records", "babel"},
     "bot.texts": {"bot.texts", "bot.language", "bot.rules", "bot.services", "storage.records"},

@@ -13,6 +13,7 @@ from bot.handlers import (
     broadcasts,
     drafts,
     fallback,
+    finding,
     organizers,
     queue,
     tickets,
@@ -27,6 +28,7 @@ Handlers = list[BaseHandler[Any, Context, Any]]
 ALL: Handlers = [
     *welcome.HANDLERS,
     *visits.HANDLERS,
+    *finding.HANDLERS,
     *booking.HANDLERS,
     *tickets.HANDLERS,
     *waiting.HANDLERS,

@@ -7,6 +7,7 @@ from bot import keyboards
 from bot.buttons import ChangeName, CloseDraft
 from bot.context import Context
 from bot.handlers.fallback import unknown_text
+from bot.handlers.questions import answer_text
 from bot.handlers.welcome import show_menu
 from bot.screen import Screen, send, show, strip_buttons
 from bot.services.drafts import (
@@ -24,15 +25,15 @@ from bot.texts import companions, welcome
 
 
 async def typed(update: Update, context: Context) -> None:
-    """Take the words for what was asked, if anything was."""
+    """Take the words for what was asked; where nothing was, answer them."""
     draft, message = context.person.draft, update.message
-    if draft is None or message is None or draft.kind not in (COMPANIONS, NAME):
-        await unknown_text(update, context)
-        return
-    if draft.kind == COMPANIONS:
+    assert message is not None
+    if draft is not None and draft.kind == COMPANIONS:
         await _add_names(update, context, message)
-    else:
+    elif draft is not None and draft.kind == NAME:
         await _set_name(update, context, message)
+    else:
+        await answer_text(update, context, message)
 
 
 async def _add_names(update: Update, context: Context, message: Message) -> None:

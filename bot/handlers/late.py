@@ -13,13 +13,14 @@ from telegram import Update
 from bot import buttons
 from bot.buttons import Button
 from bot.context import Context
-from bot.handlers import booking, broadcasts, drafts, organizers, queue, tickets, visits, waiting, welcome
+from bot.handlers import booking, broadcasts, drafts, finding, organizers, queue, tickets, visits, waiting, welcome
 
 Show = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.Agree: welcome.show_where_they_were,
     buttons.SetLanguage: welcome.language,
+    buttons.TypeGap: finding.show_filters_of_hours,
     buttons.ShowMap: visits.show_visit_of_pin,
     buttons.Book: booking.show_seat,
     buttons.Replace: booking.show_seat,

@@ -15,6 +15,7 @@ from bot.language import SOURCE, guess_language
 from bot.screen import answer_tap
 from bot.services import people
 from bot.services.drafts import COMPANIONS, NAME, end_draft
+from bot.services.finding import HOURS
 from bot.texts import welcome
 
 _OPEN_TO_ALL = ("/start", "/privacy", "/help", "/language")
@@ -98,7 +99,7 @@ def _is_open(update: Update) -> bool:
 async def _leave_draft(update: Update, context: Context) -> None:
     """A command, or a button that leads elsewhere, ends a draft that waits for text."""
     draft = context.person.draft
-    if draft is None or draft.kind not in (COMPANIONS, NAME):
+    if draft is None or draft.kind not in (COMPANIONS, NAME, HOURS):
         return
     query, message = update.callback_query, update.message
     if query is not None:

@@ -1,7 +1,5 @@
 """The beginning and what is always at hand: /start, the notice, /language, /help, /privacy, the menu."""
 
-import re
-
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
@@ -12,20 +10,17 @@ from bot.handlers.visits import show_visit_by_key
 from bot.language import LANGUAGES, guess_language
 from bot.profile import follow_language
 from bot.rules.authority import may_organize
+from bot.rules.links import FROM_A_GROUP, read_payload
 from bot.screen import Screen, send, show
 from bot.services import people
 from bot.texts import welcome
 
-_VISIT_LINK = re.compile(r"(?:v_)?([a-z0-9-]{1,24})")
-"""t.me/<bot>?start=v_nab-am names a visit; anything else in a payload is ignored."""
-
 
 async def start(update: Update, context: Context) -> None:
     """Greet, or show the visit that a deep link names; strangers see picker or notice first."""
-    payload = _VISIT_LINK.fullmatch(context.args[0]) if context.args else None
-    then = payload.group(1) if payload else ""
+    then = read_payload(context.args[0]) if context.args else ""
     if not _has_agreed(context):
-        await show_welcome(update, context, then=then)
+        await show_welcome(update, context, then=then or "")
         return
     await _begin(update, context, then=then, answer=None)
 
@@ -87,10 +82,13 @@ async def show_where_they_were(update: Update, context: Context) -> None:
         await show_welcome(update, context, then=then)
 
 
-async def _begin(update: Update, context: Context, *, then: str, answer: str | None) -> None:
+async def _begin(update: Update, context: Context, *, then: str | None, answer: str | None) -> None:
+    """Show the visit of this key, else the menu; a link that leads nowhere (None: nor ever could) is said to."""
     if then and await show_visit_by_key(update, context, key=then):
         return
     text = welcome.greeting(context.say, context.congress, person=context.delegate.name)
+    if then not in ("", FROM_A_GROUP):
+        text = f"{welcome.link_leads_nowhere(context.say)}\n\n{text}"
     await show(update, context, Screen(text, keyboards.menu(context.say)), answer=answer)
 
 

@@ -25,6 +25,7 @@ FOR_EVERYBODY = {"start", "help", "privacy", "language", "visits", "my", "cancel
 BUTTONS_FOR_EVERYBODY = {
     "lang", "ok", "say", "langs", "menu", "cities", "list", "visit", "libs", "pin", "like", "book", "swap", "with",
     "drop", "my", "ticket", "giveq", "give", "name", "end",
+    "find", "sift", "pick", "hours", "seen",
     "join", "move", "anyq", "any", "wait", "wish", "leave", "take", "all",
 }  # fmt: skip
 ARGUMENTS = {

@@ -13,17 +13,24 @@ from tests.proof.trial import Line, Trial
 
 _RULES, _SERVICES = "tests/bot/rules", "tests/services"
 TESTS: dict[str, tuple[str, ...]] = {
+    "bot/rules/agenda.py": (f"{_RULES}/test_agenda.py",),
     "bot/rules/authority.py": (f"{_SERVICES}/test_organizers.py",),
     "bot/rules/booking.py": (f"{_RULES}/test_booking.py", f"{_RULES}/test_finding.py", f"{_SERVICES}/test_booking.py"),
+    "bot/rules/filtering.py": (f"{_RULES}/test_filtering.py",),
     "bot/rules/finding.py": (f"{_RULES}/test_finding.py", f"{_SERVICES}/test_visits.py"),
+    "bot/rules/gaps.py": (f"{_RULES}/test_gaps.py",),
     "bot/rules/lateness.py": (f"{_RULES}/test_lateness.py",),
+    "bot/rules/links.py": (f"{_RULES}/test_links.py",),
     "bot/rules/naming.py": (f"{_RULES}/test_naming.py",),
+    "bot/rules/packing.py": (f"{_RULES}/test_packing.py",),
+    "bot/rules/questions.py": (f"{_RULES}/test_questions.py",),
     "bot/rules/reminding.py": (
         f"{_RULES}/test_reminding.py",
         "tests/storage/test_reminders.py",
         f"{_SERVICES}/test_messages.py",
     ),
     "bot/rules/seats.py": (f"{_RULES}/test_seats.py",),
+    "bot/rules/spelling.py": (f"{_RULES}/test_spelling.py",),
     "bot/rules/waiting.py": (f"{_RULES}/test_waiting.py",),
     "bot/rules/watching.py": (f"{_RULES}/test_watching.py",),
     "bot/services/booking.py": (f"{_SERVICES}/test_booking.py", f"{_SERVICES}/test_messages.py"),
