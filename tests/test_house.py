@@ -27,6 +27,10 @@ LAW: dict[str, set[str]] = {
     "bot.texts": {"bot.texts", "bot.language", "bot.rules", "bot.services", "storage.records"},
     "bot.texts.markup": {"bot.language", "storage.records", "telegram.constants"},  # numbers: how long a message may be
     "bot.documents": {"bot.documents", "bot.language", "bot.services", "bot.texts", "storage.records"},
+    "bot.documents.paper": {"font_roboto", "fpdf", "segno"},
+    "bot.documents.posters": {
+        *("bot.documents", "bot.language", "bot.rules", "bot.texts", "fpdf", "storage.records"),
+    },
     "bot.buttons": set(),
     "bot.keyboards": {
         *("bot.keyboards", "bot.buttons", "bot.language", "bot.rules", "bot.services", "bot.texts"),
@@ -68,6 +72,7 @@ LAW: dict[str, set[str]] = {
     "bot.app": {"bot", "storage", "starlette", "telegram"},
     "bot.running": {"bot", "storage"},
     "bot.keeping": {"bot.clock", "bot.services", "bot.settings", "storage"},
+    "bot.printing": {"bot", "storage", "telegram"},
     "bot.demo": {"bot", "aiohttp"},
     "bot.__main__": {"bot", "storage.programme_file"},
 }
