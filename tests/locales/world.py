@@ -16,6 +16,7 @@ from bot.rules.waiting import Standing
 from bot.services import broadcasts, drafts, organizers, queue, undelivered, waiting
 from bot.services.booking import Booked, Released, Ticket
 from bot.services.finding import Found
+from bot.services.searching import Candidate, Candidates
 from bot.services.visits import Choice, VisitCard
 from storage.records import (
     Absent,
@@ -195,6 +196,16 @@ def _searches(congress: Congress, visits: Sequence[Visit], held: HeldSeat) -> Wo
         Sequence[Match]: ((), *pages),
         Choice: (Choice(visits=tuple(visits[:5]), held=tuple(seats)), Choice(visits=tuple(visits[5:]))),
         Question: tuple(Question),
+        Candidates: (
+            Candidates(typed="Мюллер" * 20, found=()),
+            Candidates(
+                typed=held.booking.riders[0].name,
+                found=tuple(
+                    Candidate(booking=held.booking, visit=visit, name=held.booking.riders[0].name, reachable=reachable)
+                    for visit, reachable in ((visits[0], True), (visits[1], False))
+                ),
+            ),
+        ),
     }
 
 

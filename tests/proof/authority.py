@@ -30,7 +30,7 @@ BUTTONS_FOR_EVERYBODY = {
 }  # fmt: skip
 ARGUMENTS = {
     "stats": "", "roster": "nab-am", "delay": "nab-am 15", "seats": "B01 40", "announce": "all The hall is open.",
-    "queue": "nab-am", "undelivered": "",
+    "queue": "nab-am", "undelivered": "", "find": "Emma",
 }  # fmt: skip
 """With which an owner's command does or tells something."""
 FORMER = 9002
