@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import select
@@ -277,3 +278,20 @@ async def test_ones_own_agenda_is_seen_while_browsing(quick_house: Running, code
     city = congress.cities["astana"]
     assert others.text == plain(visit_texts.visit_list(say, city, shown, held=(), congress=congress, now=OPEN))
     await settled(omar)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+async def test_a_visit_is_shared_by_its_link_and_the_colleague_opens_its_card(quick_house: Running, code: str) -> None:
+    emma, omar = await quick_house.delegate(language=code), await quick_house.delegate("Omar", language="ru")
+    card = await quick_house.card(emma, "nab-am")
+    share = card.button(words_of(quick_house, code).gettext("Share with a colleague"))
+    assert share is not None
+    assert share.url is not None
+    asked = parse_qs(urlsplit(share.url).query)
+    assert share.url.startswith("https://t.me/share/url?")
+    assert asked["text"] == [(await visit_of(quick_house, "nab-am")).title[code]]
+    (link,) = asked["url"]
+    assert link == f"https://t.me/{(await emma.bot()).username}?start=v_nab-am"
+    opened = await answered(omar, f"/start {parse_qs(urlsplit(link).query)['start'][0]}")
+    assert (await visit_of(quick_house, "nab-am")).title["ru"] in opened.text
+    assert "Emma" not in share.url
