@@ -13,7 +13,7 @@
     ticker.py    the few jobs that tick: what reminders are due, how far announcements are
     documents/   what leaves as a file or a picture;  profile.py  names and commands, per language and role
     app.py       where the parts meet;  running.py  one process from start to exit code;  __main__.py  the commands
-    keeping.py   backup, restore and audit of a database, beside the bot
+    keeping.py   backup, restore and audit of a database, beside the bot;  printing.py  posters
     simulator/   a stand-in for Telegram's servers with phones in the browser; imports nothing of ours
 
 Reading order: follow one tap through the tour in bot/README.md, then rules/booking.py, services/booking.py,

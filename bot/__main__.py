@@ -1,4 +1,4 @@
-"""The command line: run · demo · check · migrate · backup · restore · audit · health."""
+"""The command line: run · demo · check · migrate · backup · restore · audit · posters · health."""
 
 import argparse
 import asyncio
@@ -46,6 +46,10 @@ def _parser() -> argparse.ArgumentParser:
     restore.set_defaults(command=_restore)
     audit = commands.add_parser("audit", help="recount seats, queue, messages; exit 1 when something is wrong")
     audit.set_defaults(command=_audit)
+    posters = commands.add_parser("posters", help="write a PDF to print: a page a visit, with its QR code")
+    posters.add_argument("file", type=Path)
+    posters.add_argument("--username", help="of the bot; without it Telegram is asked")
+    posters.set_defaults(command=_posters)
     health = commands.add_parser("health", help="exit 0 when the bot of this database is alive on this machine")
     health.set_defaults(command=_health)
     return parser
@@ -113,6 +117,12 @@ def _audit(_: argparse.Namespace) -> int:
     from bot import keeping
 
     return asyncio.run(keeping.audit(read_settings()))
+
+
+def _posters(asked: argparse.Namespace) -> int:
+    from bot import printing
+
+    return asyncio.run(printing.print_posters(read_settings(), asked.file, username=asked.username))
 
 
 def _health(_: argparse.Namespace) -> int:

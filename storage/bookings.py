@@ -40,6 +40,12 @@ _LIVE_ON = (
     )
     .order_by(bookings.c.id)
 )
+_LIVE = (
+    select(*[column.label(f"booking_{column.name}") for column in _COLUMNS], *_VISIT_ROW)
+    .join_from(bookings, visits, bookings.c.visit_id == visits.c.id)
+    .where(bookings.c.delegate_id == bindparam("delegate_id"), bookings.c.state != BookingState.RELEASED)
+    .order_by(visits.c.leaves_at, bookings.c.id)
+)
 _BY_ID = select(*_COLUMNS).where(bookings.c.id == bindparam("booking_id"))
 _RIDERS = (
     select(riders.c.id, riders.c.booking_id, riders.c.name, riders.c.is_owner, riders.c.wheelchair)
@@ -66,6 +72,14 @@ def live_on(tx: Connection, *, visit_id: int, delegate_id: int) -> Booking | Non
     """Return the person's first booking on this visit that waits or holds a seat, without its riders; or None."""
     row = tx.execute(_LIVE_ON, {"visit_id": visit_id, "delegate_id": delegate_id}).first()
     return None if row is None else booking_from(row)
+
+
+def live_of(tx: Connection, delegate_id: int) -> tuple[HeldSeat, ...]:
+    """Return all that the person holds or waits for, with the visits (without buses), earliest first."""
+    return tuple(
+        HeldSeat(booking=booking_from(row, prefix="booking_"), visit=visit_from(row, ()))
+        for row in tx.execute(_LIVE, {"delegate_id": delegate_id})
+    )
 
 
 def read(tx: Connection, booking_id: int) -> Booking | None:

@@ -19,6 +19,9 @@ LAW: dict[str, set[str]] = {
     "storage.programme_file": {"storage.programme_file", "pydantic", "pydantic_core"},
     # bot asks, from the rules up.
     "bot.rules": {"bot.rules", "storage.records"},
+    # How alike two words are: rapidfuzz counts letters and knows nothing of ours, so the rules stay pure.
+    "bot.rules.spelling": {"rapidfuzz"},
+    "bot.rules.questions": {"bot.rules", "rapidfuzz"},
     "bot.services": {"bot.services", "bot.rules", "storage"},
     "bot.language": {"storage.records", "babel"},
     "bot.texts": {"bot.texts", "bot.language", "bot.rules", "bot.services", "storage.records"},
@@ -26,6 +29,9 @@ LAW: dict[str, set[str]] = {
     "bot.documents": {
         *("bot.documents", "bot.language", "bot.services", "bot.texts", "storage.records"),
         *("PIL", "font_roboto", "fpdf", "icalendar", "segno"),  # loaded when the first file is made
+    },
+    "bot.documents.posters": {
+        *("bot.documents", "bot.language", "bot.rules", "bot.texts", "fpdf", "storage.records"),
     },
     "bot.buttons": set(),
     "bot.keyboards": {
@@ -68,6 +74,7 @@ LAW: dict[str, set[str]] = {
     "bot.app": {"bot", "storage", "starlette", "telegram"},
     "bot.running": {"bot", "storage"},
     "bot.keeping": {"bot.clock", "bot.services", "bot.settings", "storage"},
+    "bot.printing": {"bot", "storage", "telegram"},
     "bot.demo": {"bot", "aiohttp"},
     "bot.__main__": {"bot", "storage.programme_file"},
 }

@@ -8,6 +8,7 @@ from bot.buttons import ChangeName, CloseDraft
 from bot.context import Context
 from bot.handlers import feedback, gifts
 from bot.handlers.fallback import unknown_text
+from bot.handlers.questions import answer_text
 from bot.handlers.welcome import show_menu
 from bot.screen import Screen, send, show, strip_buttons
 from bot.services.drafts import (
@@ -28,14 +29,11 @@ from bot.texts import companions, welcome
 
 
 async def typed(update: Update, context: Context) -> None:
-    """Take the words for what was asked, if anything was."""
+    """Take the words for what was asked; where nothing was, answer them."""
     draft, message = context.person.draft, update.message
+    assert message is not None
     kind = None if draft is None else draft.kind
-    take = _TYPED.get(kind or "")
-    if message is None or take is None:
-        await unknown_text(update, context)
-    else:
-        await take(update, context, message)
+    await _TYPED.get(kind or "", answer_text)(update, context, message)
 
 
 async def _add_names(update: Update, context: Context, message: Message) -> None:

@@ -12,6 +12,7 @@ from bot.handlers.booking import show_booked
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.tickets import show_not_released, show_own, show_ticket
 from bot.rules.booking import AlreadyBooked
+from bot.rules.links import gift_link
 from bot.screen import Screen, send, show, show_below
 from bot.services import gifts as services
 from bot.services.booking import Booked, Refused
@@ -20,8 +21,6 @@ from bot.services.gifts import Given, Giving, NotGiving, NotTaken, Present
 from bot.texts import companions, refusals
 from bot.texts import gifts as texts
 
-LINK = "g_"
-"""t.me/<bot>?start=g_<token> leads to a seat that somebody gives away."""
 _TOKEN_BYTES = 12
 
 
@@ -95,7 +94,7 @@ async def take_name(update: Update, context: Context, message: Message) -> None:
     )
     match outcome:
         case Given():
-            url = f"https://t.me/{context.bot.username}?start={LINK}{token}"
+            url = gift_link(token, username=context.bot.username)
             text = texts.link_made(context.say, outcome, url=url, congress=context.congress)
             await send(update, context, Screen(text, keyboards.link(context.say, outcome, url=url)))
         case BadName(typed=typed):

@@ -15,6 +15,8 @@ from bot.language import SOURCE, guess_language
 from bot.screen import answer_tap
 from bot.services import people
 from bot.services.drafts import COMPANIONS, FEEDBACK, NAME, end_draft
+from bot.services.finding import HOURS
+from bot.services.gifts import GIFT
 from bot.texts import welcome
 
 _OPEN_TO_ALL = ("/start", "/privacy", "/help", "/language")
@@ -102,7 +104,7 @@ def _is_open(update: Update) -> bool:
 async def _leave_draft(update: Update, context: Context) -> None:
     """A command, or a button that leads elsewhere, ends a draft that waits for text."""
     draft = context.person.draft
-    if draft is None or draft.kind not in (COMPANIONS, FEEDBACK, NAME):
+    if draft is None or draft.kind not in (COMPANIONS, FEEDBACK, GIFT, HOURS, NAME):
         return
     query, message = update.callback_query, update.message
     if query is not None:

@@ -1,29 +1,27 @@
 """Choosing: cities, a city's visits, one visit's card, its libraries, its pin."""
 
-from collections.abc import Sequence
-
-from telegram import Update
+from telegram import Message, Update
 from telegram.error import Forbidden, TelegramError
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot import keyboards
-from bot.buttons import Cities, ShowLibraries, ShowMap, ShowVisit, Similar, Visits
+from bot.buttons import Button, Cities, Find, ShowFound, ShowLibraries, ShowMap, ShowVisit, Similar, Visits
 from bot.context import Context
 from bot.handlers.old_buttons import answer_old_button
 from bot.screen import Screen, answer_tap, show
-from bot.services.visits import find_visit, listed_visit, listed_visits, similar_visits, visit_card
+from bot.services.visits import Choice, choice, find_visit, listed_visit, similar_visits, visit_card
 from bot.texts import visits as texts
 from storage.records import Visit
 
 
 async def cities(update: Update, context: Context) -> None:
     """Show the cities; a congress with one city goes straight to its visits."""
-    visits = await context.db.read(listed_visits)
-    there = {visit.city for visit in visits}
+    found = await context.db.read(choice, delegate_id=context.delegate.id)
+    there = {visit.city for visit in found.visits}
     if len(there) == 1:
-        await _show_list(update, context, there.pop(), 0, visits)
+        await _show_list(update, context, there.pop(), 0, found)
         return
-    keyboard = keyboards.cities(context.say, context.congress, visits)
+    keyboard = keyboards.cities(context.say, context.congress, found.visits)
     await show(update, context, Screen(texts.cities(context.say, context.congress), keyboard))
 
 
@@ -33,18 +31,26 @@ async def visits_of_city(update: Update, context: Context) -> None:
     if button is None or button.city not in context.congress.cities:
         await answer_old_button(update, context)
         return
-    await _show_list(update, context, button.city, button.page, await context.db.read(listed_visits))
+    found = await context.db.read(choice, delegate_id=context.delegate.id)
+    await _show_list(update, context, button.city, button.page, found)
 
 
-async def _show_list(update: Update, context: Context, city: str, page: int, everything: Sequence[Visit]) -> None:
-    there = [visit for visit in everything if visit.city == city]
+async def _show_list(update: Update, context: Context, city: str, page: int, found: Choice) -> None:
+    there = [visit for visit in found.visits if visit.city == city]
     last_page = max(0, (len(there) - 1) // keyboards.PAGE)
     page = min(page, last_page)
     shown = there[page * keyboards.PAGE : (page + 1) * keyboards.PAGE]
     text = texts.visit_list(
-        context.say, context.congress.cities[city], shown, congress=context.congress, now=context.now
+        context.say,
+        context.congress.cities[city],
+        shown,
+        held=found.held,
+        congress=context.congress,
+        now=context.now,
     )
-    keyboard = keyboards.visit_list(context.say, city=city, visits=shown, page=page, last_page=last_page)
+    keyboard = keyboards.visit_list(
+        context.say, context.congress, city=city, visits=shown, page=page, last_page=last_page
+    )
     await show(update, context, Screen(text, keyboard))
 
 
@@ -55,8 +61,10 @@ async def visit(update: Update, context: Context) -> None:
         await answer_old_button(update, context)
 
 
-async def show_visit(update: Update, context: Context, *, visit_id: int, answer: str | None = None) -> bool:
-    """Show the visit's card, fresh; False when there is none of this id."""
+async def show_visit(
+    update: Update, context: Context, *, visit_id: int, answer: str | None = None, way_back: Button | None = None
+) -> bool:
+    """Show the visit's card, fresh; False when there is none of this id. Back leads to its city, or where said."""
     shown = await context.db.read(
         visit_card,
         visit_id=visit_id,
@@ -67,7 +75,13 @@ async def show_visit(update: Update, context: Context, *, visit_id: int, answer:
     if shown is None:
         return False
     text = texts.card(context.say, shown, congress=context.congress, now=context.now)
-    keyboard = keyboards.card(context.say, shown, party_size=context.congress.rules.party_size)
+    keyboard = keyboards.card(
+        context.say,
+        shown,
+        party_size=context.congress.rules.party_size,
+        username=context.bot.username,
+        way_back=way_back,
+    )
     await show(update, context, Screen(text, keyboard), answer=answer)
     return True
 
@@ -86,7 +100,7 @@ async def libraries(update: Update, context: Context) -> None:
         await answer_old_button(update, context)
         return
     text = texts.libraries(context.say, found, congress=context.congress)
-    await show(update, context, Screen(text, keyboards.back_to_visit(context.say, found)))
+    await show(update, context, Screen(text, keyboards.back_to(context.say, way_to(update, found.id))))
 
 
 async def meeting_point(update: Update, context: Context) -> None:
@@ -140,7 +154,20 @@ async def similar(update: Update, context: Context) -> None:
         return
     wanted, others = found
     text = texts.similar(context.say, wanted, others, congress=context.congress, now=context.now)
-    await show(update, context, Screen(text, keyboards.alternatives(context.say, wanted, others)))
+    keyboard = keyboards.alternatives(context.say, others, way_back=way_to(update, wanted.id))
+    await show(update, context, Screen(text, keyboard))
+
+
+def way_to(update: Update, visit_id: int) -> Button:
+    """Return the button that shows the visit's card as the tapped card did: with the way back to what was found."""
+    message = update.callback_query.message if update.callback_query else None
+    keyboard = message.reply_markup if isinstance(message, Message) else None
+    for row in keyboard.inline_keyboard if keyboard else ():
+        for button in row:
+            found = Find.parse(button.callback_data if isinstance(button.callback_data, str) else None)
+            if found is not None:
+                return ShowFound(visit_id, found.filters, found.page)
+    return ShowVisit(visit_id)
 
 
 async def _find(context: Context, visit_id: int) -> Visit | None:

@@ -1,27 +1,22 @@
 """The beginning and what is always at hand: /start, the notice, /language, /help, /privacy, the menu."""
 
-import re
-
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot import keyboards
 from bot.buttons import Agree, ChooseLanguage, Menu, PickLanguage, SetLanguage
 from bot.context import Context
-from bot.handlers.gifts import LINK, show_present
+from bot.handlers.gifts import show_present
 from bot.handlers.passes import open_pass
 from bot.handlers.visits import show_visit_by_key
 from bot.language import LANGUAGES, guess_language
 from bot.profile import follow_language
 from bot.rules.authority import may_organize
+from bot.rules.links import FROM_A_GROUP, GIFT, read_payload
 from bot.rules.passes import PREFIX
 from bot.screen import Screen, send, show
 from bot.services import people
 from bot.texts import stopping, welcome
-
-_VISIT_LINK = re.compile(r"(?:v_)?([a-z0-9-]{1,24})")
-_GIFT_LINK = re.compile(rf"({LINK}[A-Za-z0-9_-]{{16}})")
-"""t.me/<bot>?start=v_nab-am names a visit, g_... a seat given away; anything else in a payload is ignored."""
 
 
 async def start(update: Update, context: Context) -> None:
@@ -33,10 +28,9 @@ async def start(update: Update, context: Context) -> None:
     if written.startswith(PREFIX) and _has_agreed(context):
         await open_pass(update, context, written)
         return
-    payload = _GIFT_LINK.fullmatch(written) or _VISIT_LINK.fullmatch(written)
-    then = payload.group(1) if payload else ""
+    then = read_payload(written) if written else ""
     if not _has_agreed(context):
-        await show_welcome(update, context, then=then)
+        await show_welcome(update, context, then=then or "")
         return
     if context.delegate.stopped and not context.args:
         await context.db.run(people.resume_messages, delegate_id=context.delegate.id)
@@ -102,13 +96,16 @@ async def show_where_they_were(update: Update, context: Context) -> None:
         await show_welcome(update, context, then=then)
 
 
-async def _begin(update: Update, context: Context, *, then: str, answer: str | None) -> None:
-    if then.startswith(LINK):
-        await show_present(update, context, token=then.removeprefix(LINK))
+async def _begin(update: Update, context: Context, *, then: str | None, answer: str | None) -> None:
+    """Show the visit or the seat of a link, else the menu; one that leads nowhere (None: nor ever could) is told so."""
+    if then is not None and then.startswith(GIFT):
+        await show_present(update, context, token=then.removeprefix(GIFT))
         return
     if then and await show_visit_by_key(update, context, key=then):
         return
     text = welcome.greeting(context.say, context.congress, person=context.delegate.name)
+    if then not in ("", FROM_A_GROUP):
+        text = f"{welcome.link_leads_nowhere(context.say)}\n\n{text}"
     await show(update, context, Screen(text, keyboards.menu(context.say)), answer=answer)
 
 

@@ -1,10 +1,12 @@
 """Records -> InlineKeyboardMarkup. Every screen has a way back; two labels share a row only where both are short."""
 
 from bot.keyboards.feedback import feedback
+from bot.keyboards.finding import ask_hours, filter_values, filters, found_visits, named
 from bot.keyboards.gifts import after_giving, giving, link, present
 from bot.keyboards.layout import PAGE
 from bot.keyboards.menu import close, languages, menu, notice, picker, private_chat, stopped
 from bot.keyboards.organizers import line, preview, roster, undelivered
+from bot.keyboards.questions import answer
 from bot.keyboards.tickets import (
     ask_free,
     ask_move,
@@ -19,7 +21,7 @@ from bot.keyboards.tickets import (
     reminder,
     ticket,
 )
-from bot.keyboards.visits import alternatives, back_to_visit, card, cities, party, refusal, visit_list
+from bot.keyboards.visits import alternatives, back_to, card, cities, party, refusal, visit_list
 from bot.keyboards.waiting import beside, join_again, not_joined, offer, to_wait, wait
 from bot.keyboards.wheelchairs import wheelchairs
 
@@ -27,10 +29,12 @@ __all__ = [
     "PAGE",
     "after_giving",
     "alternatives",
+    "answer",
     "ask_free",
+    "ask_hours",
     "ask_move",
     "ask_release",
-    "back_to_visit",
+    "back_to",
     "beside",
     "card",
     "cities",
@@ -38,6 +42,9 @@ __all__ = [
     "ended_ticket",
     "evening",
     "feedback",
+    "filter_values",
+    "filters",
+    "found_visits",
     "giving",
     "join_again",
     "languages",
@@ -46,6 +53,7 @@ __all__ = [
     "menu",
     "more_of_ticket",
     "moves",
+    "named",
     "not_joined",
     "notice",
     "offer",

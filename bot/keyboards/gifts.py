@@ -38,7 +38,7 @@ def link(say: Language, given: Given, *, url: str) -> InlineKeyboardMarkup:
     share = f"https://t.me/share/url?url={quote(url, safe='')}&text={words}"
     return InlineKeyboardMarkup(
         [
-            [InlineKeyboardButton(cut(labels.share(say), 60), url=share)],
+            [InlineKeyboardButton(cut(labels.send_link(say), 60), url=share)],
             [button(texts.withdraw_label(say, colleague=given.gift.name), buttons.WithdrawGift(given.gift.id))],
             [button(labels.own_ticket(say), buttons.ShowTicket(given.ticket.booking.id))],
         ]

@@ -5,6 +5,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot import buttons
 from bot.keyboards.layout import button, markup
 from bot.language import LANGUAGES, Language
+from bot.rules.links import group_link
 from bot.texts import labels, welcome
 
 
@@ -44,7 +45,7 @@ def stopped(say: Language) -> InlineKeyboardMarkup:
 
 def private_chat(say: Language, *, username: str) -> InlineKeyboardMarkup:
     """From a group into the private chat."""
-    link = InlineKeyboardButton(labels.open_private_chat(say), url=f"https://t.me/{username}?start=group")
+    link = InlineKeyboardButton(labels.open_private_chat(say), url=group_link(username))
     return InlineKeyboardMarkup([[link]])
 
 

@@ -1,13 +1,18 @@
 """Finding a visit and signing up: cities, lists, the card, what to do after a "no"."""
 
 from collections.abc import Sequence
+from urllib.parse import quote, urlencode
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import buttons
+from bot.buttons import Button
 from bot.keyboards.layout import Row, button, markup, visit_rows
 from bot.language import Language
 from bot.rules.booking import Clashes, NoSeats, PeopleWait, Refusal
+from bot.rules.filtering import Filters
+from bot.rules.links import visit_link
+from bot.rules.packing import pack
 from bot.rules.seats import largest_ever, largest_party
 from bot.services.drafts import Party
 from bot.services.visits import VisitCard
@@ -17,27 +22,34 @@ from storage.records import Booking, BookingState, Congress, Visit
 
 
 def cities(say: Language, congress: Congress, visits: Sequence[Visit]) -> InlineKeyboardMarkup:
-    """One button for each city that has visits."""
+    """One button for each city that has visits, and the way to look for one by time or theme."""
     rows = []
     for city in congress.cities.values():
         there = [visit for visit in visits if visit.city == city.id]
         if there:
             rows.append([button(visit_texts.city_label(say, city, visits=there), buttons.Visits(city.id, 0))])
-    return markup([*rows, [button(labels.menu(say), buttons.Menu())]])
+    narrow = buttons.Narrow(pack(Filters(), congress))
+    return markup([*rows, [button(labels.narrow(say), narrow)], [button(labels.menu(say), buttons.Menu())]])
 
 
-def visit_list(say: Language, *, city: str, visits: Sequence[Visit], page: int, last_page: int) -> InlineKeyboardMarkup:
-    """One button a visit, and the pages where the list is long."""
+def visit_list(
+    say: Language, congress: Congress, *, city: str, visits: Sequence[Visit], page: int, last_page: int
+) -> InlineKeyboardMarkup:
+    """One button a visit, the pages where the list is long, and the way to filter it."""
     turning: Row = []
     if page > 0:
         turning.append(button(labels.earlier_page(say), buttons.Visits(city, page - 1)))
     if page < last_page:
         turning.append(button(labels.later_page(say), buttons.Visits(city, page + 1)))
-    return markup([*visit_rows(say, visits), turning, [button(labels.back(say), buttons.Cities())]])
+    narrow = buttons.Narrow(pack(Filters(city=city), congress))
+    ways = [[button(labels.narrow(say), narrow)], [button(labels.back(say), buttons.Cities())]]
+    return markup([*visit_rows(say, visits), turning, *ways])
 
 
-def card(say: Language, shown: VisitCard, *, party_size: int) -> InlineKeyboardMarkup:
-    """What can be done with a visit: sign up, or see one's ticket, or find others; libraries, map, back."""
+def card(
+    say: Language, shown: VisitCard, *, party_size: int, username: str, way_back: Button | None = None
+) -> InlineKeyboardMarkup:
+    """What can be done with a visit: sign up, see one's ticket, find others; libraries, map, share, back."""
     visit = shown.visit
     rows: list[Row] = []
     if shown.own is not None:
@@ -55,7 +67,14 @@ def card(say: Language, shown: VisitCard, *, party_size: int) -> InlineKeyboardM
         rows.append([button(labels.similar(say), buttons.Similar(visit.id))])
     rows.append([button(labels.libraries(say), buttons.ShowLibraries(visit.id))])
     rows.append([button(labels.show_map(say), buttons.ShowMap(visit.id))])
-    return markup([*rows, [button(labels.back(say), buttons.Visits(visit.city, 0))]])
+    rows.append([share(say, visit, username=username)])
+    return markup([*rows, [button(labels.back(say), way_back or buttons.Visits(visit.city, 0))]])
+
+
+def share(say: Language, visit: Visit, *, username: str) -> InlineKeyboardButton:
+    """Telegram's own way to hand a link on: it asks to whom; nothing of the sharer is in it."""
+    told = urlencode({"url": visit_link(visit, username=username), "text": say.words(visit.title)}, quote_via=quote)
+    return InlineKeyboardButton(labels.share(say), url=f"https://t.me/share/url?{told}")
 
 
 def _own_booking(say: Language, own: Booking) -> InlineKeyboardButton:
@@ -68,14 +87,14 @@ def _own_booking(say: Language, own: Booking) -> InlineKeyboardButton:
             return button(labels.own_ticket(say), buttons.ShowTicket(own.id))
 
 
-def back_to_visit(say: Language, visit: Visit) -> InlineKeyboardMarkup:
-    """One way: back to the visit's card."""
-    return markup([[button(labels.back(say), buttons.ShowVisit(visit.id))]])
+def back_to(say: Language, way_back: Button) -> InlineKeyboardMarkup:
+    """One way: back to the card."""
+    return markup([[button(labels.back(say), way_back)]])
 
 
-def alternatives(say: Language, visit: Visit, others: Sequence[Visit]) -> InlineKeyboardMarkup:
+def alternatives(say: Language, others: Sequence[Visit], *, way_back: Button) -> InlineKeyboardMarkup:
     """The visits that come nearest, and back."""
-    return markup([*visit_rows(say, others), [button(labels.back(say), buttons.ShowVisit(visit.id))]])
+    return markup([*visit_rows(say, others), [button(labels.back(say), way_back)]])
 
 
 def refusal(

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.rules.booking import Refusal, refuse_visit
 from bot.rules.finding import nearest_alternatives
 from storage import Tx, bookings, visits
-from storage.records import Booking, Congress, Visit, VisitState
+from storage.records import Booking, Congress, HeldSeat, Visit, VisitState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,11 +16,26 @@ class VisitCard:
     visit: Visit
     refusal: Refusal | None
     own: Booking | None
+    held: tuple[HeldSeat, ...] = ()
+    """The seats the reader holds, this visit's too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Visits to choose from, and the seats their reader holds already."""
+
+    visits: tuple[Visit, ...]
+    held: tuple[HeldSeat, ...] = ()
 
 
 def listed_visits(tx: Tx) -> tuple[Visit, ...]:
     """Return the visits that delegates are shown, earliest first: all but drafts."""
     return tuple(visit for visit in visits.read_all(tx) if visit.state is not VisitState.DRAFT)
+
+
+def choice(tx: Tx, *, delegate_id: int) -> Choice:
+    """Return the visits that delegates are shown, earliest first, beside the seats this one holds."""
+    return Choice(visits=listed_visits(tx), held=bookings.held_by(tx, delegate_id))
 
 
 def listed_visit(tx: Tx, *, visit_id: int) -> Visit | None:
@@ -34,8 +49,13 @@ def visit_card(tx: Tx, *, visit_id: int, delegate_id: int, congress: Congress, n
     visit = listed_visit(tx, visit_id=visit_id)
     if visit is None:
         return None
-    own = bookings.live_on(tx, visit_id=visit_id, delegate_id=delegate_id)
-    return VisitCard(visit=visit, refusal=refuse_visit(visit, rules=congress.rules, now=now), own=own)
+    live = bookings.live_of(tx, delegate_id)
+    return VisitCard(
+        visit=visit,
+        refusal=refuse_visit(visit, rules=congress.rules, now=now),
+        own=next((each.booking for each in live if each.visit.id == visit_id), None),
+        held=tuple(each for each in live if each.booking.holds_seat),
+    )
 
 
 def similar_visits(

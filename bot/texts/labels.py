@@ -56,6 +56,33 @@ def change_name(say: Language) -> str:
     return "✏️ " + say.gettext("Change my name")
 
 
+def narrow(say: Language) -> str:
+    # Translators: leads to the filters: free hours, city, theme, guide's language and so on.
+    return "🔎 " + say.gettext("Find by time, theme, language")
+
+
+def change_filters(say: Language) -> str:
+    return "🔎 " + say.gettext("Change the filters")
+
+
+def no_filters(say: Language) -> str:
+    return "🧹 " + say.gettext("Clear all filters")
+
+
+def show_found(say: Language, *, fitting: int) -> str:
+    return "📋 " + say.ngettext("Show {n} visit", "Show {n} visits", fitting).format(n=fitting)
+
+
+def type_hours(say: Language) -> str:
+    # Translators: lets the delegate write free hours, instead of choosing from a list.
+    return "⌨️ " + say.gettext("Write the hours")
+
+
+def share(say: Language) -> str:
+    # Translators: hands the visit's link on to a colleague, in Telegram.
+    return "↗️ " + say.gettext("Share with a colleague")
+
+
 def libraries(say: Language) -> str:
     return "🏛 " + say.gettext("About the libraries")
 
@@ -230,7 +257,7 @@ def make_link(say: Language) -> str:
     return "🔗 " + say.gettext("Make a link")
 
 
-def share(say: Language) -> str:
+def send_link(say: Language) -> str:
     # Translators: opens Telegram's list of chats to send the link to one of them.
     return "↗️ " + say.gettext("Send to a chat")
 

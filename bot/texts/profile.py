@@ -40,6 +40,7 @@ def organizer_commands(say: Language) -> tuple[tuple[str, str], ...]:
         ("stats", say.gettext("Seats taken and free")),
         ("roster", say.gettext("Passenger list of a visit or bus")),
         ("queue", say.gettext("Waiting list of a visit")),
+        ("find", say.gettext("Look for a rider by name or code")),
         ("delay", say.gettext("Move a departure and tell its passengers")),
         ("seats", say.gettext("Set the seats of a bus")),
         ("undelivered", say.gettext("What did not arrive, whom to look for")),

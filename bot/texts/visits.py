@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.language import Language
+from bot.rules.agenda import is_coming
 from bot.rules.booking import (
     AlreadyLeft,
     BookingClosed,
@@ -14,8 +15,9 @@ from bot.rules.booking import (
 )
 from bot.rules.seats import Fullness, fullness, is_walk, largest_party, seats_left
 from bot.services.visits import VisitCard
+from bot.texts.agenda import beside_own_seats
 from bot.texts.markup import esc, words
-from storage.records import BookingState, Bus, City, Congress, Visit
+from storage.records import BookingState, Bus, City, Congress, HeldSeat, Visit
 
 
 def cities(say: Language, congress: Congress) -> str:
@@ -32,16 +34,25 @@ def city_label(say: Language, city: City, *, visits: Sequence[Visit]) -> str:
     )
 
 
-def visit_list(say: Language, city: City, visits: Sequence[Visit], *, congress: Congress, now: datetime) -> str:
-    """List a page of a city's visits with clock times and seats left."""
+def visit_list(
+    say: Language, city: City, visits: Sequence[Visit], *, held: Sequence[HeldSeat], congress: Congress, now: datetime
+) -> str:
+    """List a page of a city's visits with clock times and seats left, each beside the reader's own seats."""
     # Translators: city_in is a ready-made "in Astana".
     title = say.gettext("Library visits {city_in}").format(city_in=words(say, city.locative))
     lines = [f"<b>{title}</b>", f"{say.date(congress.visits_on)} ({esc(zone_name(say, congress))})"]
     for visit in visits:
-        title = words(say, visit.title)
-        hours = f"{say.clock(visit.leaves_at)}–{say.clock(visit.returns_at)}"
-        lines.append(f"\n<b>{hours}</b> {title}\n{status(say, visit, congress=congress, now=now)}")
+        lines += ["", *listed(say, visit, held=held, congress=congress, now=now)]
     return "\n".join(lines)
+
+
+def listed(say: Language, visit: Visit, *, held: Sequence[HeldSeat], congress: Congress, now: datetime) -> list[str]:
+    """A visit in a list: its hours and title, whether it can be had, how it goes with the reader's own seats."""
+    hours = f"{say.clock(visit.leaves_at)}–{say.clock(visit.returns_at)}"
+    lines = [f"<b>{hours}</b> {words(say, visit.title)}", status(say, visit, congress=congress, now=now)]
+    if is_coming(visit, now=now):
+        lines += beside_own_seats(say, visit, held, congress=congress)
+    return lines
 
 
 def visit_label(say: Language, visit: Visit) -> str:
@@ -99,6 +110,7 @@ def card(say: Language, shown: VisitCard, *, congress: Congress, now: datetime) 
         f"🗓 {say.day(visit.leaves_at)}, {say.clock(visit.leaves_at)}–{say.clock(visit.returns_at)}"
         f" ({esc(zone_name(say, congress))})",
         status(say, visit, congress=congress, now=now),
+        *_beside(say, shown, congress, now),
         *_until(say, shown, congress),
         *_together(say, visit),
         *transport(say, visit),
@@ -225,6 +237,12 @@ def zone_name(say: Language, congress: Congress) -> str:
     offset = f"UTC{sign}{hours}" + (f":{rest // 60:02}" if rest else "")
     # Translators: the clock that times go by. Do not add endings to {city}: write such as "city: Astana".
     return say.gettext("{city} time, {offset}").format(city=say.words(congress.zone_city), offset=offset)
+
+
+def _beside(say: Language, shown: VisitCard, congress: Congress, now: datetime) -> list[str]:
+    if shown.own is not None or not is_coming(shown.visit, now=now):
+        return []
+    return beside_own_seats(say, shown.visit, shown.held, congress=congress)
 
 
 def _until(say: Language, shown: VisitCard, congress: Congress) -> list[str]:

@@ -40,6 +40,11 @@ def greeting(say: Language, congress: Congress, *, person: str) -> str:
     return "\n\n".join(lines)
 
 
+def link_leads_nowhere(say: Language) -> str:
+    """Say kindly that a link or QR code names no visit of this programme, or none any more."""
+    return "🔗 " + say.gettext("This link leads to no visit of this programme.")
+
+
 def menu(say: Language, congress: Congress) -> str:
     """Say what can be done here, in three lines."""
     text = say.gettext(
@@ -53,6 +58,7 @@ def help_text(say: Language, congress: Congress, *, organizer: bool) -> str:
     lines = [
         "<b>" + say.gettext("What this bot can do") + "</b>",
         say.gettext("/visits – choose a visit and sign up, alone or with companions"),
+        say.gettext("Or just write: a library’s name, your free hours (10–13:30), “where is my bus?”"),
         say.gettext("/my – your tickets and waiting lists; move a seat, give it to a colleague or back"),
         say.gettext(
             "On your ticket: the QR pass, the map; under “More” a calendar file, a page to print, help for the way"
@@ -78,6 +84,7 @@ def organizer_help(say: Language) -> str:
             say.gettext("/stats – seats taken, free and held back"),
             say.gettext("/roster nab-am – who travels, also as a file; a bus too: /roster B01"),
             say.gettext("/queue nab-am – who waits; pause the list"),
+            say.gettext("/find Müller – riders by any spelling of the name, or by a booking’s code"),
             say.gettext("/delay nab-am 15 – the visit leaves 15 minutes later, its passengers are told"),
             say.gettext("/seats B01 40 – the bus has 40 seats"),
             say.gettext("/undelivered – who cannot be reached, and which messages did not arrive"),
@@ -126,7 +133,9 @@ def stopped(say: Language) -> str:
 
 def unknown(say: Language) -> str:
     """Answer a text or command the bot does not know; strangers get it for organizers' commands too."""
-    return say.gettext("I did not understand that. Press a button below, or see /help.")
+    return say.gettext(
+        "I did not understand that. Write a library’s name, your free hours, or “where is my bus”; or press a button."
+    )
 
 
 def old_button_answer(say: Language) -> str:

@@ -25,6 +25,9 @@ TEXTS = {
     "language": st.sampled_from(sorted(LANGUAGES)),
     "then": st.from_regex(r"[a-z0-9-]{0,24}", fullmatch=True),
     "city": st.from_regex(r"[a-z0-9-]{1,24}", fullmatch=True),
+    # As packed as filters can be (tests/bot/rules/test_packing.py).
+    "filters": st.from_regex(r"[0-9a-z.-]{1,43}", fullmatch=True),
+    "which": st.sampled_from("gctlkaf"),
     "name": st.from_regex(r"[A-Za-z0-9-]{1,24}", fullmatch=True),
 }
 

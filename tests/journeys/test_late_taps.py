@@ -51,6 +51,10 @@ SHOWS_ONLY = {
     buttons.Visits,
     buttons.ShowVisit,
     buttons.ShowLibraries,
+    buttons.Find,
+    buttons.Narrow,
+    buttons.ChooseValue,
+    buttons.ShowFound,
     buttons.Similar,
     buttons.Own,
     buttons.ShowTicket,
@@ -357,6 +361,11 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
         buttons.TakeCalendar(held.id),
         buttons.PrintTicket(held.id),
         buttons.ShowToDriver(held.id),
+        buttons.Find("1", 0),
+        buttons.Narrow("1"),
+        buttons.ChooseValue("1", "g"),
+        buttons.TypeGap("1"),
+        buttons.ShowFound(own.id, "1", 0),
     ]
     assert {button.prefix for button in kinds} == prefixes(Button.__subclasses__())
     newest = max(message.message_id for message in owner.messages)

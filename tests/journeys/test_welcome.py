@@ -132,11 +132,23 @@ HOSTILE_PAYLOADS = (
 )
 
 
-async def test_hostile_payloads_are_ignored(quick_house: Running) -> None:
-    known = await quick_house.delegate()
-    greeting = welcome.greeting(words_of(quick_house, "en"), congress_of(quick_house), person="Emma")
+@pytest.mark.parametrize("code", LANGUAGES)
+async def test_a_payload_that_names_no_visit_is_answered_kindly_and_obeyed_in_nothing(
+    quick_house: Running, code: str
+) -> None:
+    say = words_of(quick_house, code)
+    known = await quick_house.delegate(language=code)
+    greeting = plain(welcome.greeting(say, congress_of(quick_house), person="Emma"))
+    nowhere = f"{plain(welcome.link_leads_nowhere(say))}\n\n{greeting}"
     for payload in HOSTILE_PAYLOADS:
-        assert (await answered(known, f"/start {payload}")).text == plain(greeting), payload
+        answer = await answered(known, f"/start {payload}")
+        assert answer.text == nowhere, payload
+        assert callbacks(answer) == ["cities", "my", "langs"], payload
+    for harmless in ("", " group"):
+        assert (await answered(known, f"/start{harmless}")).text == greeting
+
+
+async def test_a_strangers_hostile_payload_leads_through_the_notice_to_the_menu(quick_house: Running) -> None:
     for payload in HOSTILE_PAYLOADS:
         stranger = await quick_house.stranger("Mallory")
         notice = await answered(stranger, f"/start {payload}")

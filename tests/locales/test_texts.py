@@ -124,7 +124,7 @@ def test_a_page_of_shipped_visits_fits_a_message(
 ) -> None:
     for city in congress.cities.values():
         there = [visit for visit in shipped_visits if visit.city == city.id]
-        html = visits.visit_list(say, city, there, congress=congress, now=OPEN)
+        html = visits.visit_list(say, city, there, held=(), congress=congress, now=OPEN)
         assert length(shown(html)) <= MESSAGE
 
 
@@ -148,7 +148,7 @@ def test_a_visit_with_every_text_at_its_cap_fits_its_messages(say: Language, con
     for html in (
         visits.card(say, _card(visit), congress=full, now=OPEN),
         visits.libraries(say, visit, congress=full),
-        visits.visit_list(say, full.cities["astana"], [visit] * 8, congress=full, now=OPEN),
+        visits.visit_list(say, full.cities["astana"], [visit] * 8, held=(), congress=full, now=OPEN),
         tickets.ticket(say, ticket, congress=full),
         messages.evening_reminder(say, ticket, congress=full),
         messages.moved(say, ticket, was=OPEN, overlapping=[visit, visit], congress=full),

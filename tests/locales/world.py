@@ -11,6 +11,9 @@ from bot.rules import booking as reasons
 from bot.rules import changing as changing_reasons
 from bot.rules import gifts as gift_reasons
 from bot.rules import waiting as waiting_reasons
+from bot.rules.filtering import LIKELY_GAPS, Access, Filters, Match, Value, Which, matches
+from bot.rules.gaps import Gap
+from bot.rules.questions import Question
 from bot.rules.waiting import Standing
 from bot.services import (
     broadcasts,
@@ -26,7 +29,9 @@ from bot.services import (
 )
 from bot.services.booking import Booked, Released, Ticket
 from bot.services.calendar import CalendarFile
-from bot.services.visits import VisitCard
+from bot.services.finding import Found
+from bot.services.searching import Candidate, Candidates
+from bot.services.visits import Choice, VisitCard
 from storage.records import (
     Absent,
     Announcement,
@@ -95,6 +100,7 @@ def a_world(*, n: int, text: str) -> World:
         Booked: tuple(Booked(ticket=ticket, given_up=visits[:2]) for ticket in tickets),
         Released: (Released(booking=booking, visit=by_bus),),
         VisitCard: tuple(VisitCard(visit=visit, refusal=None, own=own) for visit in visits for own in own_bookings),
+        **_searches(congress, visits, held),
         drafts.Party: tuple(drafts.Party(visit=by_bus, names=names, room=room, message_id=1) for room in (0, n)),
         MessageState: tuple(MessageState),
         Canary: tuple(
@@ -186,6 +192,53 @@ def _undelivered(visits: tuple[Visit, ...], *, n: int, text: str) -> tuple[undel
         for to, bus in ((None, None), (visit, None), (visit, visit.buses[0]))
         for seats, messages in (((), ()), (absent, lost))
     )
+
+
+def _searches(congress: Congress, visits: Sequence[Visit], held: HeldSeat) -> World:
+    """Seats that clash, lie before and after, are this very visit; filters of every kind and what comes of them."""
+    earlier = replace(visits[1], id=90, leaves_at=LEAVES - 6 * 60 * MINUTE, returns_at=LEAVES - 4 * 60 * MINUTE)
+    later = replace(visits[1], id=91, leaves_at=LEAVES + 6 * 60 * MINUTE, returns_at=LEAVES + 8 * 60 * MINUTE)
+    elsewhere = replace(earlier, id=92, city="nowhere")
+    offered = replace(held, booking=replace(held.booking, state=BookingState.OFFERED), visit=visits[1])
+    seats = [HeldSeat(booking=held.booking, visit=visit) for visit in (visits[0], earlier, later, elsewhere)]
+    first = {"city": "astana", "theme": "archives", "kind": "national", "language": "en"}
+    several = (
+        Filters(),
+        Filters(gap=Gap(600, 810, 1020), access=Access.CERTAIN, free=True, **first),
+        Filters(gap=Gap(0, 1439), access=Access.NOT_RULED_OUT),
+        Filters(gap=Gap(since=1380), theme="religious", language="de", kind="school", city="almaty"),
+        Filters(gap=Gap(until=60, due=90)),
+        Filters(gap=Gap(due=1439)),
+    )
+    found, pages = [], []
+    for filters in several:
+        ordered = matches(visits, filters, congress=congress, now=OPEN)
+        fitting = tuple(match for match in ordered if match.fits)
+        nearest = () if fitting else ordered[:3]
+        found.append(Found(filters=filters, fitting=fitting, nearest=nearest, visits=tuple(visits), held=(held,)))
+        pages.append((*fitting[:5], *nearest))
+    values: list[Value] = [None, True, *LIKELY_GAPS, *Access, *first.values()]
+    return {
+        timedelta: tuple(each * MINUTE for each in (5, 60, 80)),
+        Sequence[HeldSeat]: ((), *([seat] for seat in (*seats, offered, held)), seats),
+        Filters: several,
+        Which: tuple(Which),
+        Value: values,
+        Found: (*found, Found(filters=Filters(), fitting=(), nearest=(), visits=())),
+        Sequence[Match]: ((), *pages),
+        Choice: (Choice(visits=tuple(visits[:5]), held=tuple(seats)), Choice(visits=tuple(visits[5:]))),
+        Question: tuple(Question),
+        Candidates: (
+            Candidates(typed="Мюллер" * 20, found=()),
+            Candidates(
+                typed=held.booking.riders[0].name,
+                found=tuple(
+                    Candidate(booking=held.booking, visit=visit, name=held.booking.riders[0].name, reachable=reachable)
+                    for visit, reachable in ((visits[0], True), (visits[1], False))
+                ),
+            ),
+        ),
+    }
 
 
 def _reasons(held: HeldSeat, *, n: int) -> World:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.simulator import Simulator
+from bot.simulator.server import BOT_USERNAME
 from tests.house import OPEN
 from tests.phone import Phone, Telegram
 from tests.processes.bot_process import ROOT, TOKEN, bot_process, run_command
@@ -147,3 +148,28 @@ async def test_a_refused_token_is_one_line(settings: dict[str, str]) -> None:
     assert code == 2
     assert "BOT_TOKEN is refused" in output
     assert "Traceback" not in output
+
+
+async def test_posters_are_printed_beside_the_running_bot_and_refusals_are_one_line(
+    simulator: Simulator, settings: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "posters.pdf"
+    code, output = await run_command("posters", str(file), **settings)
+    assert code == 2, output
+    assert "at its first start" in output
+    async with bot_process(settings):
+        assert await run_command("posters", str(file), **settings) == (
+            0,
+            f"{file}: 13 posters of @{BOT_USERNAME}, a page each.\n",
+        )
+        assert file.read_bytes().startswith(b"%PDF-")
+        assert file.read_bytes().count(b"/Type /Page\n") == 13
+        for wrong in (["posters.txt"], [str(file), "--username", "no bot"], [str(tmp_path / "none" / "p.pdf")]):
+            code, output = await run_command("posters", *wrong, **settings)
+            assert (code, len(output.splitlines())) == (2, 1), output
+        async with Telegram(simulator.url) as telegram:
+            await telegram.fault("getMe", "502", times=-1)
+            code, output = await run_command("posters", str(file), **settings)
+            assert (code, "--username" in output) == (2, True)
+            code, output = await run_command("posters", str(file), "--username", "@other_bot", **settings)
+            assert (code, "13 posters of @other_bot" in output) == (0, True)

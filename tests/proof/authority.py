@@ -27,12 +27,13 @@ BUTTONS_FOR_EVERYBODY = {
     "drop", "my", "ticket", "giveq", "give", "name", "end",
     "giveone", "undo", "moves", "moveq", "moveto", "gifts", "giftto", "unlink", "gift", "wheels", "wheel", "wheelof",
     "mine", "more", "pass", "ics", "paper", "driver",
+    "find", "sift", "pick", "hours", "seen",
     "join", "move", "anyq", "any", "wait", "wish", "leave", "take", "all",
     "eve", "come", "freeq", "hear", "rate", "note",
 }  # fmt: skip
 ARGUMENTS = {
     "stats": "", "roster": "nab-am", "delay": "nab-am 15", "seats": "B01 40", "announce": "all The hall is open.",
-    "queue": "nab-am", "feedback": "", "undelivered": "",
+    "queue": "nab-am", "feedback": "", "undelivered": "", "find": "Emma",
 }  # fmt: skip
 """With which an owner's command does or tells something."""
 FORMER = 9002

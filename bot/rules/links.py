@@ -1,0 +1,46 @@
+"""Deep links: what a payload names, and the addresses that bring somebody to a visit's card or a seat given away."""
+
+import re
+
+from storage.records import Visit
+
+MOST_PAYLOAD = 64
+"""Telegram's own limit; its letters are A-Z a-z 0-9 _ - (core.telegram.org/bots/features#deep-linking)."""
+_KEY = re.compile(r"(?:v_)?([a-z0-9-]{1,24})")
+GIFT = "g_"
+_GIFT = re.compile(rf"{GIFT}[A-Za-z0-9_-]{{16}}")
+FROM_A_GROUP = "group"
+"""What the link in a group carries: just the way to the private chat. No visit is called so."""
+
+
+def visit_link(visit: Visit, *, username: str) -> str:
+    """Return the address that opens the bot on this visit's card."""
+    return f"{bot_link(username)}?start=v_{visit.key}"
+
+
+def gift_link(token: str, *, username: str) -> str:
+    """Return the address at which a colleague takes the seat that is given to them."""
+    return f"{bot_link(username)}?start={GIFT}{token}"
+
+
+def group_link(username: str) -> str:
+    """Return the address that leads from a group into the private chat, and tells nothing."""
+    return f"{bot_link(username)}?start={FROM_A_GROUP}"
+
+
+def bot_link(username: str) -> str:
+    """Return the address of the bot."""
+    return f"https://t.me/{username}"
+
+
+def read_payload(payload: str) -> str | None:
+    """Return the key of the visit, or `GIFT` and the token of the seat, that a /start payload names; None for others.
+
+    Whether there is such a visit or seat is not asked here.
+    """
+    if len(payload) > MOST_PAYLOAD:
+        return None
+    if _GIFT.fullmatch(payload):
+        return payload
+    found = _KEY.fullmatch(payload)
+    return found.group(1) if found else None

@@ -1,0 +1,75 @@
+"""Organizers look for riders: by booking code, or by a name in any script and spelling. They choose, never the bot."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.rules.authority import may_organize
+from bot.rules.spelling import closest, keys
+from bot.services.organizers import NoAuthority
+from storage import Tx, bookings, grants, visits
+from storage.records import Booking, Visit
+
+_MOST = 5
+_NAMED = 0.6
+"""So much of what was typed must be the name: a first name of two, misspelt, still finds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A party that may be meant, and the rider whose name it was."""
+
+    booking: Booking
+    visit: Visit
+    name: str
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Whom the words may mean, the likeliest first; at most five."""
+
+    typed: str
+    found: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seated:
+    """A rider with the party and visit they are on, and the keys of the name."""
+
+    candidate: Candidate
+    keys: frozenset[str]
+
+
+def seated_on(tx: Tx, *, actor: int, visit_id: int) -> tuple[Seated, ...] | NoAuthority:
+    """Return the riders of one visit. Names are sealed at rest, so they are read whole and compared by `choose_riders`.
+
+    A visit at a time, since two thousand names at once would keep everybody's taps waiting.
+    """
+    if not may_organize(grants.roles_of(tx, actor)):
+        return NoAuthority()
+    visit = visits.read(tx, visit_id)
+    if visit is None:
+        return ()
+    return tuple(
+        Seated(
+            candidate=Candidate(
+                booking=holder.booking,
+                visit=visit,
+                name=rider.name,
+                reachable=holder.telegram_id is not None and not holder.unreachable,
+            ),
+            keys=frozenset(keys(rider.name)),
+        )
+        for holder in bookings.passengers(tx, visit_id=visit_id)
+        for rider in holder.booking.riders
+    )
+
+
+def choose_riders(seated: Sequence[Seated], *, typed: str) -> Candidates:
+    """Return who of these may be meant, the likeliest first. A booking's code beats every name."""
+    code = typed.strip().upper()
+    coded = [each.candidate for each in seated if each.candidate.booking.code == code]
+    if coded:
+        return Candidates(typed=typed, found=tuple(coded[:1]))
+    places = closest(keys(typed), [each.keys for each in seated], least=_NAMED, most=_MOST)
+    return Candidates(typed=typed, found=tuple(seated[place].candidate for place in places))

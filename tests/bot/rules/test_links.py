@@ -1,0 +1,35 @@
+"""Deep links: what is made opens the visit again, and whatever else comes as a payload is told from it."""
+
+import pytest
+
+from bot.rules.links import MOST_PAYLOAD, group_link, read_payload, visit_link
+from tests.makers import a_visit
+
+
+def test_a_visits_link_is_read_back() -> None:
+    link = visit_link(a_visit(key="nab-am"), username="visits_bot")
+    assert link == "https://t.me/visits_bot?start=v_nab-am"
+    assert read_payload(link.partition("=")[2]) == "nab-am"
+    assert len("v_" + "x" * 24) <= MOST_PAYLOAD  # the longest key the event file allows
+
+
+def test_a_groups_link_tells_nothing() -> None:
+    assert group_link("visits_bot") == "https://t.me/visits_bot?start=group"
+
+
+@pytest.mark.parametrize(
+    ("payload", "key"), [("v_nab-am", "nab-am"), ("nab-am", "nab-am"), ("v_" + "a" * 24, "a" * 24)]
+)
+def test_a_key_is_read_with_its_prefix_and_without(payload: str, key: str) -> None:
+    assert read_payload(payload) == key
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        *("", "v_", "V_nab-am", "v_NAB-AM", "v_nab am", "v_nab_am", "a" * 25, "v_" + "a" * 25, "v_nab-am\n", "v_қ"),
+        *("٣", "../etc", "<b>", "ok:en:", "x" * 4096, "v_v_nab"),
+    ],
+)
+def test_what_names_no_visit_by_its_form_is_not_read(forged: str) -> None:
+    assert read_payload(forged) is None
