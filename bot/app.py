@@ -33,6 +33,7 @@ from bot.language import SOURCE, load_languages
 from bot.profile import present
 from bot.services import housekeeping
 from bot.services.canaries import raise_alarms, send_canaries
+from bot.services.forgetting import keep_promises
 from bot.services.numbers import Numbers, read_numbers
 from bot.services.people import languages_of, name_owners, owners_by_language
 from bot.services.programme import Harm, Harmful, apply_programme
@@ -98,6 +99,11 @@ class App:
         Raise CannotStart, storage's own refusals (FileInUse, NewerSchema) or InvalidToken.
         """
         self.db = await Database.open(self.settings.database_url, keys=self.settings.keys)
+        if not self.settings.keys:
+            log.warning(
+                "BOT_DATA_KEY is not set: names and what people write lie readable in the database and its backups; "
+                ".env.example shows how to make a key, then run python -m bot reseal"
+            )
         try:
             await self._prepare(poll=poll)
         except BaseException:
@@ -156,6 +162,7 @@ class App:
                 ("reminders", 1.0, self._plan_reminders),
                 ("waiting lists", 1.0, self._serve_lines),
                 ("announcements", 2.0, progresses.show_all),
+                ("retention", 60.0, self._keep_promises),
                 ("housekeeping", 600.0, self._keep_house),
             ]
         )
@@ -289,6 +296,10 @@ class App:
             given += await self.db.run(give_without_question, booking, congress=congress, now=now)
         if moved or given:
             self.house.sender.wake()
+
+    async def _keep_promises(self) -> None:
+        while await self.db.run(keep_promises, congress=self.house.congress, now=self.clock.now()):
+            continue  # in short transactions: taps come in between
 
     async def _keep_house(self) -> None:
         await self.db.run(housekeeping.tidy_inbox, real_now=real_now())

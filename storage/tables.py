@@ -141,7 +141,10 @@ delegates = Table(
     Column("consent_at", Moment),
     Column("unreachable_since", Moment),
     Column("created_at", Moment, nullable=False),
+    Column("unlisted_at", Moment),
+    Column("erased_at", Moment),
     UniqueConstraint("telegram_id", name="one_delegate_per_telegram_id"),
+    CheckConstraint("erased_at IS NULL OR telegram_id IS NULL", name="erased_is_unknown"),
 )
 
 bookings = Table(

@@ -13,7 +13,7 @@ from telegram import Update
 from bot import buttons
 from bot.buttons import Button
 from bot.context import Context
-from bot.handlers import booking, broadcasts, drafts, organizers, queue, tickets, visits, waiting, welcome
+from bot.handlers import booking, broadcasts, drafts, organizers, own_data, queue, tickets, visits, waiting, welcome
 
 Show = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
@@ -33,6 +33,8 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.WaitForAll: waiting.show_standing,
     buttons.LeaveLine: waiting.show_standing,
     buttons.Release: tickets.show_kept,
+    buttons.OwnData: welcome.privacy,
+    buttons.Forget: own_data.show_left,
     buttons.ChangeName: drafts.show_draft,
     buttons.CloseDraft: drafts.show_draft,
     buttons.RosterFile: organizers.show_roster_of_file,

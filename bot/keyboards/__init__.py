@@ -1,7 +1,7 @@
 """Records -> InlineKeyboardMarkup. Every screen has a way back; two labels share a row only where both are short."""
 
 from bot.keyboards.layout import PAGE
-from bot.keyboards.menu import close, languages, menu, notice, picker, private_chat
+from bot.keyboards.menu import ask_forget, close, languages, menu, notice, picker, privacy, private_chat
 from bot.keyboards.organizers import line, preview, roster, undelivered
 from bot.keyboards.tickets import ask_release, overlapping, own, reminder, ticket
 from bot.keyboards.visits import alternatives, back_to_visit, card, cities, party, refusal, visit_list
@@ -10,6 +10,7 @@ from bot.keyboards.waiting import beside, join_again, not_joined, offer, to_wait
 __all__ = [
     "PAGE",
     "alternatives",
+    "ask_forget",
     "ask_release",
     "back_to_visit",
     "beside",
@@ -28,6 +29,7 @@ __all__ = [
     "party",
     "picker",
     "preview",
+    "privacy",
     "private_chat",
     "refusal",
     "reminder",

@@ -27,6 +27,9 @@ PLAIN = {
     "profile.delegate_commands": 256,
     "profile.organizer_commands": 256,
     "visits.pin_note": 255,
+    "own_data.caption": 1024,
+    "own_data.title": 4096,
+    "own_data.sections": 100_000,
 }
 """What is no message and knows no tags, with the most characters there: a file's cells, the Bot API's limits."""
 FIXED_LABEL = 37
