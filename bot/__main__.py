@@ -1,4 +1,4 @@
-"""The command line: run · demo · check · migrate · backup · restore · audit · health."""
+"""The command line: run · demo · check · migrate · backup · restore · audit · reseal · health."""
 
 import argparse
 import asyncio
@@ -46,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     restore.set_defaults(command=_restore)
     audit = commands.add_parser("audit", help="recount seats, queue, messages; exit 1 when something is wrong")
     audit.set_defaults(command=_audit)
+    reseal = commands.add_parser("reseal", help="seal names and texts with the first key of BOT_DATA_KEY")
+    reseal.add_argument("--unseal", action="store_true", help="the other way: let everything lie readable")
+    reseal.set_defaults(command=_reseal)
     health = commands.add_parser("health", help="exit 0 when the bot of this database is alive on this machine")
     health.set_defaults(command=_health)
     return parser
@@ -113,6 +116,12 @@ def _audit(_: argparse.Namespace) -> int:
     from bot import keeping
 
     return asyncio.run(keeping.audit(read_settings()))
+
+
+def _reseal(asked: argparse.Namespace) -> int:
+    from bot import keeping
+
+    return asyncio.run(keeping.reseal(read_settings(), unseal=asked.unseal))
 
 
 def _health(_: argparse.Namespace) -> int:

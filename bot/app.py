@@ -50,6 +50,7 @@ from storage import congress as congress_table
 from storage.database import Database
 from storage.programme_file import Fault, ProgrammeFile, read_programme
 from storage.records import Congress
+from storage.resealing import some_lie_readable
 
 log = logging.getLogger(__name__)
 
@@ -99,11 +100,6 @@ class App:
         Raise CannotStart, storage's own refusals (FileInUse, NewerSchema) or InvalidToken.
         """
         self.db = await Database.open(self.settings.database_url, keys=self.settings.keys)
-        if not self.settings.keys:
-            log.warning(
-                "BOT_DATA_KEY is not set: names and what people write lie readable in the database and its backups; "
-                ".env.example shows how to make a key, then run python -m bot reseal"
-            )
         try:
             await self._prepare(poll=poll)
         except BaseException:
@@ -184,6 +180,7 @@ class App:
             self._tasks.append(asyncio.create_task(self.intake.run(), name="poller"))
         self._tasks.append(asyncio.create_task(self._present(bot), name="profile"))
         log.info("ready: @%s serves %s", bot.username, congress.id)
+        await self._tell_of_seals()
 
     async def stop(self) -> None:
         """Take nothing new, finish or give back what is under way, close."""
@@ -236,6 +233,16 @@ class App:
                 log.warning("Telegram does not answer yet (%s); asked again in %.0f s", type(error).__name__, pause)
                 await asyncio.sleep(pause)
                 pause = min(30.0, pause * 1.5)
+
+    async def _tell_of_seals(self) -> None:
+        """Say in one line what lies readable at rest, if anything does."""
+        if not self.settings.keys:
+            log.warning(
+                "BOT_DATA_KEY is not set: names and what people write lie readable in the database and its backups; "
+                "make a key (.env.example shows how), then run python -m bot reseal"
+            )
+        elif await self.db.read(some_lie_readable):
+            log.warning("names from before BOT_DATA_KEY was set lie readable: run python -m bot reseal")
 
     async def _settle_address(self, bot: Bot, *, poll: bool) -> None:
         if self.settings.webhook_url is not None:
