@@ -31,6 +31,7 @@ from bot.intake.address import bring_to, let_fetch
 from bot.intake.webhook import Webhook
 from bot.language import SOURCE, load_languages
 from bot.profile import present
+from bot.rules.retention import due
 from bot.services import housekeeping
 from bot.services.canaries import raise_alarms, send_canaries
 from bot.services.forgetting import keep_promises
@@ -158,7 +159,7 @@ class App:
                 ("reminders", 1.0, self._plan_reminders),
                 ("waiting lists", 1.0, self._serve_lines),
                 ("announcements", 2.0, progresses.show_all),
-                ("retention", 60.0, self._keep_promises),
+                ("retention", 10.0, self._keep_promises),
                 ("housekeeping", 600.0, self._keep_house),
             ]
         )
@@ -180,7 +181,7 @@ class App:
             self._tasks.append(asyncio.create_task(self.intake.run(), name="poller"))
         self._tasks.append(asyncio.create_task(self._present(bot), name="profile"))
         log.info("ready: @%s serves %s", bot.username, congress.id)
-        await self._tell_of_seals()
+        await self._tell_of_data()
 
     async def stop(self) -> None:
         """Take nothing new, finish or give back what is under way, close."""
@@ -234,8 +235,15 @@ class App:
                 await asyncio.sleep(pause)
                 pause = min(30.0, pause * 1.5)
 
-    async def _tell_of_seals(self) -> None:
-        """Say in one line what lies readable at rest, if anything does."""
+    async def _tell_of_data(self) -> None:
+        """Say in one line what lies readable at rest, if anything does; and that nobody is kept any more."""
+        congress = self.house.congress
+        if due(congress.privacy, now=self.clock.now(), zone=ZoneInfo(congress.zone)).everything:
+            log.warning(
+                "retention_until (%s) has come: whoever agrees from now on is forgotten at once; "
+                "for another congress set BOT_PROGRAMME",
+                congress.privacy.retention_until,
+            )
         if not self.settings.keys:
             log.warning(
                 "BOT_DATA_KEY is not set: names and what people write lie readable in the database and its backups; "
