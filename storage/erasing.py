@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Text, cast, delete, func, literal, or_, select, update
 
-from storage.records import BookingState, MessageState
+from storage.records import MessageState
 from storage.tables import announcements, bookings, cards, delegates, drafts, grants, log, outbox, riders
 
 SOMEBODY: Final = 0
@@ -53,8 +53,6 @@ def erase(tx: Connection, people: Sequence[Someone], *, now: datetime) -> Erased
     known = [person.telegram_id for person in people if person.telegram_id is not None]
     companions = unlist(tx, ids, now=now).companions
     theirs = bookings.c.delegate_id.in_(ids)
-    released = select(bookings.c.id).where(theirs, bookings.c.state == BookingState.RELEASED)
-    tx.execute(delete(riders).where(riders.c.booking_id.in_(released)))
     lines = _erase_log(tx, ids, known)
     # Whoever finds an old ticket cannot look up where its owner has been.
     code = literal("gone-", Text) + cast(bookings.c.id, Text)
