@@ -71,8 +71,8 @@ async def test_who_leaves_at_the_same_moment_is_replaced_in_order(database: Data
     receipts, _ = await left, await joined
     assert all(isinstance(each, Forgotten) for each in receipts)
     assert len({each.receipt for each in receipts if isinstance(each, Forgotten)}) == 3
-    await database.run(serve_lines, congress=world.congress, now=OPEN)  # the tick, where somebody was busy just then
-    # Person 2 waited before the others and has left: the seats go to 3 and to whoever of the two new ones was first; who
+    await database.run(serve_lines, congress=world.congress, now=OPEN)  # the tick: somebody was busy
+    # Person 2 waited before the others and has left: the seats go to 3 and to the first of the two new ones; who
     # came when a seat was free already was told so.
     holders = await database.read(offered)
     assert len(holders) == 2 or not (await database.read(visit_of, FULL)).waiting
