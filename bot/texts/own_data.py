@@ -1,5 +1,6 @@
 """What is stored about a person, as words: the caption of /mydata and the page it sends. All of it plain text."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -130,8 +131,17 @@ def _what_became(say: Language, state: str) -> str:
 
 
 def _update(say: Language, row: Mapping[str, Any]) -> str:
-    raw = "" if row["raw"] is None else f": {row['raw']}"
-    return f"{say.moment(row['received_at'])} · {row['state']}{raw}"
+    words = _written(row["raw"])
+    return say.moment(row["received_at"]) + (f": {words}" if words else "")
+
+
+def _written(raw: str | None) -> str:
+    """Return what somebody typed in an update as it lies; nothing for a button, or for one that cannot be read."""
+    try:
+        message = json.loads(raw or "{}")["message"]
+        return str(message.get("text") or message.get("caption") or "")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return ""
 
 
 def _announced(say: Language, row: Mapping[str, Any]) -> str:
