@@ -1,4 +1,4 @@
-"""The command line: run · demo · check · migrate · backup · restore · audit · posters · health."""
+"""The command line: run · demo · check · migrate · backup · restore · audit · reseal · posters · health."""
 
 import argparse
 import asyncio
@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     posters.add_argument("file", type=Path)
     posters.add_argument("--username", help="of the bot; without it Telegram is asked")
     posters.set_defaults(command=_posters)
+    reseal = commands.add_parser("reseal", help="seal names and texts with the first key of BOT_DATA_KEY")
+    reseal.add_argument("--unseal", action="store_true", help="the other way: let everything lie readable")
+    reseal.set_defaults(command=_reseal)
     health = commands.add_parser("health", help="exit 0 when the bot of this database is alive on this machine")
     health.set_defaults(command=_health)
     return parser
@@ -123,6 +126,12 @@ def _posters(asked: argparse.Namespace) -> int:
     from bot import printing
 
     return asyncio.run(printing.print_posters(read_settings(), asked.file, username=asked.username))
+
+
+def _reseal(asked: argparse.Namespace) -> int:
+    from bot import keeping
+
+    return asyncio.run(keeping.reseal(read_settings(), unseal=asked.unseal))
 
 
 def _health(_: argparse.Namespace) -> int:

@@ -33,10 +33,12 @@ from bot.intake.webhook import Webhook
 from bot.language import SOURCE, load_languages
 from bot.profile import present
 from bot.rules.passes import pass_key
+from bot.rules.retention import due
 from bot.services import housekeeping
 from bot.services.answers import tell_owners
 from bot.services.canaries import raise_alarms, send_canaries
 from bot.services.feedback import ask_passengers
+from bot.services.forgetting import keep_promises
 from bot.services.numbers import Numbers, read_numbers
 from bot.services.people import languages_of, name_owners, owners_by_language
 from bot.services.programme import Harm, Harmful, apply_programme
@@ -53,6 +55,7 @@ from storage import congress as congress_table
 from storage.database import Database
 from storage.programme_file import Fault, ProgrammeFile, read_programme
 from storage.records import Congress
+from storage.resealing import some_lie_readable
 
 log = logging.getLogger(__name__)
 
@@ -163,6 +166,7 @@ class App:
                 ("waiting lists", 1.0, self._serve_lines),
                 ("answers and feedback", 5.0, self._tell_and_ask),
                 ("announcements", 2.0, progresses.show_all),
+                ("retention", 10.0, self._keep_promises),
                 ("housekeeping", 600.0, self._keep_house),
             ]
         )
@@ -184,6 +188,7 @@ class App:
             self._tasks.append(asyncio.create_task(self.intake.run(), name="poller"))
         self._tasks.append(asyncio.create_task(self._present(bot), name="profile"))
         log.info("ready: @%s serves %s", bot.username, congress.id)
+        await self._tell_of_data()
 
     async def stop(self) -> None:
         """Take nothing new, finish or give back what is under way, close."""
@@ -236,6 +241,23 @@ class App:
                 log.warning("Telegram does not answer yet (%s); asked again in %.0f s", type(error).__name__, pause)
                 await asyncio.sleep(pause)
                 pause = min(30.0, pause * 1.5)
+
+    async def _tell_of_data(self) -> None:
+        """Say in one line what lies readable at rest, if anything does; and that nobody is kept any more."""
+        congress = self.house.congress
+        if due(congress.privacy, now=self.clock.now(), zone=ZoneInfo(congress.zone)).everything:
+            log.warning(
+                "retention_until (%s) has come: whoever agrees from now on is forgotten at once; "
+                "for another congress set BOT_PROGRAMME",
+                congress.privacy.retention_until,
+            )
+        if not self.settings.keys:
+            log.warning(
+                "BOT_DATA_KEY is not set: names and what people write lie readable in the database and its backups; "
+                "make a key (.env.example shows how), then run python -m bot reseal"
+            )
+        elif await self.db.read(some_lie_readable):
+            log.warning("names from before BOT_DATA_KEY was set lie readable: run python -m bot reseal")
 
     async def _settle_address(self, bot: Bot, *, poll: bool) -> None:
         if self.settings.webhook_url is not None:
@@ -303,6 +325,10 @@ class App:
             given += await self.db.run(give_without_question, booking, congress=congress, now=now)
         if moved or given:
             self.house.sender.wake()
+
+    async def _keep_promises(self) -> None:
+        while await self.db.run(keep_promises, congress=self.house.congress, now=self.clock.now()):
+            continue  # in short transactions: taps come in between
 
     async def _keep_house(self) -> None:
         await self.db.run(housekeeping.tidy_inbox, real_now=real_now())

@@ -618,3 +618,25 @@ class HearAll(Button):
     """Get every message again."""
 
     prefix: ClassVar[str] = "hear"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnData(Button):
+    """Send everything that is stored about the person."""
+
+    prefix: ClassVar[str] = "mydata"
+
+
+@dataclass(frozen=True, slots=True)
+class AskForget(Button):
+    """Ask whether everything about the person shall be deleted."""
+
+    prefix: ClassVar[str] = "forgetq"
+
+
+@dataclass(frozen=True, slots=True)
+class Forget(Button):
+    """Delete everything about the person; `key` is that of the question (services/forgetting.py)."""
+
+    prefix: ClassVar[str] = "forget"
+    key: int

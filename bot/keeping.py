@@ -1,4 +1,4 @@
-"""What an operator does with a database beside the bot: back it up, restore it, audit it. Exit codes as everywhere."""
+"""What an operator does with a database: back it up, restore it, audit it, seal it anew. Exit codes as everywhere."""
 
 import sys
 from datetime import datetime
@@ -11,13 +11,15 @@ from storage import schema
 from storage.backup import CannotBackUp, Receipt, write_backup
 from storage.database import Database, NoDatabase, UnknownDatabase
 from storage.raw_rows import PROCESS_TABLES
+from storage.resealing import CannotReseal, Progress
+from storage.resealing import reseal as reseal_values
 from storage.restoring import CannotRestore, Restored, restore_backup
 from storage.schema import BrokenReferences, NewerSchema
-from storage.seal import UnreadableSeal
+from storage.seal import Seal, UnreadableSeal
 from storage.sqlite import FileInUse
 
 _REFUSALS = (
-    *(CannotBackUp, CannotRestore, BrokenReferences, FileInUse, NewerSchema, NoDatabase, UnknownDatabase),
+    *(CannotBackUp, CannotReseal, CannotRestore, BrokenReferences, FileInUse, NewerSchema, NoDatabase, UnknownDatabase),
     UnreadableSeal,
 )
 
@@ -61,12 +63,7 @@ async def audit(settings: Settings) -> int:
     try:
         database = await Database.open_beside(settings.database_url)
         try:
-            revision = await database.read(schema.revision_of)
-            if revision != schema.newest():
-                raise NoDatabase(
-                    f"the database is at revision {revision}, this version at {schema.newest()}; "
-                    "run python -m bot migrate first"
-                )
+            await _check_revision(database)
             deviations = await database.read(find_deviations, now=_now(settings), real_now=real_now())
         finally:
             await database.close()
@@ -76,6 +73,50 @@ async def audit(settings: Settings) -> int:
         print(f"{deviation.where}: {deviation.what}")
     print(f"{len(deviations)} deviations" if deviations else "no deviation")
     return 1 if deviations else 0
+
+
+async def reseal(settings: Settings, *, unseal: bool) -> int:
+    """Seal everything with the first key of BOT_DATA_KEY, or open it for good: 0, or 2 with the reason.
+
+    May be killed and run again. On PostgreSQL the bot may run meanwhile, if it has the same keys.
+    """
+    if not settings.keys and not unseal:
+        print(
+            "BOT_DATA_KEY is missing: there is nothing to seal with; .env.example shows how to make a key",
+            file=sys.stderr,
+        )
+        return 2
+    closes = Seal(() if unseal else settings.keys[:1])
+    try:
+        database = await Database.open(settings.database_url, migrate=False)
+        try:
+            await _check_revision(database)
+            seen, renewed = await reseal_values(database, opens=Seal(settings.keys), closes=closes, tell=_tell)
+        finally:
+            await database.close()
+    except _REFUSALS as refusal:
+        return _refuse(refusal)
+    print(f"{seen} values, {renewed} of them {'opened' if unseal else 'sealed anew'}.")
+    if unseal:
+        print("All lie readable now: take BOT_DATA_KEY out, or the bot seals what it writes from now on.")
+    else:
+        print("All are sealed with the first key: a second one in BOT_DATA_KEY opens only backups made before.")
+    return 0
+
+
+def _tell(progress: Progress) -> None:
+    print(f"  {progress.name}: {progress.seen} seen, {progress.renewed} renewed", flush=True)
+
+
+async def _check_revision(database: Database) -> None:
+    revision = await database.read(schema.revision_of)
+    if revision is None:
+        raise NoDatabase("the database holds no tables of this bot; mend BOT_DATABASE_URL")
+    if revision != schema.newest():
+        raise NoDatabase(
+            f"the database is at revision {revision}, this version at {schema.newest()}; "
+            "run python -m bot migrate first"
+        )
 
 
 def _refuse(refusal: Exception) -> int:

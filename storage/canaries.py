@@ -44,7 +44,7 @@ def _canary(row: Any) -> Canary:
     return Canary(
         id=row.id,
         delegate_id=row.delegate_id,
-        rule_id=row.slots["rule"],
+        rule_id=row.slots.get("rule", ""),  # of an erased person nothing is known
         due_at=row.due_at,
         state=MessageState(row.state),
         error=row.error,

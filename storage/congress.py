@@ -78,11 +78,7 @@ def from_document(document: Document, *, version: int) -> Congress:
         feedback_after=_feedback_after(rules.get("feedback")),
         reminders=tuple(_reminder_rule(rule) for rule in rules["reminders"]),
         contacts=Contacts(**document["contacts"]),
-        privacy=Privacy(
-            version=document["privacy"]["version"],
-            notice=document["privacy"]["notice"],
-            policy=document["privacy"]["policy"],
-        ),
+        privacy=_privacy(document["privacy"]),
         attribution=document["attribution"]["text"],
         cities={city["id"]: _city(city) for city in document["cities"]},
         libraries={library["id"]: _library(library) for library in document["libraries"]},
@@ -103,6 +99,18 @@ def from_document(document: Document, *, version: int) -> Congress:
 
 def _names(tables: list[Document]) -> dict[str, Words]:
     return {table["id"]: table["name"] for table in tables}
+
+
+def _privacy(table: Document) -> Privacy:
+    retention_until = date.fromisoformat(table["retention_until"])
+    names_until = table.get("names_until")  # an older file does not have it
+    return Privacy(
+        version=table["version"],
+        notice=table["notice"],
+        policy=table["policy"],
+        retention_until=retention_until,
+        names_until=date.fromisoformat(names_until) if names_until else retention_until,
+    )
 
 
 def _city(table: Document) -> City:

@@ -1,6 +1,7 @@
 """Telegram's updates as they came: received, then done or parked. One row per update, whoever brings it how often.
 
-The raw JSON holds what people wrote: it goes when the update is done, and a day after it was parked.
+The raw JSON holds what people wrote: it goes when the update is done, and a day after it was parked; so does whose
+it was.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -29,7 +30,7 @@ _UNFINISHED_OF = select(inbox.c.update_id).where(
     inbox.c.state == _RECEIVED, inbox.c.update_id.in_(bindparam("ids", expanding=True))
 )
 _THIS = (inbox.c.update_id == bindparam("id"), inbox.c.state == _RECEIVED)
-_MARK_DONE = update(inbox).where(*_THIS).values(state=_DONE, raw=None)
+_MARK_DONE = update(inbox).where(*_THIS).values(state=_DONE, raw=None, person=None)
 _NOTE_FAILURE = (
     update(inbox)
     .where(*_THIS)
@@ -115,7 +116,24 @@ def as_stored(row: Any) -> StoredUpdate:
 def forget_parked(tx: Connection, *, before: datetime) -> int:
     """Empty the raw JSON of parked updates received before this real moment; return how many."""
     old = (inbox.c.state == _PARKED, inbox.c.raw.is_not(None), inbox.c.received_at < before)
-    return tx.execute(update(inbox).where(*old).values(raw=None)).rowcount
+    return tx.execute(update(inbox).where(*old).values(raw=None, person=None)).rowcount
+
+
+def forget_person(tx: Connection, telegram_id: int, *, besides: int) -> None:
+    """Let nothing that this person sent before the update `besides` take effect again, and empty what is parked.
+
+    One person's updates are handled in order: what came before has had its effect, and after a crash would have it
+    again where that has not been written down yet.
+    """
+    before = (inbox.c.person == telegram_id, inbox.c.state == _RECEIVED, inbox.c.update_id < besides)
+    tx.execute(update(inbox).where(*before).values(state=_DONE, raw=None, person=None))
+    empty_parked(tx, telegram_id)
+
+
+def empty_parked(tx: Connection, telegram_id: int) -> None:
+    """Empty what this person sent and nobody could handle."""
+    parked = (inbox.c.state == _PARKED, inbox.c.person == telegram_id)
+    tx.execute(update(inbox).where(*parked).values(raw=None, person=None))
 
 
 def delete_done(tx: Connection, *, before: datetime) -> int:

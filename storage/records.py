@@ -115,9 +115,14 @@ class Contacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Privacy:
+    """What people are told about their data, and what is kept of it until which day (local, gone as it begins)."""
+
     version: str
     notice: Words
     policy: Words
+    retention_until: date
+    names_until: date
+    """Names on lists, needs and half-typed words go earlier, or on the same day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +274,7 @@ class Delegate:
     name: str
     language: str | None
     consent: str | None
+    """The version of the notice that they agreed to."""
     unreachable: bool
     wheelchair: bool = False
     """Needs a wheelchair place wherever they go."""

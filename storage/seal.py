@@ -44,6 +44,16 @@ class Seal:
         except InvalidToken:
             raise UnreadableSeal("no key in BOT_DATA_KEY opens a sealed value of this database") from None
 
+    def closed(self, stored: str) -> bool:
+        """Say whether a value lies as this seal alone would close it: nothing is to be done about it."""
+        if self._fernet is None:
+            return not stored.startswith(_MARK)
+        try:
+            self._fernet.decrypt(stored.removeprefix(_MARK))
+        except InvalidToken:
+            return False
+        return stored.startswith(_MARK)
+
 
 _NO_SEAL = Seal(())
 _SEALS: WeakKeyDictionary[Dialect, Seal] = WeakKeyDictionary()

@@ -146,7 +146,10 @@ delegates = Table(
     Column("unreachable_since", Moment),
     Column("stopped_at", Moment),
     Column("created_at", Moment, nullable=False),
+    Column("unlisted_at", Moment),
+    Column("erased_at", Moment),
     UniqueConstraint("telegram_id", name="one_delegate_per_telegram_id"),
+    CheckConstraint("erased_at IS NULL OR telegram_id IS NULL", name="erased_is_unknown"),
 )
 
 bookings = Table(

@@ -20,6 +20,7 @@ def absent(tx: Connection, *, visit_id: int | None, bus_id: int | None) -> tuple
         .outerjoin(buses, bookings.c.bus_id == buses.c.id)
         .where(
             bookings.c.state == BookingState.BOOKED,
+            delegates.c.erased_at.is_(None),
             or_(delegates.c.telegram_id.is_(None), delegates.c.unreachable_since.is_not(None)),
         )
         .order_by(bookings.c.visit_id, buses.c.label, bookings.c.given_at, bookings.c.id)
@@ -37,7 +38,9 @@ def lost(tx: Connection, *, visit_id: int | None, bus_id: int | None) -> tuple[L
     told = outbox.c.kind, outbox.c.state, outbox.c.error, outbox.c.settled_at
     query = _messages(delegates.c.name, *told, bookings.c.code, visit_id=visit_id, bus_id=bus_id)
     rows = tx.execute(
-        query.where(outbox.c.state.in_(LOST)).order_by(outbox.c.kind, outbox.c.settled_at.desc(), outbox.c.id)
+        query.where(outbox.c.state.in_(LOST), delegates.c.erased_at.is_(None)).order_by(
+            outbox.c.kind, outbox.c.settled_at.desc(), outbox.c.id
+        )
     )
     return tuple(
         Lost(

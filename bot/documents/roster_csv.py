@@ -6,6 +6,7 @@ from io import StringIO
 from bot.language import Language
 from bot.services.organizers import Roster
 from bot.texts import organizers
+from bot.texts.markup import NAMELESS
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
 """OWASP ASVS 5, 1.2.10, and the carriage return."""
@@ -24,7 +25,7 @@ def roster_csv(say: Language, roster: Roster) -> bytes:
             writer.writerow(
                 [
                     str(position),
-                    harmless(rider.name),
+                    harmless(rider.name) or NAMELESS,
                     bus.label if bus else "",
                     passenger.booking.code,
                     organizers.traveller_kind(say, is_owner=rider.is_owner),

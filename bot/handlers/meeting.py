@@ -10,7 +10,7 @@ from telegram.ext import ApplicationHandlerStop, ChatMemberHandler, TypeHandler
 from bot import buttons, keyboards
 from bot.context import Context
 from bot.handlers.late import show_instead
-from bot.handlers.welcome import show_welcome
+from bot.handlers.welcome import show_changed_notice, show_welcome
 from bot.language import SOURCE, guess_language
 from bot.screen import answer_tap
 from bot.services import people
@@ -19,9 +19,9 @@ from bot.services.finding import HOURS
 from bot.services.gifts import GIFT
 from bot.texts import welcome
 
-_OPEN_TO_ALL = ("/start", "/privacy", "/help", "/language")
-"""Commands that work before the notice is agreed to."""
-_OPEN_BUTTONS = (buttons.PickLanguage, buttons.Agree)
+_OPEN_TO_ALL = ("/start", "/privacy", "/help", "/language", "/mydata", "/forget")
+"""Commands that work before the notice is agreed to; leaving must be as easy as coming."""
+_OPEN_BUTTONS = (buttons.PickLanguage, buttons.Agree, buttons.OwnData, buttons.AskForget, buttons.Forget)
 _KEEPS_DRAFT = (
     buttons.Book,
     buttons.Replace,
@@ -67,7 +67,10 @@ async def meet(update: Update, context: Context) -> None:
         raise ApplicationHandlerStop
     if delegate is None or delegate.consent != context.congress.privacy.version:
         if not _is_open(update):
-            await show_welcome(update, context, then="")
+            if delegate is None:
+                await show_welcome(update, context, then="")
+            else:
+                await show_changed_notice(update, context)
             raise ApplicationHandlerStop
         if is_late and await show_instead(update, context):
             raise ApplicationHandlerStop

@@ -14,7 +14,7 @@ from bot.profile import follow_language
 from bot.rules.authority import may_organize
 from bot.rules.links import FROM_A_GROUP, GIFT, read_payload
 from bot.rules.passes import PREFIX
-from bot.screen import Screen, send, show
+from bot.screen import Screen, answer_tap, send, show
 from bot.services import people
 from bot.texts import stopping, welcome
 
@@ -61,7 +61,17 @@ async def pick_language(update: Update, context: Context) -> None:
 
 async def _show_notice(update: Update, context: Context, *, language: str, then: str) -> None:
     say = context.house.languages[language]
-    await show(update, context, Screen(welcome.notice(say, context.congress), keyboards.notice(say, then=then)))
+    worded = welcome.notice if context.person.delegate is None else welcome.changed_notice
+    await show(update, context, Screen(worded(say, context.congress), keyboards.notice(say, then=then)))
+
+
+async def show_changed_notice(update: Update, context: Context) -> None:
+    """Ask somebody who agreed to an earlier notice to read the new one; the card they tapped stays as it is."""
+    say = context.say
+    if update.callback_query is not None:
+        await answer_tap(update.callback_query, welcome.changed_notice_answer(say))
+    text = welcome.changed_notice(say, context.congress)
+    await send(update, context, Screen(text, keyboards.notice(say, then="")))
 
 
 async def agree(update: Update, context: Context) -> None:
@@ -144,8 +154,8 @@ async def help_(update: Update, context: Context) -> None:
 
 async def privacy(update: Update, context: Context) -> None:
     """Show the whole privacy notice; who has not agreed yet can agree right under it."""
-    keyboard = keyboards.menu(context.say) if _has_agreed(context) else keyboards.notice(context.say, then="")
-    await send(update, context, Screen(welcome.privacy(context.say, context.congress), keyboard))
+    keyboard = keyboards.privacy(context.say) if _has_agreed(context) else keyboards.notice(context.say, then="")
+    await show(update, context, Screen(welcome.privacy(context.say, context.congress), keyboard))
 
 
 async def show_menu(update: Update, context: Context, *, answer: str | None = None) -> None:

@@ -4,7 +4,17 @@ from bot.keyboards.feedback import feedback
 from bot.keyboards.finding import ask_hours, filter_values, filters, found_visits, named
 from bot.keyboards.gifts import after_giving, giving, link, present
 from bot.keyboards.layout import PAGE
-from bot.keyboards.menu import close, languages, menu, notice, picker, private_chat, stopped
+from bot.keyboards.menu import (
+    ask_forget,
+    close,
+    languages,
+    menu,
+    notice,
+    picker,
+    privacy,
+    private_chat,
+    stopped,
+)
 from bot.keyboards.organizers import line, preview, roster, undelivered
 from bot.keyboards.questions import answer
 from bot.keyboards.tickets import (
@@ -30,6 +40,7 @@ __all__ = [
     "after_giving",
     "alternatives",
     "answer",
+    "ask_forget",
     "ask_free",
     "ask_hours",
     "ask_move",
@@ -64,6 +75,7 @@ __all__ = [
     "picker",
     "present",
     "preview",
+    "privacy",
     "private_chat",
     "refusal",
     "reminder",

@@ -52,3 +52,25 @@ def private_chat(say: Language, *, username: str) -> InlineKeyboardMarkup:
 def close(say: Language) -> InlineKeyboardMarkup:
     """Stop what is being typed."""
     return markup([[button(labels.stop_typing(say), buttons.CloseDraft())]])
+
+
+def privacy(say: Language) -> InlineKeyboardMarkup:
+    """Under the policy: what one may do about one's own data."""
+    return markup(
+        [
+            [button(labels.own_data(say), buttons.OwnData())],
+            [button(labels.ask_forget(say), buttons.AskForget())],
+            [button(labels.menu(say), buttons.Menu())],
+        ]
+    )
+
+
+def ask_forget(say: Language, *, key: int) -> InlineKeyboardMarkup:
+    """Delete everything or nothing; the way to see it first."""
+    return markup(
+        [
+            [button(labels.forget(say), buttons.Forget(key))],
+            [button(labels.own_data(say), buttons.OwnData())],
+            [button(labels.forget_nothing(say), buttons.Menu())],
+        ]
+    )

@@ -276,7 +276,12 @@ def free_seats(tx: Tx, booking: Booking, *, reason: str, now: datetime, has_card
 
 
 def party_of(tx: Tx, delegate: Delegate, *, visit_id: int, party: int, now: datetime) -> list[Rider] | None:
-    """Return the delegate and the companions of their draft for this visit; None when it does not hold that many."""
+    """Return the delegate and the companions of their draft for this visit; None when it does not hold that many.
+
+    None too for somebody erased meanwhile: a seat is a rider with a name.
+    """
+    if not delegate.name:
+        return None
     riders = [Rider(name=delegate.name, is_owner=True, wheelchair=delegate.wheelchair)]
     if party > 1:
         draft = drafts.read(tx, delegate.id, now=now)

@@ -326,8 +326,8 @@ def _canary(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, n
 
 def _alarm(tx: Tx, message: Message, reader: Delegate) -> Facts | NoLonger:
     canary = canaries.read(tx, message.slots["canary"])
-    if canary.state is MessageState.SENT:
-        return NoLonger("the check message has been sent meanwhile")
+    if canary.state in (MessageState.SENT, MessageState.CANCELLED):
+        return NoLonger("the check message has been sent meanwhile, or is not wanted any more")
     return AlarmFacts(reader=reader, canary=canary, person=delegates.read(tx, canary.delegate_id))
 
 

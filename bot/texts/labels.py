@@ -295,3 +295,20 @@ def pause_line(say: Language, *, paused: bool) -> str:
 
 def open_private_chat(say: Language) -> str:
     return say.gettext("Open the chat")
+
+
+def own_data(say: Language) -> str:
+    return "📄 " + say.gettext("What is stored about me")
+
+
+def ask_forget(say: Language) -> str:
+    return "🗑 " + say.gettext("Delete everything about me")
+
+
+def forget(say: Language) -> str:
+    return "🗑 " + say.gettext("Yes, delete everything")
+
+
+def forget_nothing(say: Language) -> str:
+    # Translators: the answer "no" to the question whether everything about the person shall be deleted.
+    return say.gettext("No, keep it all")

@@ -9,6 +9,7 @@ from bot.language import Language
 from storage.records import Words
 
 _FIRST_STRONG, _POP = "\u2068", "\u2069"
+NAMELESS = "–"
 _RIGHT_TO_LEFT = {"R", "AL"}
 
 
@@ -23,10 +24,13 @@ def words(say: Language, several: Words) -> str:
 
 
 def name(person: str) -> str:
-    """Return a person's name, escaped; one in a right-to-left script is kept from turning the line around."""
+    """Return a person's name, escaped; one in a right-to-left script is kept from turning the line around.
+
+    Whose name is erased is a dash.
+    """
     if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in person):
         return f"{_FIRST_STRONG}{esc(person)}{_POP}"
-    return esc(person)
+    return esc(person) or NAMELESS
 
 
 def cut(text: str, most: int) -> str:

@@ -28,7 +28,9 @@ def delegate_commands(say: Language) -> tuple[tuple[str, str], ...]:
         ("access", say.gettext("Wheelchair places")),
         ("language", say.gettext("Language")),
         ("help", say.gettext("What this bot can do")),
-        ("privacy", say.gettext("What is stored about you")),
+        ("privacy", say.gettext("How your data is treated")),
+        ("mydata", say.gettext("What is stored about you")),
+        ("forget", say.gettext("Delete everything about you")),
         ("cancel", say.gettext("Stop typing")),
         ("stop", say.gettext("Only the needful messages")),
     )

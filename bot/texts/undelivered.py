@@ -51,7 +51,7 @@ def _seat(seat: Absent) -> str:
 def _lost(say: Language, shown: Undelivered) -> list[str]:
     entries = []
     for kind, messages in groupby(shown.lost, key=lambda message: message.kind):
-        head = f"✉️ <b>{_kind(say, kind)}</b>"
+        head = f"✉️ <b>{kind_name(say, kind)}</b>"
         first, *rest = [_message(say, message) for message in messages]
         entries += [f"{head}\n{first}", *rest]
     return entries
@@ -79,7 +79,8 @@ def why_not(say: Language, state: MessageState, *, error: str | None) -> str:
             return say.gettext("It is still waiting to be sent.")
 
 
-def _kind(say: Language, kind: str) -> str:
+def kind_name(say: Language, kind: str) -> str:
+    """Name the messages of a kind."""
     match kind:
         case "ticket" | "card" | "old-card":
             return say.gettext("Tickets")

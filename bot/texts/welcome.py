@@ -27,6 +27,25 @@ def notice(say: Language, congress: Congress) -> str:
     )
 
 
+def changed_notice(say: Language, congress: Congress) -> str:
+    """Ask somebody who has agreed to an earlier notice; nothing of theirs is at stake."""
+    changed = say.gettext("The privacy notice has changed since you agreed to it.")
+    kept = say.gettext("Your seats and places in waiting lists are safe, and reminders come as always.")
+    consent = say.gettext("Press “{agree}” to go on. The whole privacy notice: /privacy. To delete everything: /forget")
+    return "\n\n".join(
+        [
+            f"🔒 {changed} {kept}",
+            words(say, congress.privacy.notice),
+            consent.format(agree=agree_label(say)),
+        ]
+    )
+
+
+def changed_notice_answer(say: Language) -> str:
+    """Answer a tap that has to wait for the new notice."""
+    return say.gettext("The privacy notice has changed. Please read it below.")
+
+
 def agree_label(say: Language) -> str:
     # Translators: button under the privacy notice; it quotes itself in the notice. Verb, as on a button.
     return say.gettext("Agree and continue")
@@ -65,7 +84,9 @@ def help_text(say: Language, congress: Congress, *, organizer: bool) -> str:
         ),
         say.gettext("/access – wheelchair places on your buses"),
         say.gettext("/language – English, Қазақша, Русский"),
-        say.gettext("/privacy – what is stored about you"),
+        say.gettext("/privacy – how your data is treated"),
+        say.gettext("/mydata – everything that is stored about you"),
+        say.gettext("/forget – delete it all"),
         say.gettext("/cancel – stop what you have begun to type"),
         say.gettext("/stop – no messages but those your seats depend on; /start – all again"),
         "",

@@ -53,10 +53,15 @@ class Contacts(Record):
 
 
 class Privacy(Record):
-    """What delegates are told about their data. A new `version` asks everybody again."""
+    """What delegates are told about their data. A new `version` asks everybody again.
+
+    As the day `retention_until` begins, everything about people is deleted; as `names_until` begins, the names on
+    passenger lists.
+    """
 
     version: Line
     retention_until: date
+    names_until: date | None = None
     notice: Texts
     policy: Pages
 

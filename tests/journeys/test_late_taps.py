@@ -16,6 +16,7 @@ from bot.clock import real_now
 from bot.handlers.late import INSTEAD
 from bot.intake.arrivals import read_arrival, to_store
 from bot.services.booking import book_seat
+from bot.services.forgetting import look_at_leaving
 from bot.simulator import Simulator
 from bot.texts import companions, welcome
 from bot.texts import tickets as texts
@@ -67,6 +68,7 @@ SHOWS_ONLY = {
     buttons.MoreOfTicket,
     buttons.ShowEvening,
     buttons.AskFree,
+    buttons.AskForget,
     buttons.RosterPage,
     buttons.UndeliveredPage,
     buttons.ShowWait,
@@ -300,6 +302,7 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
         card = await answered(owner, "/visits")
         held, other = (await tickets(house, owner))[0].booking, await visit_of(house, "enu-am")
         own = await visit_of(house, "nab-am")
+        leaving = await house.ask(look_at_leaving, delegate_id=held.delegate_id, telegram_id=owner.id, now=OPEN)
         before = await house.ask(_everything)
     kinds: list[Button] = [
         buttons.PickLanguage("kk", ""),
@@ -366,6 +369,9 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
         buttons.ChooseValue("1", "g"),
         buttons.TypeGap("1"),
         buttons.ShowFound(own.id, "1", 0),
+        buttons.OwnData(),
+        buttons.AskForget(),
+        buttons.Forget(leaving.key),
     ]
     assert {button.prefix for button in kinds} == prefixes(Button.__subclasses__())
     newest = max(message.message_id for message in owner.messages)

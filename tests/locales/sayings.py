@@ -37,6 +37,9 @@ PLAIN = {
     "profile.delegate_commands": 256,
     "profile.organizer_commands": 256,
     "visits.pin_note": 255,
+    "own_data.caption": 1024,
+    "own_data.title": 4096,
+    "own_data.sections": 100_000,
 }
 """What is no message and knows no tags, and how long it may be: cells and lines of files, limits of the Bot API."""
 CAPTIONS = {"calendar.caption", "driver.caption", "paper.caption", "passes.qr_pass"}

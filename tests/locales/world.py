@@ -20,8 +20,10 @@ from bot.services import (
     changing,
     drafts,
     feedback,
+    forgetting,
     gifts,
     organizers,
+    own_data,
     queue,
     undelivered,
     waiting,
@@ -119,6 +121,23 @@ def a_world(*, n: int, text: str) -> World:
         feedback.Opinions: (
             feedback.Opinions(visit=by_bus, said=(Feedback(score=5, comment=text[:300]),) * 40),
             feedback.Opinions(visit=on_foot, said=()),
+        ),
+        own_data.OwnData: _own_data(visits, n=n, text=text),
+        forgetting.Leaving: tuple(
+            forgetting.Leaving(own=own, kept=kept, by_settings=bool(kept), key=n)
+            for own in (
+                waiting.Own(tickets=(), standing=()),
+                waiting.Own(
+                    tickets=tickets, standing=_lines(visits, tickets, n=n, names=names[:4])[waiting.Own][1].standing
+                ),
+            )
+            for kept in (0, n)
+        ),
+        forgetting.Forgotten: tuple(
+            forgetting.Forgotten(
+                receipt="K7PWK7PW", at=OPEN, seats=n, waits=n, companions=n, kept=kept, by_settings=bool(kept)
+            )
+            for kept in (0, n)
         ),
         **_reasons(held, n=n),
         **_lines(visits, tuple(a_ticket(visit, *names[:4]) for visit in visits[:3]), n=n, names=names[:4]),
@@ -239,6 +258,36 @@ def _searches(congress: Congress, visits: Sequence[Visit], held: HeldSeat) -> Wo
             ),
         ),
     }
+
+
+def _own_data(visits: tuple[Visit, ...], *, n: int, text: str) -> tuple[own_data.OwnData, ...]:
+    """Of somebody of whom all is stored that can be, and of somebody who has only just agreed."""
+    moments = ("consent_at", "unreachable_since", "created_at", "made_at", "released_at", "offer_until", "settled_at")
+    when = dict.fromkeys((*moments, "due_at", "received_at", "at", "out_at", "back_at"), OPEN)
+    words = dict.fromkeys(("name", "registration", "needs", "consent", "text", "raw", "role", "action"), text)
+    row = {**when, **words, "telegram_id": n, "language": "kk", "id": 1, "visit_id": visits[0].id, "booking_id": 1}
+    row |= {"bus_id": 3, "code": text, "message_id": n, "slots": {"names": [text]}, "before": {text: n}, "after": None}
+    row |= {"fields": {"names": [text, text]}}
+    messages = [
+        {**row, "kind": kind, "state": state} for kind in ("ticket", "unheard-of") for state in list(MessageState)
+    ]
+    whole = {
+        **{table: [row] for table in ("delegates", "drafts", "announcements", "grants")},
+        "bookings": [{**row, "state": state} for state in BookingState],
+        "riders": [row] * n,
+        "outbox": messages,
+        "inbox": [{**row, "state": "received"}],
+        "cards": [{**row, "kind": "menu"}],
+        "log": [
+            {**row, "actor": actor, "action": action}
+            for actor in (None, own_data.ONESELF, "somebody else")
+            for action in ("agree", "rename", "book", "release", "join", "leave", "offer", text)
+        ],
+    }
+    little = dict.fromkeys(("registration", "needs", "consent_at", "unreachable_since", "language"))
+    begun = {**{table: list[Any]() for table in whole}, "delegates": [{**row, **little}]}
+    seen = {visit.id: visit for visit in visits}
+    return tuple(own_data.OwnData(taken_at=OPEN, rows=rows, visits=seen) for rows in (whole, begun))
 
 
 def _reasons(held: HeldSeat, *, n: int) -> World:

@@ -21,7 +21,9 @@ from tests.house import OPEN, OWNER
 from tests.proof.indoors import Indoors, all_rows, indoors, written
 from tests.proof.trial import POSTGRESQL, SQLITE, Line, Trial
 
-FOR_EVERYBODY = {"start", "help", "privacy", "language", "visits", "my", "access", "cancel", "stop"}
+FOR_EVERYBODY = {
+    "start", "help", "privacy", "language", "visits", "my", "access", "cancel", "stop", "mydata", "forget",
+}  # fmt: skip
 BUTTONS_FOR_EVERYBODY = {
     "lang", "ok", "say", "langs", "menu", "cities", "list", "visit", "libs", "pin", "like", "book", "swap", "with",
     "drop", "my", "ticket", "giveq", "give", "name", "end",
@@ -30,6 +32,7 @@ BUTTONS_FOR_EVERYBODY = {
     "find", "sift", "pick", "hours", "seen",
     "join", "move", "anyq", "any", "wait", "wish", "leave", "take", "all",
     "eve", "come", "freeq", "hear", "rate", "note",
+    "mydata", "forgetq", "forget",
 }  # fmt: skip
 ARGUMENTS = {
     "stats": "", "roster": "nab-am", "delay": "nab-am 15", "seats": "B01 40", "announce": "all The hall is open.",

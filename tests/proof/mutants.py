@@ -34,6 +34,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "tests/storage/test_reminders.py",
         f"{_SERVICES}/test_messages.py",
     ),
+    "bot/rules/retention.py": (f"{_RULES}/test_retention.py",),
     "bot/rules/seats.py": (f"{_RULES}/test_seats.py",),
     "bot/rules/spelling.py": (f"{_RULES}/test_spelling.py",),
     "bot/rules/waiting.py": (f"{_RULES}/test_waiting.py",),

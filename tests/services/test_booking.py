@@ -33,7 +33,7 @@ from bot.services.booking import (
     tickets_of,
 )
 from bot.services.organizers import Delayed, delay_visit
-from storage import Tx, delegates, drafts, log, tables, visits
+from storage import Tx, delegates, drafts, erasing, log, tables, visits
 from storage.database import Database
 from storage.records import BookingState, Lease, MessageState, Rider
 from tests.house import at
@@ -186,6 +186,17 @@ async def test_a_party_whose_names_are_not_there_is_not_booked(
 async def test_nobody_books_for_no_one(database: Database, world: World) -> None:
     outcome = await unchanged(database, book, world, EMMA, "nab-am", party=0)
     assert outcome.refusal == Changed()
+
+
+async def test_somebody_erased_meanwhile_is_given_no_seat(database: Database, world: World) -> None:
+    """A stalled process may still be at one of their taps: a seat is a rider with a name."""
+    emma = world.people[EMMA]
+    await database.run(lambda tx: erasing.erase(tx, [erasing.Someone(emma, 1)], now=OPEN))
+    before = await database.read(counted)
+    outcome = await database.run(book, world, EMMA, "nab-am")
+    assert isinstance(outcome, Refused)
+    assert outcome.refusal == Changed()
+    assert await database.read(counted) == before
 
 
 async def test_a_button_of_another_version_books_nothing(database: Database, world: World) -> None:

@@ -1,5 +1,6 @@
 """What delegates are told is true: passports, payment, samples, the date until which data is kept."""
 
+import re
 from collections.abc import Iterator
 
 from storage.programme_file.faults import Finding
@@ -38,16 +39,25 @@ def _payment(visit: Table) -> Iterator[Finding]:
 
 def _retention(file: Table) -> Iterator[Finding]:
     privacy, visits = file.table("privacy"), file.table("event").day("visits_date")
-    until = privacy.day("retention_until")
-    if until and visits and until <= visits:
-        problem = f"data would be gone on {until}, before the visits of {visits} are over"
+    ends = [visit.clock("end") for visit in file.tables("visits")]
+    last = max([day for day in (visits, *(end.date() for end in ends if end)) if day], default=None)
+    until, names = privacy.day("retention_until"), privacy.day("names_until")
+    if until and last and until <= last:
+        problem = f"data would be gone on {until}, before the visits of {last} are over"
         yield privacy.finding("retention_until", problem, mend="write a later day")
+        return
+    if names and last and names <= last:
+        problem = f"names would be gone on {names}, before the visits of {last} are over"
+        yield privacy.finding("names_until", problem, mend="write a later day")
+    if names and until and names > until:
+        problem = f"names would be kept until {names}, and everything goes on {until}"
+        yield privacy.finding("names_until", problem, mend="write an earlier day, or take it out")
 
 
 def _privacy_words(file: Table) -> Iterator[Finding]:
     """The texts are whole sentences without slots, so they could promise another day than the bot keeps."""
     privacy, email = file.table("privacy"), file.table("contacts").text("email")
-    until = privacy.day("retention_until")
+    until, names = privacy.day("retention_until"), privacy.day("names_until")
     for key in ("notice", "policy"):
         words = privacy.table(key)
         for language in words.raw:
@@ -55,6 +65,9 @@ def _privacy_words(file: Table) -> Iterator[Finding]:
             if said and until and not (str(until.day) in said and str(until.year) in said):
                 problem = f"the text does not name the day until which data is kept ({until})"
                 yield words.finding(language, problem, mend="name retention_until in the text")
+            if said and names and key == "policy" and not re.search(rf"(?<!\d){names.day}(?!\d)", said):
+                problem = f"the text does not name the day until which names stay on lists ({names})"
+                yield words.finding(language, problem, mend="name names_until in the text")
             if said and email and key == "policy" and email not in said:
                 problem = f"the text does not name {email}"
                 yield words.finding(language, problem, mend="name contacts.email in the text")
