@@ -69,9 +69,14 @@ class ServerDesk:
         """Run the service for each of these, all at the same time; the answers in their order."""
 
         async def rush() -> list[Any]:
-            return await asyncio.gather(*(self._database.run(service, **asked) for asked in several))
+            rushing = (self._database.run(service, **asked) for asked in several)
+            return await asyncio.gather(*rushing, return_exceptions=True)  # nobody is left behind in the middle
 
-        return self._loop.run(rush())
+        outcomes = self._loop.run(rush())
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return outcomes
 
     def close(self) -> None:
         self._loop.run(self._database.close())

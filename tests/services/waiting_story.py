@@ -248,10 +248,12 @@ class WaitingStory(Story):
     @invariant()
     def nobody_holds_two_seats_at_once(self) -> None:
         """But for what a delay has brought, and for an offer beside the seat that it replaces."""
+        held = self._rows("offered", "booked")
         for who in range(PEOPLE):
-            for row in self._rows("offered"):
+            for row in held:
                 if row.delegate_id == self.world.people[who] and not self._was_delayed(row):
-                    kept = [row.id, row.replaces, row.rest_of]
+                    beside = [each.id for each in held if row.id in (each.replaces, each.rest_of)]
+                    kept = [row.id, row.replaces, row.rest_of, *beside]
                     assert self._fits_the_day(who, self._visit_of(row), giving_up=kept) or self._has_delay(who)
 
     @invariant()
