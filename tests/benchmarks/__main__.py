@@ -4,9 +4,15 @@ import argparse
 import asyncio
 from collections.abc import AsyncIterator
 
-from tests.benchmarks import service, start, taps, transport
+from tests.benchmarks import fanout, service, start, taps, transport
 
-BENCHMARKS = {"taps": taps.run, "transport": transport.run, "service": service.run, "start": start.run}
+BENCHMARKS = {
+    "taps": taps.run,
+    "transport": transport.run,
+    "service": service.run,
+    "fanout": fanout.run,
+    "start": start.run,
+}
 
 
 def main() -> None:

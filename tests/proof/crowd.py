@@ -10,6 +10,8 @@ from tests.proof.fleet import Fleet
 from tests.proof.ledger import Seat, bus_told, reached, told_of_seats
 
 _LOOK_SECONDS = 0.5
+LATE = 150.0
+"""Seconds that Telegram keeps a tap, and after which the bot does nothing about it but show its card."""
 _CONNECTIONS = 256  # a process has 1,024 files at most on many machines
 
 
@@ -78,6 +80,11 @@ class Crowd:
             await asyncio.sleep(_LOOK_SECONDS)
             await self.look()
         return len(left)
+
+    def was_late(self, query: str) -> bool:
+        """Say whether a tap was answered so late that the bot shows its card afresh and does nothing, as it must."""
+        answer = self.answers.get(query)
+        return answer is not None and answer.at - self.taps[query].at > LATE
 
     @property
     def latencies(self) -> list[float]:

@@ -22,8 +22,6 @@ from tests.proof.trial import POSTGRESQL, Line, Trial
 PER_SECOND = 10.0
 """Taps: little enough that those of a restart are soon made up for, whatever else the machine does."""
 LONGEST_ROLL = 400.0
-LATE = 150.0
-"""Seconds that Telegram keeps a tap, and after which the bot does nothing about it but show its card."""
 LONGEST_GAP = 30.0
 PATIENCE = 120.0
 _EFFECTS = """
@@ -60,7 +58,7 @@ async def prove(trial: Trial) -> AsyncIterator[Line]:
     for actor, cause in await ask(url, _EFFECTS):
         effects[actor].append(int(cause.split("/")[1]))
     held = Counter(person for person, _ in rows.booked)
-    late = {tap.person for query, tap in crowd.taps.items() if was_late(crowd, query)}
+    late = {tap.person for query, tap in crowd.taps.items() if crowd.was_late(query)}
     lost = [person for person in came if held[person] < len(seats) and person not in late]
     twice = [person for person in came if len(effects[person]) > len(seats) or held[person] > len(seats)]
     inversions = sum(numbers != sorted(numbers) for numbers in effects.values())
@@ -92,12 +90,6 @@ async def tap_in_order(crowd: Crowd, people: Iterable[int], seats: Sequence[str]
             await crowd.tap(person, seat)
             await asyncio.sleep(max(0.0, began + len(crowd.taps) / PER_SECOND - time.monotonic()))
     return came
-
-
-def was_late(crowd: Crowd, query: str) -> bool:
-    """Say whether a tap was answered so late that the bot shows its card afresh and does nothing, as it must."""
-    answer = crowd.answers.get(query)
-    return answer is not None and answer.at - crowd.taps[query].at > LATE
 
 
 async def roll(telegram: Fleet, *, rounds: int, replicas: int, chance: Random) -> tuple[list[int], int]:
