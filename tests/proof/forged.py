@@ -16,7 +16,20 @@ from itertools import cycle, islice
 from random import Random
 from typing import Any
 
-from bot.buttons import Agree, Book, BringCompanions, Button, ChangeName, Replace, SetLanguage
+from bot.buttons import (
+    Agree,
+    Book,
+    BringCompanions,
+    Button,
+    ChangeName,
+    Forget,
+    HearAll,
+    Join,
+    NeedWheelchair,
+    Replace,
+    SetLanguage,
+    TypeGap,
+)
 from storage import visits
 from tests.house import OWNER, Running, running_bot
 from tests.phone import Message, Phone
@@ -26,7 +39,9 @@ from tests.proof.trial import POSTGRESQL, SQLITE, Line, Trial
 
 GROUP = -1_001_234
 HELD = ("nab-am", "enu-am", "public-pm", "aitu-walk")
-ACTING: tuple[type[Button], ...] = (Book, Replace, BringCompanions, ChangeName, SetLanguage, Agree)
+ACTING: tuple[type[Button], ...] = (
+    *(Agree, Book, BringCompanions, ChangeName, Forget, HearAll, Join, NeedWheelchair, Replace, SetLanguage, TypeGap),
+)
 """Buttons that anybody may send: made up at random they could happen to be right."""
 
 
@@ -55,6 +70,7 @@ class Forgery:
     outcome: Outcome = field(default_factory=Outcome)
     cards: list[Message] = field(default_factory=list)
     bookings: list[tuple[int, int]] = field(default_factory=list)
+    riders: list[int] = field(default_factory=list)
     versions: dict[int, int] = field(default_factory=dict)
     organizing: list[str] = field(default_factory=list)
     theirs: list[tuple[Phone, Message]] = field(default_factory=list)
@@ -83,6 +99,7 @@ class Forgery:
         self.group = await running.telegram.see_group(GROUP)
         rows = await running.ask(all_rows)
         self.bookings = [(row[0], row[2]) for row in rows["bookings"]]
+        self.riders = [row[0] for row in rows["riders"]]
         self.versions = {visit.id: visit.version for visit in await running.ask(visits.read_all)}
         return known, unknown
 
@@ -124,9 +141,17 @@ class Forgery:
         booking, version = self.random.choice(self.bookings)
         version = self.random.choice((version, version, version + 1))
         visit = self.random.choice(list(self.versions))
+        rider = self.random.choice(self.riders)
         data = (
-            f"ticket:{booking}", f"giveq:{booking}", f"give:{booking}:{version}",
-            f"swap:{visit}:{self.versions[visit]}:1:{booking}.{version}",
+            f"ticket:{booking}", f"giveq:{booking}", f"give:{booking}:{version}", f"more:{booking}",
+            f"swap:{visit}:{self.versions[visit]}:1:{booking}.{version}", f"giveone:{booking}:{version}:{rider}",
+            f"undo:{booking}:{version}", f"moves:{booking}", f"moveq:{booking}:{visit}",
+            f"moveto:{booking}:{version}:{visit}:{self.versions[visit]}", f"move:{visit}:1:{booking}",
+            f"gifts:{booking}", f"giftto:{booking}:{rider}", "unlink:1", "gift:AAAAAAAAAAAAAAAA", f"wheelof:{rider}:1",
+            f"pass:{booking}", f"ics:{booking}", f"paper:{booking}", f"driver:{booking}",
+            f"eve:{booking}", f"come:{booking}:{version}:1", f"freeq:{booking}", f"rate:{booking}:1", f"note:{booking}",
+            f"wait:{booking}", f"wish:{booking}:{version}:1:1", f"take:{booking}:{version}", f"all:{booking}:{version}",
+            f"leave:{booking}:{version}", f"any:{booking}:{visit}", f"anyq:{booking}",
         )  # fmt: skip
         return await self._tap(phone, self.random.choice(data))
 
