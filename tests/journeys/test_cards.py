@@ -226,7 +226,7 @@ async def test_the_ticket_stays_and_what_leads_elsewhere_opens_below(quick_house
     below = await emma.wait_for(lambda seen: seen.button("cities") is not None, newer_than=ticket)
     assert below.message_id > ticket.message_id
     more = await screen_after(emma, "more:", message=ticket)
-    assert [data.split(":")[0] for data in callbacks(more)] == ["driver", "ics", "paper", "ticket"]
+    assert [data.split(":")[0] for data in callbacks(more)] == ["moves", "gifts", "driver", "ics", "paper", "ticket"]
     assert more.text == ticket.text
     back = await screen_after(emma, "ticket:", message=more)
     assert callbacks(back) == callbacks(ticket)

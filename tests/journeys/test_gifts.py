@@ -79,7 +79,8 @@ async def test_a_colleague_who_is_new_here_takes_the_seat_and_the_giver_is_told(
     assert await riders(house, amina) == ["Amina"]
     assert visit.seats_taken == 1
     await seats_add_up(house)
-    assert [row.kind for row in await outbox_of(house, emma)] == ["ticket", "given"]
+    kinds = [row.kind for row in await outbox_of(house, emma) if row.kind != "card"]
+    assert kinds == ["ticket", "given"]
 
     # The link again, by somebody else and by the old button: it works once.
     late = await house.delegate("Late", language=code)

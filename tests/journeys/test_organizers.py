@@ -120,9 +120,9 @@ async def test_the_roster_of_a_visit_or_a_bus_in_the_chat_and_as_a_file(quick_ho
         delegate, companion = (texts.traveller_kind(say, is_owner=is_owner) for is_owner in (True, False))
         yes, no = (texts.yes_no(say, yes=yes) for yes in (True, False))
         assert rows[1:] == [
-            ["1", "Emma", "B01", codes[0], delegate, yes, ""],
-            ["2", "Ann Lee", "B01", codes[0], companion, yes, ""],
-            ["3", "Omar", "B01", codes[1], delegate, no, ""],
+            ["1", "Emma", "B01", codes[0], delegate, yes, no, ""],
+            ["2", "Ann Lee", "B01", codes[0], companion, yes, no, ""],
+            ["3", "Omar", "B01", codes[1], delegate, no, no, ""],
         ]
     names = [message.document.file_name for message in owner.messages if message.document]
     assert names[0] == "roster-nab-am.csv"

@@ -229,7 +229,7 @@ async def test_a_new_privacy_notice_is_asked_about_again_in_the_chosen_language(
         emma = await again(running, emma)
         say, congress = words_of(running, "kk"), congress_of(running)
         asked = await answered(emma, "/my")
-        assert asked.text == plain(welcome.notice(say, congress))
+        assert asked.text == plain(welcome.changed_notice(say, congress))
         await emma.tap("giveq:", message=ticket)
         await answered(emma, "/help")
         assert await visits_held(running, emma) == ["nab-am"]

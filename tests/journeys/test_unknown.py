@@ -64,7 +64,7 @@ async def test_an_unknown_text_or_command_gets_a_helpful_answer(quick_house: Run
         for typed in ("hello", "/nonsense", "/visitsx", "/book 1", "?", "🙂", "/", "/start@other_bot x", "x" * 4096):
             answer = await answered(emma, typed)
             assert answer.text == plain(welcome.unknown(words_of(quick_house, code))), typed
-            assert callbacks(answer) == ["cities", "my", "langs"]
+            assert callbacks(answer) == ["cities", "my", "wheels", "langs"]
 
 
 async def test_a_sticker_a_photo_or_a_voice_gets_the_same_answer(quick_house: Running) -> None:

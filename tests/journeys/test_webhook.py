@@ -146,7 +146,7 @@ async def test_the_numbers_equal_what_happened(database_url: str, monkeypatch: p
         await all_handled(running)
 
         async def settled() -> bool:
-            return (await samples(running))["outbox_messages", "sent"] == 4
+            return (await samples(running))["outbox_messages", "sent"] == 6
 
         await until(settled)
         now = await samples(running)

@@ -130,7 +130,8 @@ def audit(tx: Tx) -> Ledger:
     owners = select(delegates.c.telegram_id, bookings.c.code).join_from(
         bookings, delegates, bookings.c.delegate_id == delegates.c.id
     )
-    told = select(bookings.c.code, outbox.c.state).join_from(bookings, outbox, outbox.c.booking_id == bookings.c.id)
+    is_ticket = (outbox.c.booking_id == bookings.c.id) & (outbox.c.kind == "ticket")
+    told = select(bookings.c.code, outbox.c.state).join_from(bookings, outbox, is_ticket)
     counted = inbox.count(tx)
     return Ledger(
         codes=pairs(tx, owners.where(booked)),

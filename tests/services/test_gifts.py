@@ -101,7 +101,8 @@ async def test_the_seat_changes_hands_on_its_bus_and_both_are_told(database: Dat
     assert await database.read(of, world, IVAN) == [("nab-am", ["Person 2"])]
     assert await database.read(taken, "nab-am") == (1, [1, 0])
     kinds = [(row.kind, row.delegate_id) for row in await database.read(outbox_rows)]
-    assert kinds[1:] == [("ticket", world.people[IVAN]), ("given", world.people[EMMA])]
+    emma, ivan = world.people[EMMA], world.people[IVAN]
+    assert kinds[1:] == [("card", emma), ("ticket", ivan), ("given", emma)]
     await sound(database)
 
 

@@ -45,7 +45,23 @@ def put_two(tx: Tx) -> tuple[int, int]:
 def _fill(tx: Tx, person: int, telegram_id: int, whose: str, number: int, *, visit: int, bus: int, other: int) -> None:
     booking = put_booking(tx, visit, bus, person, given_at=OPEN)
     facts: dict[str, dict[str, Any]] = {
-        "riders": {"booking_id": booking, "position": 0, "is_owner": False, "out_by": other, "back_by": other},
+        "feedback": {"booking_id": booking, "score": 3, "given_at": OPEN},
+        "riders": {
+            "id": 1 + number,
+            "booking_id": booking,
+            "position": 0,
+            "is_owner": False,
+            "out_by": other,
+            "back_by": other,
+        },
+        "gifts": {
+            "booking_id": booking,
+            "rider_id": 1 + number,
+            "delegate_id": person,
+            "digest": whose,
+            "made_at": OPEN,
+            "ends_at": OPEN + timedelta(hours=1),
+        },
         "drafts": {"delegate_id": person, "kind": "name", "expires_at": OPEN + timedelta(hours=1)},
         "cards": {"delegate_id": person, "kind": "menu", "message_id": 5},
         "inbox": {"update_id": 50 + number, "person": telegram_id, "state": "parked", "received_at": OPEN},

@@ -202,7 +202,7 @@ async def test_a_backup_that_fails_leaves_no_file(
     def lose_a_row(source: Connection, target: Connection, table: Any) -> None:
         raw_rows.copy_rows(source, target, table)
         if table.name == "riders":
-            target.execute(text("DELETE FROM riders WHERE id = 1"))
+            target.execute(text("DELETE FROM riders WHERE id = 2"))
 
     def fill_the_disk(source: Connection, target: Connection, table: Any) -> None:
         target.execute(text("PRAGMA max_page_count = 20"))

@@ -14,7 +14,7 @@ from storage import Tx, drafts, log, outbox
 from storage.database import Database
 from storage.records import Lease, NewMessage
 from storage.seal import Seal, Sealed, SealedJSON, UnreadableSeal
-from storage.tables import announcements, delegates, feedback, inbox, metadata, riders
+from storage.tables import announcements, delegates, feedback, gifts, inbox, metadata, riders
 from storage.tables import log as log_table
 from tests.makers import OPEN
 from tests.storage.rows import put_booking, put_delegate, put_visit
@@ -28,6 +28,7 @@ SEALED_COLUMNS = {
     "delegates.registration",
     "drafts.fields",
     "feedback.comment",
+    "gifts.name",
     "inbox.raw",
     "log.after",
     "log.before",
@@ -90,8 +91,10 @@ def fill_every_sealed_column(tx: Tx) -> None:
     visit = put_visit(tx, leaves_at=OPEN + timedelta(days=2))
     booking = put_booking(tx, visit, None, person, given_at=OPEN)
     tx.execute(
-        insert(riders).values(booking_id=booking, position=0, name=SECRET, needs=SECRET, is_owner=True),
+        insert(riders).values(id=1, booking_id=booking, position=0, name=SECRET, needs=SECRET, is_owner=True),
     )
+    link = {"booking_id": booking, "rider_id": 1, "delegate_id": person, "name": SECRET}
+    tx.execute(insert(gifts).values(digest="of a link", made_at=OPEN, ends_at=OPEN + timedelta(hours=1), **link))
     drafts.put(tx, person, kind="companions", fields={"names": [SECRET]}, message_id=None, expires_at=OPEN)
     tx.execute(insert(inbox).values(update_id=1, raw=SECRET, received_at=OPEN))
     log.write(
