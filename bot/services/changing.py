@@ -187,6 +187,8 @@ def undo_release(
         bookings.unite(tx, main, released)
     again = bookings.read(tx, released.id if main is None else main.id)
     assert again is not None
+    # An edit that is under way may tell of the party as it was: this one comes after it.
+    renew_booking(tx, again, visit, now=now)
     message = ticket_message(again, visit, now=now, again=True)
     outbox.add(tx, message, lease=lease)
     log.write(
