@@ -49,8 +49,9 @@ def add_many(tx: Connection, messages: Iterable[NewMessage]) -> int:
 def add_unless_waiting(tx: Connection, messages: Iterable[NewMessage]) -> int:
     """Write these messages of one kind, but where one about the same booking waits unclaimed; return how many.
 
-    That one says what is true when it is sent. It is locked until this transaction ends, so that whoever claims it sees
-    what the transaction has changed; one that a sender has already may have been worded before, and does not count.
+    That one says what is true when it is sent; one that is due later than the new ones does not count. It is locked
+    until this transaction ends, so that whoever claims it sees what the transaction has changed; one that a sender has
+    already may have been worded before, and does not count.
     """
     new = {message.booking_id: message for message in messages}
     if not new:
@@ -58,7 +59,12 @@ def add_unless_waiting(tx: Connection, messages: Iterable[NewMessage]) -> int:
     (kind,) = {message.kind for message in new.values()}
     waiting = (
         select(outbox.c.booking_id)
-        .where(outbox.c.kind == kind, outbox.c.booking_id.in_(new), outbox.c.state == MessageState.DUE)
+        .where(
+            outbox.c.kind == kind,
+            outbox.c.booking_id.in_(new),
+            outbox.c.state == MessageState.DUE,
+            outbox.c.due_at <= max(message.due_at for message in new.values()),
+        )
         .order_by(outbox.c.id)
         .with_for_update()
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.rules.booking import Changed, refuse_release
-from bot.rules.changing import GIVEN_BACK, UndoRefusal, bus_again, refuse_undo
+from bot.rules.changing import GIVEN_BACK, UNDO, UndoRefusal, bus_again, refuse_undo
 from bot.rules.finding import nearest_alternatives
 from bot.rules.waiting import refuse_joining
 from bot.services.booking import (
@@ -119,7 +119,8 @@ def release_rider(
         return None
     part = bookings.split_off(tx, booking, rider, now=now)
     free_seats(tx, part, reason=GIVEN_BACK, now=now, has_card=False)
-    renew_booking(tx, booking, visit, now=now)
+    # The tap shows the card with the way back; an edit takes that off when it leads nowhere any more.
+    renew_booking(tx, booking, visit, now=now + UNDO)
     log.write(
         tx,
         at=now,

@@ -79,7 +79,9 @@ async def test_one_of_a_party_stays_at_home_and_comes_after_all(house: Running, 
     assert plain(ticket_texts.ticket(say, after, congress=congress)) in left.text
     assert (await visit_of(house, VISIT)).seats_taken == 2
 
-    answer = await emma.tap("undo:", message=left)
+    await settled(emma)  # the button stays: no edit of the card takes it off before its minute is over
+    (card,) = [message for message in emma.messages if message.message_id == left.message_id]
+    answer = await emma.tap("undo:", message=card)
     assert answer.text == texts.undone_answer(say)
     await settled(emma)
     assert sorted(await riders(house, emma)) == ["Ann Lee", "Bo Ek", "Emma"]
@@ -111,6 +113,21 @@ async def test_a_seat_given_back_by_mistake_is_had_again_within_the_minute(house
     await settled(emma)
     assert await visits_held(house, emma) == [VISIT]
     await seats_add_up(house)
+
+
+async def test_the_way_back_goes_off_the_card_when_its_minute_is_over(house: Running) -> None:
+    emma = await house.delegate("Emma")
+    shown = await book_party(house, emma, VISIT, "Ann Lee")
+    asked = await screen_after(emma, "giveq:", message=shown)
+    one = next(data for data in callbacks(asked) if data.startswith("giveone:"))
+    await emma.tap(one, message=asked)
+    left = await emma.wait_for(lambda message: message.button("undo:") is not None, newer_than=asked)
+    house.clock.move_to(house.clock.now() + UNDO)
+    house.app.house.sender.wake()
+    without = await emma.wait_for(lambda message: message.button("giveq:") is not None, newer_than=left)
+    assert without.message_id == left.message_id
+    assert without.button("undo:") is None
+    assert await riders(house, emma) == ["Ann Lee"]
 
 
 async def test_after_the_minute_the_button_says_so_and_shows_the_visit(house: Running) -> None:
