@@ -43,6 +43,6 @@ def _rider(say: Language, ticket: Ticket, rider: Rider, *, kept: bool) -> str:
     if not kept:
         return "⚠️ " + say.gettext("{name}: no wheelchair place is left").format(name=who)
     if ticket.bus is None:
-        return "☑️ " + say.gettext("{name}: the hosts know").format(name=who)
+        return "☑️ " + say.gettext("{name}: noted on the list of the group").format(name=who)
     # Translators: bus is a ready-made "Bus B04, bay 2".
     return "☑️ " + say.gettext("{name}: place kept ({bus})").format(name=who, bus=bus_and_bay(say, ticket.bus))
