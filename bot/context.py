@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from telegram import Update
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.clock import Clock, real_now
@@ -64,9 +65,10 @@ class Context(CallbackContext[ExtBot[str], dict[Any, Any], dict[Any, Any], dict[
         assert self.person.delegate is not None
         return self.person.delegate
 
-    def lease_for_tap(self, message_id: int | None) -> Lease:
-        """Return the hold with which this tap shows its own message by editing `message_id`."""
-        return Lease(token=secrets.token_hex(8), until=real_now() + _TAP_LEASE, edits=message_id)
+    def lease_for_tap(self, update: Update) -> Lease:
+        """Return the hold with which this tap shows its own message by editing the card that was tapped."""
+        card = update.effective_message
+        return Lease(token=secrets.token_hex(8), until=real_now() + _TAP_LEASE, edits=card.message_id if card else None)
 
 
 BotApplication = Application[ExtBot[str], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], None]

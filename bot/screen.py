@@ -40,6 +40,11 @@ class Screen:
     keyboard: InlineKeyboardMarkup | None = None
 
 
+def tapped(update: Update) -> str | None:
+    """Return the data of the button that was tapped; None for anything else."""
+    return update.callback_query.data if update.callback_query else None
+
+
 async def show(
     update: Update, context: Context, screen: Screen, *, answer: str | None = None, alert: bool = False
 ) -> int | None:

@@ -10,7 +10,7 @@ from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.tickets import show_ticket
 from bot.handlers.visits import show_visit
 from bot.rules.booking import AlreadyBooked, Changed
-from bot.screen import Screen, show
+from bot.screen import Screen, show, tapped
 from bot.services.booking import Booked, Refused, book_seat, tickets_of
 from bot.services.drafts import Party, begin_party, drop_companion, read_party
 from bot.texts import companions, refusals
@@ -19,7 +19,7 @@ from bot.texts import tickets as texts
 
 async def book(update: Update, context: Context) -> None:
     """Take the seats, or say why not."""
-    button = Book.parse(update.callback_query.data if update.callback_query else None)
+    button = Book.parse(tapped(update))
     if button is None or button.party < 1:
         await answer_old_button(update, context)
         return
@@ -28,7 +28,7 @@ async def book(update: Update, context: Context) -> None:
 
 async def replace(update: Update, context: Context) -> None:
     """Take the seats and give up what is in their way, in one transaction."""
-    button = Replace.parse(update.callback_query.data if update.callback_query else None)
+    button = Replace.parse(tapped(update))
     if button is None or button.party < 1:
         await answer_old_button(update, context)
         return
@@ -43,7 +43,7 @@ async def replace(update: Update, context: Context) -> None:
 
 
 async def _take(update: Update, context: Context, *, visit: int, version: int, party: int, giving_up: Pairs) -> None:
-    lease = context.lease_for_tap(update.effective_message.message_id if update.effective_message else None)
+    lease = context.lease_for_tap(update)
     outcome = await context.db.run(
         book_seat,
         delegate_id=context.delegate.id,
@@ -102,7 +102,7 @@ async def show_refusal(update: Update, context: Context, refused: Refused, *, pa
 
 async def bring_companions(update: Update, context: Context) -> None:
     """Ask for the names of those who come along; nothing is held while people type."""
-    button = BringCompanions.parse(update.callback_query.data if update.callback_query else None)
+    button = BringCompanions.parse(tapped(update))
     card = update.effective_message
     party = (
         None
@@ -131,7 +131,7 @@ async def bring_companions(update: Update, context: Context) -> None:
 
 async def drop(update: Update, context: Context) -> None:
     """Take the last typed name back."""
-    button = DropCompanion.parse(update.callback_query.data if update.callback_query else None)
+    button = DropCompanion.parse(tapped(update))
     card = update.effective_message
     party = (
         None
@@ -151,7 +151,7 @@ async def drop(update: Update, context: Context) -> None:
 
 async def show_seat(update: Update, context: Context) -> None:
     """Show the ticket of the visit that was to be taken, or where the person has no seat on it, its card."""
-    data = update.callback_query.data if update.callback_query else None
+    data = tapped(update)
     button = Book.parse(data) or Replace.parse(data)
     await _show_seat_on(update, context, visit=None if button is None else button.visit)
 
@@ -167,7 +167,7 @@ async def _show_seat_on(update: Update, context: Context, *, visit: int | None) 
 
 async def show_party(update: Update, context: Context) -> None:
     """Show who comes along to this visit so far; the ticket or the card where nobody is being asked for names."""
-    data = update.callback_query.data if update.callback_query else None
+    data = tapped(update)
     button = BringCompanions.parse(data) or DropCompanion.parse(data)
     party = await context.db.read(
         read_party, delegate_id=context.delegate.id, congress=context.congress, now=context.now

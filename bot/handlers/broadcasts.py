@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import for_organizers
-from bot.screen import Screen, send, show
+from bot.screen import Screen, send, show, tapped
 from bot.services.broadcasts import (
     Preview,
     Progress,
@@ -56,7 +56,7 @@ async def announce(update: Update, context: Context) -> None:
 async def confirm(update: Update, context: Context) -> None:
     """Write the messages; the card becomes their progress (delivery/progress.py keeps it up to date)."""
     query, card = update.callback_query, update.effective_message
-    button = SendAnnouncement.parse(query.data if query else None)
+    button = SendAnnouncement.parse(tapped(update))
     if query is None or card is None or button is None:
         await answer_old_button(update, context)
         return
@@ -84,7 +84,7 @@ async def confirm(update: Update, context: Context) -> None:
 async def show_announcement(update: Update, context: Context) -> None:
     """Show how far the announcement of this card is, or the preview again; nothing is sent."""
     query, card = update.callback_query, update.effective_message
-    button = SendAnnouncement.parse(query.data if query else None)
+    button = SendAnnouncement.parse(tapped(update))
     if query is None or card is None or button is None:
         await answer_old_button(update, context)
         return

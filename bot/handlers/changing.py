@@ -10,7 +10,7 @@ from bot.handlers.booking import show_booked
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.tickets import own_ticket, show_not_released, show_own, show_ticket
 from bot.handlers.visits import show_visit
-from bot.screen import Screen, show, show_below
+from bot.screen import Screen, show, show_below, tapped
 from bot.services import changing as services
 from bot.services.booking import Booked, Refused, Released, book_seat
 from bot.services.changing import Moves, NotUndone
@@ -22,7 +22,7 @@ from bot.texts import tickets as ticket_texts
 
 async def release_rider(update: Update, context: Context) -> None:
     """Give one seat of a party back."""
-    button = ReleaseRider.parse(_data(update))
+    button = ReleaseRider.parse(tapped(update))
     outcome = (
         None
         if button is None
@@ -60,8 +60,8 @@ async def release_rider(update: Update, context: Context) -> None:
 
 async def undo(update: Update, context: Context) -> None:
     """Take the seats back that were given back a moment ago."""
-    button = Undo.parse(_data(update))
-    lease = context.lease_for_tap(update.effective_message.message_id if update.effective_message else None)
+    button = Undo.parse(tapped(update))
+    lease = context.lease_for_tap(update)
     outcome = (
         None
         if button is None
@@ -89,7 +89,7 @@ async def undo(update: Update, context: Context) -> None:
 
 async def choose_move(update: Update, context: Context) -> None:
     """Show where else a sign-up could go, below the ticket."""
-    button = ChooseMove.parse(_data(update))
+    button = ChooseMove.parse(tapped(update))
     await _show_moves(update, context, booking=None if button is None else button.booking, below=True)
 
 
@@ -119,7 +119,7 @@ async def _show_moves(
 
 async def ask_move(update: Update, context: Context) -> None:
     """Ask before a sign-up moves."""
-    button = AskMove.parse(_data(update))
+    button = AskMove.parse(tapped(update))
     to = None if button is None else await context.db.read(listed_visit, visit_id=button.visit)
     if button is None or to is None:
         await answer_old_button(update, context)
@@ -132,11 +132,11 @@ async def ask_move(update: Update, context: Context) -> None:
 
 async def move(update: Update, context: Context) -> None:
     """Move a sign-up with all who travel on it: the new seats are real before the old ones are free."""
-    button = Move.parse(_data(update))
+    button = Move.parse(tapped(update))
     if button is None:
         await answer_old_button(update, context)
         return
-    lease = context.lease_for_tap(update.effective_message.message_id if update.effective_message else None)
+    lease = context.lease_for_tap(update)
     outcome = await context.db.run(
         book_seat,
         delegate_id=context.delegate.id,
@@ -163,16 +163,12 @@ async def move(update: Update, context: Context) -> None:
 
 async def show_what_stands(update: Update, context: Context) -> None:
     """Show the ticket that was to be changed, or what the person has."""
-    data = _data(update)
+    data = tapped(update)
     button = ReleaseRider.parse(data) or Undo.parse(data) or Move.parse(data)
     if button is None:
         await show_own(update, context, answer=None)
     else:
         await show_ticket(update, context, booking_id=button.booking)
-
-
-def _data(update: Update) -> str | None:
-    return update.callback_query.data if update.callback_query else None
 
 
 HANDLERS = [

@@ -15,7 +15,7 @@ from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.tickets import own_ticket, show_ticket
 from bot.language import SOURCE, Language
 from bot.rules.passes import make_pass
-from bot.screen import answer_tap
+from bot.screen import answer_tap, tapped
 from bot.services.booking import Ticket
 from bot.services.calendar import give_calendar
 from bot.texts import calendar, driver, paper, passes
@@ -65,7 +65,7 @@ async def on_paper(update: Update, context: Context) -> None:
 async def to_calendar(update: Update, context: Context) -> None:
     """Send the calendar file of a seat, or the one that takes a seat given back out of the calendar."""
     query = update.callback_query
-    button = TakeCalendar.parse(query.data if query else None)
+    button = TakeCalendar.parse(tapped(update))
     found = (
         None
         if button is None
@@ -84,7 +84,7 @@ async def to_calendar(update: Update, context: Context) -> None:
 
 async def show_ticket_of_file(update: Update, context: Context) -> None:
     """Show the ticket of which a file or a picture was asked for."""
-    data = update.callback_query.data if update.callback_query else None
+    data = tapped(update)
     button = ShowPass.parse(data) or TakeCalendar.parse(data) or PrintTicket.parse(data) or ShowToDriver.parse(data)
     await show_ticket(update, context, booking_id=None if button is None else button.booking)
 
@@ -104,7 +104,7 @@ def _languages_of_the_place(context: Context) -> list[Language]:
 async def _ticket(update: Update, context: Context, kind: type[ShowPass | PrintTicket | ShowToDriver]) -> Ticket | None:
     """Return the person's ticket and stop the button's spinner; what is not theirs is answered as an old button."""
     query = update.callback_query
-    button = kind.parse(query.data if query else None)
+    button = kind.parse(tapped(update))
     shown = await own_ticket(update, context, None if button is None else button.booking)
     if shown is not None and query is not None:
         await answer_tap(query)

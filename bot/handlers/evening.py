@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.tickets import own_ticket, show_own, show_ticket
 from bot.rules.booking import Changed
-from bot.screen import Screen, show
+from bot.screen import Screen, show, tapped
 from bot.services.answers import say_coming
 from bot.services.booking import Refused, Ticket
 from bot.texts import messages, refusals
@@ -18,13 +18,13 @@ from bot.texts import tickets as texts
 
 async def evening(update: Update, context: Context) -> None:
     """Show the evening's card again."""
-    button = ShowEvening.parse(update.callback_query.data if update.callback_query else None)
+    button = ShowEvening.parse(tapped(update))
     await _show_evening(update, context, None if button is None else button.booking)
 
 
 async def show_unanswered(update: Update, context: Context) -> None:
     """Show the evening's card of an answer that came late; nothing is stored."""
-    button = SayComing.parse(update.callback_query.data if update.callback_query else None)
+    button = SayComing.parse(tapped(update))
     await _show_evening(update, context, None if button is None else button.booking)
 
 
@@ -36,7 +36,7 @@ async def _show_evening(update: Update, context: Context, booking_id: int | None
 
 async def answer_question(update: Update, context: Context) -> None:
     """Keep the answer and show it on the card."""
-    button = SayComing.parse(update.callback_query.data if update.callback_query else None)
+    button = SayComing.parse(tapped(update))
     said = (
         None
         if button is None or button.coming not in (0, 1)
@@ -68,7 +68,7 @@ async def _show_refusal(update: Update, context: Context, refused: Refused, *, b
 
 async def ask_free(update: Update, context: Context) -> None:
     """Ask once before the seats are freed; "no" leads back to the evening's card."""
-    button = AskFree.parse(update.callback_query.data if update.callback_query else None)
+    button = AskFree.parse(tapped(update))
     shown = await own_ticket(update, context, None if button is None else button.booking)
     if shown is not None:
         screen = Screen(texts.ask_release(context.say, shown), keyboards.ask_free(context.say, shown))

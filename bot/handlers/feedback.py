@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import for_organizers
-from bot.screen import Screen, send, show
+from bot.screen import Screen, send, show, tapped
 from bot.services import feedback as services
 from bot.services.feedback import Said
 from bot.services.organizers import NoAuthority, UnknownName
@@ -19,7 +19,7 @@ from bot.texts import organizers as organizer_texts
 
 async def rate(update: Update, context: Context) -> None:
     """Keep the score and show it on the card."""
-    button = Rate.parse(update.callback_query.data if update.callback_query else None)
+    button = Rate.parse(tapped(update))
     said = (
         None
         if button is None
@@ -39,7 +39,7 @@ async def rate(update: Update, context: Context) -> None:
 
 async def ask_comment(update: Update, context: Context) -> None:
     """Ask for a line of words."""
-    button = AddComment.parse(update.callback_query.data if update.callback_query else None)
+    button = AddComment.parse(tapped(update))
     message = update.effective_message
     said = (
         None
@@ -60,7 +60,7 @@ async def ask_comment(update: Update, context: Context) -> None:
 
 async def show_said(update: Update, context: Context) -> None:
     """Show what was said so far; nothing is kept."""
-    data = update.callback_query.data if update.callback_query else None
+    data = tapped(update)
     button = Rate.parse(data) or AddComment.parse(data)
     said = (
         None

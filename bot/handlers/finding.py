@@ -13,7 +13,7 @@ from bot.handlers.visits import show_visit
 from bot.rules.filtering import Filters, Which
 from bot.rules.gaps import Gap
 from bot.rules.packing import pack, unpack
-from bot.screen import Screen, send, show, strip_buttons
+from bot.screen import Screen, send, show, strip_buttons, tapped
 from bot.services.drafts import end_draft
 from bot.services.finding import HOURS, Found, begin_hours, find
 from bot.texts import finding as texts
@@ -26,7 +26,7 @@ PAGE = 5
 
 async def narrow(update: Update, context: Context) -> None:
     """Show the filters."""
-    button = Narrow.parse(_data(update))
+    button = Narrow.parse(tapped(update))
     await _show_panel(update, context, button.filters if button else "")
 
 
@@ -42,7 +42,7 @@ async def _show_panel(update: Update, context: Context, packed: str) -> None:
 
 async def choose(update: Update, context: Context) -> None:
     """Show what one filter can be set to."""
-    button = ChooseValue.parse(_data(update))
+    button = ChooseValue.parse(tapped(update))
     filters = None if button is None else unpack(button.filters, context.congress)
     if button is None or filters is None or button.which not in list(Which):
         await _show_panel(update, context, "")
@@ -55,7 +55,7 @@ async def choose(update: Update, context: Context) -> None:
 
 async def results(update: Update, context: Context) -> None:
     """Show a page of what fits, or the nearest."""
-    button = Find.parse(_data(update))
+    button = Find.parse(tapped(update))
     filters = None if button is None else unpack(button.filters, context.congress)
     if button is None or filters is None:
         await _show_panel(update, context, "")
@@ -84,7 +84,7 @@ async def _find(context: Context, filters: Filters) -> Found:
 
 async def found_visit(update: Update, context: Context) -> None:
     """Show the card of a visit that was found; back leads to where it was found."""
-    button = ShowFound.parse(_data(update))
+    button = ShowFound.parse(tapped(update))
     if button is None or unpack(button.filters, context.congress) is None:
         await _show_panel(update, context, "")
         return
@@ -95,7 +95,7 @@ async def found_visit(update: Update, context: Context) -> None:
 
 async def type_hours(update: Update, context: Context) -> None:
     """Ask for hours to be typed; the other filters wait for them."""
-    button = TypeGap.parse(_data(update))
+    button = TypeGap.parse(tapped(update))
     if button is None or unpack(button.filters, context.congress) is None:
         await _show_panel(update, context, "")
         return
@@ -113,7 +113,7 @@ async def type_hours(update: Update, context: Context) -> None:
 
 async def show_filters_of_hours(update: Update, context: Context) -> None:
     """Show the filters beside which hours were to be typed."""
-    button = TypeGap.parse(_data(update))
+    button = TypeGap.parse(tapped(update))
     await _show_panel(update, context, button.filters if button else "")
 
 
@@ -143,10 +143,6 @@ def _filters_of(draft: Draft | None, context: Context) -> Filters:
     """The filters that wait for hours; none in particular where nothing waits, or the programme has changed."""
     kept = None if draft is None else unpack(draft.fields["filters"], context.congress)
     return kept or Filters()
-
-
-def _data(update: Update) -> str | None:
-    return update.callback_query.data if update.callback_query else None
 
 
 HANDLERS = [

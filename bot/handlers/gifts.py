@@ -13,7 +13,7 @@ from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.tickets import show_not_released, show_own, show_ticket
 from bot.rules.booking import AlreadyBooked
 from bot.rules.links import gift_link
-from bot.screen import Screen, send, show, show_below
+from bot.screen import Screen, send, show, show_below, tapped
 from bot.services import gifts as services
 from bot.services.booking import Booked, Refused
 from bot.services.drafts import BadName
@@ -26,7 +26,7 @@ _TOKEN_BYTES = 12
 
 async def giving(update: Update, context: Context) -> None:
     """Show how the seats of a ticket go to a colleague, below the ticket."""
-    button = GiveAway.parse(_data(update))
+    button = GiveAway.parse(tapped(update))
     outcome = (
         None
         if button is None
@@ -60,7 +60,7 @@ async def _show_giving(
 
 async def ask_name(update: Update, context: Context) -> None:
     """Ask for the colleague's name."""
-    button, card = GiveRider.parse(_data(update)), update.effective_message
+    button, card = GiveRider.parse(tapped(update)), update.effective_message
     outcome = (
         None
         if button is None
@@ -111,7 +111,7 @@ async def take_name(update: Update, context: Context, message: Message) -> None:
 
 async def withdraw(update: Update, context: Context) -> None:
     """Take a link back."""
-    button = WithdrawGift.parse(_data(update))
+    button = WithdrawGift.parse(tapped(update))
     outcome = (
         None
         if button is None
@@ -140,11 +140,11 @@ async def show_present(update: Update, context: Context, *, token: str) -> None:
 
 async def take(update: Update, context: Context) -> None:
     """Take the seat of a link."""
-    button = TakeGift.parse(_data(update))
+    button = TakeGift.parse(tapped(update))
     if button is None:
         await answer_old_button(update, context)
         return
-    lease = context.lease_for_tap(update.effective_message.message_id if update.effective_message else None)
+    lease = context.lease_for_tap(update)
     outcome = await context.db.run(
         services.take_gift,
         delegate_id=context.delegate.id,
@@ -173,7 +173,7 @@ async def _show_not_taken(update: Update, context: Context, refused: NotTaken, *
 
 async def show_what_link_gives(update: Update, context: Context) -> None:
     """Show what the link of a late tap leads to now."""
-    button = TakeGift.parse(_data(update))
+    button = TakeGift.parse(tapped(update))
     if button is None:
         await answer_old_button(update, context)
     else:
@@ -182,15 +182,11 @@ async def show_what_link_gives(update: Update, context: Context) -> None:
 
 async def show_giver(update: Update, context: Context) -> None:
     """Show what the person has, in place of a late question or a late withdrawal."""
-    button = GiveRider.parse(_data(update))
+    button = GiveRider.parse(tapped(update))
     if button is None:
         await show_own(update, context, answer=None)
     else:
         await show_ticket(update, context, booking_id=button.booking)
-
-
-def _data(update: Update) -> str | None:
-    return update.callback_query.data if update.callback_query else None
 
 
 HANDLERS = [

@@ -33,6 +33,7 @@ from bot.handlers import (
     welcome,
     wheelchairs,
 )
+from bot.screen import tapped
 
 Show = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
@@ -82,7 +83,7 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
 
 async def show_instead(update: Update, context: Context) -> bool:
     """Show the card in place of the deed; False where the button's own handler only shows."""
-    data = update.callback_query.data if update.callback_query else None
+    data = tapped(update)
     for button, show in INSTEAD.items():
         if button.parse(data) is not None:
             await show(update, context)

@@ -16,7 +16,7 @@ from bot.documents.roster_csv import file_name, roster_csv
 from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
 from bot.rules.authority import may_organize
-from bot.screen import Screen, answer_tap, send, show
+from bot.screen import Screen, answer_tap, send, show, tapped
 from bot.services import organizers as services
 from bot.services.organizers import NoAuthority, Roster, UnknownName
 from bot.texts import organizers as texts
@@ -63,7 +63,7 @@ async def roster(update: Update, context: Context) -> None:
 @for_organizers
 async def roster_page(update: Update, context: Context) -> None:
     """Turn the page of a roster."""
-    button = RosterPage.parse(update.callback_query.data if update.callback_query else None)
+    button = RosterPage.parse(tapped(update))
     if button is None:
         await answer_old_button(update, context)
         return
@@ -91,7 +91,7 @@ async def _show_roster(update: Update, context: Context, *, name: str, page: int
 async def roster_file(update: Update, context: Context) -> None:
     """Send a roster as CSV, to the one who asked only."""
     query = update.callback_query
-    button = RosterFile.parse(query.data if query else None)
+    button = RosterFile.parse(tapped(update))
     found = (
         None
         if button is None
@@ -111,7 +111,7 @@ async def roster_file(update: Update, context: Context) -> None:
 @for_organizers
 async def show_roster_of_file(update: Update, context: Context) -> None:
     """Show the first page of the roster whose file was asked for."""
-    button = RosterFile.parse(update.callback_query.data if update.callback_query else None)
+    button = RosterFile.parse(tapped(update))
     if button is None:
         await answer_old_button(update, context)
         return

@@ -10,7 +10,7 @@ from bot import keyboards
 from bot.buttons import AskForget, Forget, OwnData
 from bot.context import Context
 from bot.documents import own_data as documents
-from bot.screen import Screen, answer_tap, patiently, send, show
+from bot.screen import Screen, answer_tap, patiently, send, show, tapped
 from bot.services import own_data as services
 from bot.services.forgetting import Forgotten, Leaving, forget, look_at_leaving, receipt_of
 from bot.texts import forgetting as texts
@@ -61,7 +61,7 @@ async def _ask(update: Update, context: Context, asked: Leaving, *, answer: str 
 
 async def forget_all(update: Update, context: Context) -> None:
     """Delete everything and give the receipt; a repeat gives the same receipt."""
-    button = Forget.parse(update.callback_query.data if update.callback_query else None)
+    button = Forget.parse(tapped(update))
     if button is None or context.person.delegate is None:
         await show_left(update, context)
         return

@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import for_organizers
-from bot.screen import Screen, send, show
+from bot.screen import Screen, send, show, tapped
 from bot.services import queue as services
 from bot.services.organizers import NoAuthority, UnknownName
 from bot.services.queue import Line
@@ -46,7 +46,7 @@ async def queue(update: Update, context: Context) -> None:
 async def show_queue(update: Update, context: Context) -> None:
     """Show the waiting list that a button would pause."""
     query = update.callback_query
-    button = PauseLine.parse(query.data if query else None)
+    button = PauseLine.parse(tapped(update))
     found = (
         None
         if button is None or query is None
@@ -69,7 +69,7 @@ async def show_queue(update: Update, context: Context) -> None:
 async def pause(update: Update, context: Context) -> None:
     """Pause a waiting list, or let it go on."""
     query = update.callback_query
-    button = PauseLine.parse(query.data if query else None)
+    button = PauseLine.parse(tapped(update))
     done = (
         None
         if button is None or query is None

@@ -8,7 +8,7 @@ from bot.buttons import AskRelease, MoreOfTicket, Own, OwnBelow, Release, ShowTi
 from bot.context import Context
 from bot.handlers.old_buttons import answer_old_button
 from bot.rules.booking import AlreadyReleased, Changed
-from bot.screen import Screen, show, show_below
+from bot.screen import Screen, show, show_below, tapped
 from bot.services.booking import Refused, Released, Ticket, release_seat, ticket_of
 from bot.services.cards import card_of, move_card
 from bot.services.waiting import own_of
@@ -44,7 +44,7 @@ async def _own_screen(context: Context, *, above: str = "", released: Released |
 
 async def ticket(update: Update, context: Context) -> None:
     """Show one ticket."""
-    button = ShowTicket.parse(update.callback_query.data if update.callback_query else None)
+    button = ShowTicket.parse(tapped(update))
     await show_ticket(update, context, booking_id=None if button is None else button.booking)
 
 
@@ -83,7 +83,7 @@ async def keep_card(context: Context, shown: Ticket, message_id: int | None) -> 
 
 async def more(update: Update, context: Context) -> None:
     """Show what else can be had of the ticket, under it."""
-    button = MoreOfTicket.parse(update.callback_query.data if update.callback_query else None)
+    button = MoreOfTicket.parse(tapped(update))
     shown = await own_ticket(update, context, None if button is None else button.booking)
     if shown is not None:
         text = texts.ticket(context.say, shown, congress=context.congress)
@@ -92,7 +92,7 @@ async def more(update: Update, context: Context) -> None:
 
 async def ask_release(update: Update, context: Context) -> None:
     """Ask before the seats are given back."""
-    button = AskRelease.parse(update.callback_query.data if update.callback_query else None)
+    button = AskRelease.parse(tapped(update))
     shown = await own_ticket(update, context, None if button is None else button.booking)
     if shown is not None:
         text = changing.ask_release(context.say, shown)
@@ -118,7 +118,7 @@ async def own_ticket(update: Update, context: Context, booking_id: int | None) -
 
 async def release(update: Update, context: Context) -> None:
     """Give the seats back."""
-    button = Release.parse(update.callback_query.data if update.callback_query else None)
+    button = Release.parse(tapped(update))
     outcome = (
         None
         if button is None
@@ -147,7 +147,7 @@ async def release(update: Update, context: Context) -> None:
 
 async def show_kept(update: Update, context: Context) -> None:
     """Show the ticket that was to be given back, or that it was."""
-    button = Release.parse(update.callback_query.data if update.callback_query else None)
+    button = Release.parse(tapped(update))
     await show_ticket(update, context, booking_id=None if button is None else button.booking)
 
 

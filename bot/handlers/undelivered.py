@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import for_organizers
-from bot.screen import Screen, send, show
+from bot.screen import Screen, send, show, tapped
 from bot.services.organizers import NoAuthority, UnknownName
 from bot.services.undelivered import Undelivered, list_undelivered
 from bot.texts import organizers as organizer_texts
@@ -29,7 +29,7 @@ async def undelivered(update: Update, context: Context) -> None:
 @for_organizers
 async def undelivered_page(update: Update, context: Context) -> None:
     """Turn the page."""
-    button = UndeliveredPage.parse(update.callback_query.data if update.callback_query else None)
+    button = UndeliveredPage.parse(tapped(update))
     if button is None:
         await answer_old_button(update, context)
         return

@@ -8,7 +8,7 @@ from bot import keyboards
 from bot.buttons import Button, Cities, Find, ShowFound, ShowLibraries, ShowMap, ShowVisit, Similar, Visits
 from bot.context import Context
 from bot.handlers.old_buttons import answer_old_button
-from bot.screen import Screen, answer_tap, show
+from bot.screen import Screen, answer_tap, show, tapped
 from bot.services.visits import Choice, choice, find_visit, listed_visit, similar_visits, visit_card
 from bot.texts import visits as texts
 from storage.records import Visit
@@ -27,7 +27,7 @@ async def cities(update: Update, context: Context) -> None:
 
 async def visits_of_city(update: Update, context: Context) -> None:
     """Show a page of a city's visits."""
-    button = Visits.parse(update.callback_query.data if update.callback_query else None)
+    button = Visits.parse(tapped(update))
     if button is None or button.city not in context.congress.cities:
         await answer_old_button(update, context)
         return
@@ -56,7 +56,7 @@ async def _show_list(update: Update, context: Context, city: str, page: int, fou
 
 async def visit(update: Update, context: Context) -> None:
     """Show a visit's card."""
-    button = ShowVisit.parse(update.callback_query.data if update.callback_query else None)
+    button = ShowVisit.parse(tapped(update))
     if button is None or not await show_visit(update, context, visit_id=button.visit):
         await answer_old_button(update, context)
 
@@ -94,7 +94,7 @@ async def show_visit_by_key(update: Update, context: Context, *, key: str) -> bo
 
 async def libraries(update: Update, context: Context) -> None:
     """Tell about the libraries of a visit."""
-    button = ShowLibraries.parse(update.callback_query.data if update.callback_query else None)
+    button = ShowLibraries.parse(tapped(update))
     found = None if button is None else await _find(context, button.visit)
     if found is None:
         await answer_old_button(update, context)
@@ -106,7 +106,7 @@ async def libraries(update: Update, context: Context) -> None:
 async def meeting_point(update: Update, context: Context) -> None:
     """Send the meeting point's pin with its name and whose map data it is."""
     query = update.callback_query
-    button = ShowMap.parse(query.data if query else None)
+    button = ShowMap.parse(tapped(update))
     found = None if button is None else await _find(context, button.visit)
     if query is None or found is None:
         await answer_old_button(update, context)
@@ -130,14 +130,14 @@ async def meeting_point(update: Update, context: Context) -> None:
 
 async def show_visit_of_pin(update: Update, context: Context) -> None:
     """Show the card of the visit whose pin was asked for."""
-    button = ShowMap.parse(update.callback_query.data if update.callback_query else None)
+    button = ShowMap.parse(tapped(update))
     if button is None or not await show_visit(update, context, visit_id=button.visit):
         await answer_old_button(update, context)
 
 
 async def similar(update: Update, context: Context) -> None:
     """Show what comes nearest to a visit that cannot be had."""
-    button = Similar.parse(update.callback_query.data if update.callback_query else None)
+    button = Similar.parse(tapped(update))
     found = (
         None
         if button is None

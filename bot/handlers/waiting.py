@@ -22,7 +22,7 @@ from bot.handlers.tickets import show_own, show_ticket
 from bot.handlers.visits import show_visit
 from bot.rules.booking import AlreadyBooked
 from bot.rules.waiting import AlreadyWaiting
-from bot.screen import Screen, show
+from bot.screen import Screen, show, tapped
 from bot.services import waiting as services
 from bot.services.booking import Booked
 from bot.services.waiting import LeftLine, NotJoined, NotTaken, Offered, Wait
@@ -31,7 +31,7 @@ from bot.texts import waiting as texts
 
 async def join(update: Update, context: Context) -> None:
     """Stand in the line of a visit."""
-    button = Join.parse(_data(update))
+    button = Join.parse(tapped(update))
     if button is None or button.party < 1:
         await answer_old_button(update, context)
         return
@@ -40,7 +40,7 @@ async def join(update: Update, context: Context) -> None:
 
 async def join_keeping(update: Update, context: Context) -> None:
     """Stand in the line of a visit and keep another seat until the new one is real."""
-    button = JoinKeeping.parse(_data(update))
+    button = JoinKeeping.parse(tapped(update))
     if button is None or button.party < 1:
         await answer_old_button(update, context)
         return
@@ -49,7 +49,7 @@ async def join_keeping(update: Update, context: Context) -> None:
 
 async def join_beside(update: Update, context: Context) -> None:
     """Stand in another line too: of both the first that works wins."""
-    button = JoinBeside.parse(_data(update))
+    button = JoinBeside.parse(tapped(update))
     if button is None:
         await answer_old_button(update, context)
         return
@@ -102,7 +102,7 @@ async def _show_not_joined(update: Update, context: Context, refused: NotJoined,
 
 async def wait(update: Update, context: Context) -> None:
     """Show a wait, or the offer it has become."""
-    button = ShowWait.parse(_data(update))
+    button = ShowWait.parse(tapped(update))
     await show_wait(update, context, booking_id=None if button is None else button.booking)
 
 
@@ -130,7 +130,7 @@ async def _show(update: Update, context: Context, found: Wait | Offered, *, answ
 
 async def wish(update: Update, context: Context) -> None:
     """Note whether the party would go with fewer, and whether it takes seats without a question."""
-    button = Wish.parse(_data(update))
+    button = Wish.parse(tapped(update))
     outcome = (
         None
         if button is None
@@ -156,7 +156,7 @@ async def wish(update: Update, context: Context) -> None:
 
 async def show_visit_of_line(update: Update, context: Context) -> None:
     """Show the card of the visit that a button would join the line of."""
-    data = _data(update)
+    data = tapped(update)
     button = Join.parse(data) or JoinKeeping.parse(data) or JoinBeside.parse(data)
     if button is None or not await show_visit(update, context, visit_id=button.visit):
         await answer_old_button(update, context)
@@ -164,14 +164,14 @@ async def show_visit_of_line(update: Update, context: Context) -> None:
 
 async def show_standing(update: Update, context: Context) -> None:
     """Show the wait or offer that a button would change."""
-    data = _data(update)
+    data = tapped(update)
     button = Wish.parse(data) or TakeOffer.parse(data) or WaitForAll.parse(data) or LeaveLine.parse(data)
     await show_wait(update, context, booking_id=None if button is None else button.booking)
 
 
 async def choose_beside(update: Update, context: Context) -> None:
     """Show for which other visits the person could wait as well."""
-    button = ChooseBeside.parse(_data(update))
+    button = ChooseBeside.parse(tapped(update))
     found = (
         None
         if button is None
@@ -193,9 +193,8 @@ async def choose_beside(update: Update, context: Context) -> None:
 
 async def take(update: Update, context: Context) -> None:
     """Take the offered seats."""
-    button = TakeOffer.parse(_data(update))
-    card = update.effective_message
-    lease = context.lease_for_tap(card.message_id if card else None)
+    button = TakeOffer.parse(tapped(update))
+    lease = context.lease_for_tap(update)
     outcome = (
         None
         if button is None
@@ -221,7 +220,7 @@ async def take(update: Update, context: Context) -> None:
 
 async def leave(update: Update, context: Context) -> None:
     """Leave a line, or decline an offer."""
-    button = LeaveLine.parse(_data(update))
+    button = LeaveLine.parse(tapped(update))
     outcome = (
         None
         if button is None
@@ -248,7 +247,7 @@ async def leave(update: Update, context: Context) -> None:
 
 async def wait_for_all(update: Update, context: Context) -> None:
     """Decline seats for a part of the party and wait on together."""
-    button = WaitForAll.parse(_data(update))
+    button = WaitForAll.parse(tapped(update))
     outcome = (
         None
         if button is None
@@ -281,10 +280,6 @@ async def _show_not_taken(update: Update, context: Context, refused: NotTaken) -
         await show_ticket(update, context, booking_id=refused.refusal.booking.id, answer=answer)
         return
     await show_own(update, context, answer=answer)
-
-
-def _data(update: Update) -> str | None:
-    return update.callback_query.data if update.callback_query else None
 
 
 HANDLERS = [

@@ -14,7 +14,7 @@ from bot.profile import follow_language
 from bot.rules.authority import may_organize
 from bot.rules.links import FROM_A_GROUP, GIFT, read_payload
 from bot.rules.passes import PREFIX
-from bot.screen import Screen, answer_tap, send, show
+from bot.screen import Screen, answer_tap, send, show, tapped
 from bot.services import people
 from bot.texts import stopping, welcome
 
@@ -52,7 +52,7 @@ async def show_welcome(update: Update, context: Context, *, then: str) -> None:
 
 async def pick_language(update: Update, context: Context) -> None:
     """Show the notice in the language picked; nothing is stored yet."""
-    button = PickLanguage.parse(update.callback_query.data if update.callback_query else None)
+    button = PickLanguage.parse(tapped(update))
     if button is None or button.language not in LANGUAGES:
         await show_welcome(update, context, then="")
         return
@@ -76,7 +76,7 @@ async def show_changed_notice(update: Update, context: Context) -> None:
 
 async def agree(update: Update, context: Context) -> None:
     """Store consent, language and name, then go where the person wanted to."""
-    button = Agree.parse(update.callback_query.data if update.callback_query else None)
+    button = Agree.parse(tapped(update))
     user = update.effective_user
     if button is None or button.language not in LANGUAGES or user is None:
         await show_welcome(update, context, then="")
@@ -98,7 +98,7 @@ async def agree(update: Update, context: Context) -> None:
 
 async def show_where_they_were(update: Update, context: Context) -> None:
     """Show the notice again, or to who has agreed where they wanted to go; nothing is agreed to."""
-    button = Agree.parse(update.callback_query.data if update.callback_query else None)
+    button = Agree.parse(tapped(update))
     then = "" if button is None else button.then
     if _has_agreed(context):
         await _begin(update, context, then=then, answer=None)
@@ -129,7 +129,7 @@ async def language(update: Update, context: Context) -> None:
 
 async def set_language(update: Update, context: Context) -> None:
     """Store the language for everything to come."""
-    button = SetLanguage.parse(update.callback_query.data if update.callback_query else None)
+    button = SetLanguage.parse(tapped(update))
     if button is None or button.language not in LANGUAGES:
         await show_menu(update, context)
         return

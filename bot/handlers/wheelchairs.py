@@ -7,7 +7,7 @@ from bot import keyboards
 from bot.buttons import NeedWheelchair, RiderWheelchair, ShowWheelchairs
 from bot.context import Context
 from bot.handlers.old_buttons import answer_old_button
-from bot.screen import Screen, show
+from bot.screen import Screen, show, tapped
 from bot.services.wheelchairs import Places, places_of, set_wheelchair
 from bot.texts import wheelchairs as texts
 
@@ -20,13 +20,13 @@ async def wheelchairs(update: Update, context: Context) -> None:
 
 async def need(update: Update, context: Context) -> None:
     """Note whether the person needs a place."""
-    button = NeedWheelchair.parse(_data(update))
+    button = NeedWheelchair.parse(tapped(update))
     await _set(update, context, rider=None, wanted=None if button is None else button.wanted)
 
 
 async def need_of_rider(update: Update, context: Context) -> None:
     """Note whether a companion needs a place."""
-    button = RiderWheelchair.parse(_data(update))
+    button = RiderWheelchair.parse(tapped(update))
     if button is None:
         await answer_old_button(update, context)
     else:
@@ -57,10 +57,6 @@ async def _set(update: Update, context: Context, *, rider: int | None, wanted: i
 async def _show(update: Update, context: Context, places: Places, *, answer: str | None) -> None:
     text = texts.places(context.say, places, congress=context.congress)
     await show(update, context, Screen(text, keyboards.wheelchairs(context.say, places)), answer=answer)
-
-
-def _data(update: Update) -> str | None:
-    return update.callback_query.data if update.callback_query else None
 
 
 HANDLERS = [
