@@ -8,7 +8,7 @@ from bot.buttons import AskMove, ChooseMove, Move, ReleaseRider, Undo
 from bot.context import Context
 from bot.handlers.booking import show_booked
 from bot.handlers.old_buttons import answer_old_button
-from bot.handlers.tickets import own_ticket, show_not_released, show_own, show_ticket
+from bot.handlers.tickets import own_ticket, show_not_released, show_ticket
 from bot.handlers.visits import show_visit
 from bot.screen import Screen, show, show_below, tapped
 from bot.services import changing as services
@@ -159,16 +159,6 @@ async def move(update: Update, context: Context) -> None:
             await _show_moves(update, context, booking=button.booking, answer=why)
         case None:
             await answer_old_button(update, context)
-
-
-async def show_what_stands(update: Update, context: Context) -> None:
-    """Show the ticket that was to be changed, or what the person has."""
-    data = tapped(update)
-    button = ReleaseRider.parse(data) or Undo.parse(data) or Move.parse(data)
-    if button is None:
-        await show_own(update, context, answer=None)
-    else:
-        await show_ticket(update, context, booking_id=button.booking)
 
 
 HANDLERS = [

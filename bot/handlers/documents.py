@@ -12,7 +12,7 @@ from bot.context import Context
 from bot.documents import calendar_file, driver_card, paper_ticket, qr
 from bot.documents.making import made
 from bot.handlers.old_buttons import answer_old_button
-from bot.handlers.tickets import own_ticket, show_ticket
+from bot.handlers.tickets import own_ticket
 from bot.language import SOURCE, Language
 from bot.rules.passes import make_pass
 from bot.screen import answer_tap, tapped
@@ -80,13 +80,6 @@ async def to_calendar(update: Update, context: Context) -> None:
     content = await made(calendar_file.calendar_file, context.say, found, congress=context.congress, now=context.now)
     file = InputFile(content, filename=calendar_file.file_name(found))
     await _send_file(update, context, file, caption=calendar.caption(context.say, found))
-
-
-async def show_ticket_of_file(update: Update, context: Context) -> None:
-    """Show the ticket of which a file or a picture was asked for."""
-    data = tapped(update)
-    button = ShowPass.parse(data) or TakeCalendar.parse(data) or PrintTicket.parse(data) or ShowToDriver.parse(data)
-    await show_ticket(update, context, booking_id=None if button is None else button.booking)
 
 
 def pass_link(context: Context, shown: Ticket) -> str:

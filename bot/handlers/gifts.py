@@ -180,15 +180,6 @@ async def show_what_link_gives(update: Update, context: Context) -> None:
         await show_present(update, context, token=button.token)
 
 
-async def show_giver(update: Update, context: Context) -> None:
-    """Show what the person has, in place of a late question or a late withdrawal."""
-    button = GiveRider.parse(tapped(update))
-    if button is None:
-        await show_own(update, context, answer=None)
-    else:
-        await show_ticket(update, context, booking_id=button.booking)
-
-
 HANDLERS = [
     CallbackQueryHandler(giving, GiveAway.pattern()),
     CallbackQueryHandler(ask_name, GiveRider.pattern()),

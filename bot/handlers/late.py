@@ -6,7 +6,7 @@ a crash ends well too: the fresh card shows the ticket.
 """
 
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from telegram import Update
 
@@ -16,8 +16,6 @@ from bot.context import Context
 from bot.handlers import (
     booking,
     broadcasts,
-    changing,
-    documents,
     drafts,
     evening,
     feedback,
@@ -37,7 +35,29 @@ from bot.screen import tapped
 
 Show = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
+_OfTicket = (
+    buttons.GiveRider
+    | buttons.Move
+    | buttons.PrintTicket
+    | buttons.Release
+    | buttons.ReleaseRider
+    | buttons.ShowPass
+    | buttons.ShowToDriver
+    | buttons.TakeCalendar
+    | buttons.Undo
+)
+_OF_TICKET: Final[tuple[type[_OfTicket], ...]] = get_args(_OfTicket)
+
+
+async def _show_ticket(update: Update, context: Context) -> None:
+    """Show the ticket that was to be changed, or that it was given back."""
+    pressed = (kind.parse(tapped(update)) for kind in _OF_TICKET)
+    booking = next((button.booking for button in pressed if button is not None), None)
+    await tickets.show_ticket(update, context, booking_id=booking)
+
+
 INSTEAD: Final[Mapping[type[Button], Show]] = {
+    **dict.fromkeys(_OF_TICKET, _show_ticket),
     buttons.Agree: welcome.show_where_they_were,
     buttons.SetLanguage: welcome.language,
     buttons.HearAll: stopping.show_stopped,
@@ -54,16 +74,7 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.TakeOffer: waiting.show_standing,
     buttons.WaitForAll: waiting.show_standing,
     buttons.LeaveLine: waiting.show_standing,
-    buttons.ShowPass: documents.show_ticket_of_file,
-    buttons.TakeCalendar: documents.show_ticket_of_file,
-    buttons.PrintTicket: documents.show_ticket_of_file,
-    buttons.ShowToDriver: documents.show_ticket_of_file,
-    buttons.Release: tickets.show_kept,
-    buttons.ReleaseRider: changing.show_what_stands,
-    buttons.Undo: changing.show_what_stands,
-    buttons.Move: changing.show_what_stands,
-    buttons.GiveRider: gifts.show_giver,
-    buttons.WithdrawGift: gifts.show_giver,
+    buttons.WithdrawGift: tickets.own,
     buttons.TakeGift: gifts.show_what_link_gives,
     buttons.NeedWheelchair: wheelchairs.wheelchairs,
     buttons.RiderWheelchair: wheelchairs.wheelchairs,

@@ -145,12 +145,6 @@ async def release(update: Update, context: Context) -> None:
             await answer_old_button(update, context)
 
 
-async def show_kept(update: Update, context: Context) -> None:
-    """Show the ticket that was to be given back, or that it was."""
-    button = Release.parse(tapped(update))
-    await show_ticket(update, context, booking_id=None if button is None else button.booking)
-
-
 async def show_not_released(update: Update, context: Context, refused: Refused) -> None:
     """Say why a seat could not be given back, over what the person has."""
     reason = refusals.refusal_answer(context.say, refused.refusal, congress=context.congress)
