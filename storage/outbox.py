@@ -73,9 +73,9 @@ def add_unless_waiting(tx: Connection, messages: Iterable[NewMessage]) -> int:
     return add_many(tx, new.values())
 
 
-def is_known(tx: Connection, key: str) -> bool:
-    """Say whether a message with this key was ever written."""
-    return tx.scalar(select(outbox.c.id).where(outbox.c.key == key)) is not None
+def known(tx: Connection, keys: Collection[str]) -> set[str]:
+    """Return those of these keys under which a message was ever written."""
+    return set(tx.scalars(select(outbox.c.key).where(outbox.c.key.in_(keys)))) if keys else set()
 
 
 def pass_on(tx: Connection, *, key: str, lease: Lease) -> bool:

@@ -14,6 +14,7 @@ from bot.documents.making import made
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.tickets import own_ticket
 from bot.language import SOURCE, Language
+from bot.rules import links
 from bot.rules.passes import make_pass
 from bot.screen import answer_tap, tapped
 from bot.services.booking import Ticket
@@ -85,7 +86,7 @@ async def to_calendar(update: Update, context: Context) -> None:
 def pass_link(context: Context, shown: Ticket) -> str:
     """Return the link that opens the bot with the ticket's pass."""
     signed = make_pass(shown.booking, key=context.house.pass_keys[0], now=context.now)
-    return f"https://t.me/{context.bot.username}?start={signed}"
+    return links.pass_link(signed, username=context.bot.username)
 
 
 def _languages_of_the_place(context: Context) -> list[Language]:

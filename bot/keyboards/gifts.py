@@ -1,16 +1,13 @@
 """What can be done to give a seat to a colleague, and with the link."""
 
-from urllib.parse import quote
-
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup
 
 from bot import buttons
-from bot.keyboards.layout import button, markup
+from bot.keyboards.layout import button, markup, share
 from bot.language import Language
 from bot.services.gifts import Given, Giving
 from bot.texts import gifts as texts
 from bot.texts import labels
-from bot.texts.markup import cut
 from storage.records import Visit
 
 
@@ -34,11 +31,9 @@ def giving(say: Language, shown: Giving) -> InlineKeyboardMarkup:
 
 def link(say: Language, given: Given, *, url: str) -> InlineKeyboardMarkup:
     """Share the link by Telegram's own dialog, or take it back."""
-    words = quote(texts.message_to_colleague(say, given), safe="")
-    share = f"https://t.me/share/url?url={quote(url, safe='')}&text={words}"
-    return InlineKeyboardMarkup(
+    return markup(
         [
-            [InlineKeyboardButton(cut(labels.send_link(say), 60), url=share)],
+            [share(labels.send_link(say), link=url, words=texts.message_to_colleague(say, given))],
             [button(texts.withdraw_label(say, colleague=given.gift.name), buttons.WithdrawGift(given.gift.id))],
             [button(labels.own_ticket(say), buttons.ShowTicket(given.ticket.booking.id))],
         ]

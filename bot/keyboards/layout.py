@@ -1,6 +1,7 @@
 """What all keyboards are laid out with: a button, its rows, the visits of a list."""
 
 from collections.abc import Iterable, Sequence
+from urllib.parse import quote, urlencode
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -21,6 +22,12 @@ Row = list[InlineKeyboardButton]
 def button(label: str, pressed: Button) -> InlineKeyboardButton:
     """One button, its label short enough for a phone."""
     return InlineKeyboardButton(cut(label, _LONGEST_LABEL), callback_data=pressed.data)
+
+
+def share(label: str, *, link: str, words: str) -> InlineKeyboardButton:
+    """Open Telegram's own dialog that sends a link to a chat; it needs no inline mode."""
+    told = urlencode({"url": link, "text": words}, quote_via=quote)
+    return InlineKeyboardButton(cut(label, _LONGEST_LABEL), url=f"https://t.me/share/url?{told}")
 
 
 def markup(rows: Iterable[Row]) -> InlineKeyboardMarkup:

@@ -1,13 +1,12 @@
 """Finding a visit and signing up: cities, lists, the card, what to do after a "no"."""
 
 from collections.abc import Sequence
-from urllib.parse import quote, urlencode
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import buttons
 from bot.buttons import Button
-from bot.keyboards.layout import Row, button, markup, visit_rows
+from bot.keyboards.layout import Row, button, markup, share, visit_rows
 from bot.language import Language
 from bot.rules.booking import Clashes, NoSeats, PeopleWait, Refusal
 from bot.rules.filtering import Filters
@@ -67,14 +66,9 @@ def card(
         rows.append([button(labels.similar(say), buttons.Similar(visit.id))])
     rows.append([button(labels.libraries(say), buttons.ShowLibraries(visit.id))])
     rows.append([button(labels.show_map(say), buttons.ShowMap(visit.id))])
-    rows.append([share(say, visit, username=username)])
+    link = visit_link(visit, username=username)
+    rows.append([share(labels.share(say), link=link, words=say.words(visit.title))])
     return markup([*rows, [button(labels.back(say), way_back or buttons.Visits(visit.city, 0))]])
-
-
-def share(say: Language, visit: Visit, *, username: str) -> InlineKeyboardButton:
-    """Telegram's own way to hand a link on: it asks to whom; nothing of the sharer is in it."""
-    told = urlencode({"url": visit_link(visit, username=username), "text": say.words(visit.title)}, quote_via=quote)
-    return InlineKeyboardButton(labels.share(say), url=f"https://t.me/share/url?{told}")
 
 
 def _own_booking(say: Language, own: Booking) -> InlineKeyboardButton:

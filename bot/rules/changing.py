@@ -13,7 +13,7 @@ from bot.rules.booking import (
     VisitCancelled,
     find_clashes,
 )
-from bot.rules.seats import choose_bus, is_walk, largest_party, seats_left
+from bot.rules.seats import choose_bus, has_room, is_walk, largest_party, seats_left
 from storage.records import Booking, BookingRules, BookingState, Bus, HeldSeat, Visit, VisitState
 
 UNDO = timedelta(seconds=60)
@@ -72,11 +72,6 @@ def refuse_undo(
 def bus_again(released: Booking, visit: Visit, *, main: Booking | None) -> Bus | None:
     """Return the bus on which the seats can be had again: the party's own; else the one they were on, else another."""
     wanted = visit.bus(released.bus_id if main is None else main.bus_id)
-    if wanted is not None and _holds(wanted, released):
+    if wanted is not None and has_room(wanted, party=released.party, wheelchairs=released.wheelchairs):
         return wanted
     return None if main is not None else choose_bus(visit, party=released.party, wheelchairs=released.wheelchairs)
-
-
-def _holds(bus: Bus, released: Booking) -> bool:
-    rolls = bus.wheelchair_places - bus.wheelchairs_taken >= released.wheelchairs
-    return rolls and bus.seats - bus.seats_taken >= released.party

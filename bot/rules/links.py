@@ -23,6 +23,11 @@ def gift_link(token: str, *, username: str) -> str:
     return f"{bot_link(username)}?start={GIFT}{token}"
 
 
+def pass_link(signed: str, *, username: str) -> str:
+    """Return the address that opens a ticket by its pass (rules/passes.py)."""
+    return f"{bot_link(username)}?start={signed}"
+
+
 def group_link(username: str) -> str:
     """Return the address that leads from a group into the private chat, and tells nothing."""
     return f"{bot_link(username)}?start={FROM_A_GROUP}"

@@ -29,7 +29,9 @@ def largest_party(visit: Visit, *, wheelchairs: int = 0) -> int:
     """Return the largest party that still fits, with so many wheelchairs; a party is never split between buses."""
     if is_walk(visit):
         return seats_left(visit)
-    return min(seats_left(visit), max((_free(bus) for bus in visit.buses if _rolls(bus, wheelchairs)), default=0))
+    return min(
+        seats_left(visit), max((_free(bus) for bus in visit.buses if has_room(bus, wheelchairs=wheelchairs)), default=0)
+    )
 
 
 def largest_ever(visit: Visit) -> int:
@@ -48,8 +50,13 @@ def choose_bus(visit: Visit, *, party: int, wheelchairs: int = 0) -> Bus | None:
     Filling the fullest bus first keeps room for larger parties in the others. Wheelchairs take a bus with free places
     for them.
     """
-    fitting = [bus for bus in visit.buses if _free(bus) >= party and _rolls(bus, wheelchairs)]
+    fitting = [bus for bus in visit.buses if has_room(bus, party=party, wheelchairs=wheelchairs)]
     return min(fitting, key=lambda bus: (_free(bus), bus.id), default=None)
+
+
+def has_room(bus: Bus, *, party: int = 0, wheelchairs: int = 0) -> bool:
+    """Say whether the bus has so many free seats, and so many free places for wheelchairs."""
+    return party <= _free(bus) and wheelchairs <= bus.wheelchair_places - bus.wheelchairs_taken
 
 
 def fullness(visit: Visit, *, filling_share: float) -> Fullness:
@@ -63,11 +70,6 @@ def fullness(visit: Visit, *, filling_share: float) -> Fullness:
 def is_walk(visit: Visit) -> bool:
     """A walk has no bus."""
     return visit.mode == "walk"
-
-
-def _rolls(bus: Bus, wheelchairs: int) -> bool:
-    """Say whether the bus has free places for so many wheelchairs."""
-    return wheelchairs <= bus.wheelchair_places - bus.wheelchairs_taken
 
 
 def _free(bus: Bus) -> int:

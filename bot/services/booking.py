@@ -19,7 +19,7 @@ from bot.rules.lateness import KINDS
 from bot.rules.seats import choose_bus
 from bot.services.cards import leave_card, renew_booking
 from bot.services.drafts import COMPANIONS
-from bot.services.promotion import overtakes, promote
+from bot.services.promotion import overtakes, promote, take_back
 from storage import Tx, bookings, calendars, delegates, drafts, log, outbox, queue, seats, visits
 from storage.records import Booking, BookingState, Bus, Congress, Delegate, Lease, NewMessage, Rider, Visit
 
@@ -262,13 +262,7 @@ def free_seats(tx: Tx, booking: Booking, *, reason: str, now: datetime, has_card
     if rest is not None:
         queue.end(tx, rest, reason=reason, now=now)
     bookings.release(tx, booking.id, reason=reason, now=now)
-    seats.give_back(
-        tx,
-        visit_id=booking.visit_id,
-        bus_id=booking.bus_id,
-        riders=booking.party,
-        wheelchairs=booking.wheelchairs,
-    )
+    take_back(tx, booking)
     if has_card:
         visit = visits.read(tx, booking.visit_id)
         assert visit is not None

@@ -6,7 +6,6 @@ from datetime import datetime
 from bot.rules.booking import Changed, refuse_release
 from bot.rules.changing import GIVEN_BACK, UNDO, UndoRefusal, bus_again, refuse_undo
 from bot.rules.finding import nearest_alternatives
-from bot.rules.waiting import refuse_joining
 from bot.services.booking import (
     Booked,
     Refused,
@@ -19,8 +18,8 @@ from bot.services.booking import (
 )
 from bot.services.cards import renew_booking
 from bot.services.promotion import promote
-from bot.services.waiting import MOST_WISHES
-from storage import Tx, bookings, delegates, log, outbox, queue, seats, visits
+from bot.services.waiting import visits_to_wait_for
+from storage import Tx, bookings, delegates, log, outbox, seats, visits
 from storage.records import Booking, BookingState, Congress, Lease, Visit
 
 _MOST_MOVES = 4
@@ -48,40 +47,20 @@ def moves_of(tx: Tx, *, delegate_id: int, booking_id: int, congress: Congress, n
     ticket = ticket_of(tx, booking_id=booking_id, delegate_id=delegate_id)
     if not isinstance(ticket, Ticket):
         return ticket
-    party, everything = ticket.booking.party, visits.read_all(tx)
-    held, waiting = bookings.held_by(tx, delegate_id), queue.waits_of(tx, delegate_id)
+    booking, visit = ticket.booking, ticket.visit
     free = nearest_alternatives(
-        ticket.visit,
-        visits=everything,
+        visit,
+        visits=visits.read_all(tx),
         libraries=dict(congress.libraries),
-        held=[seat for seat in held if seat.booking.id != booking_id],
-        party=party,
-        wheelchairs=ticket.booking.wheelchairs,
+        held=[seat for seat in bookings.held_by(tx, delegate_id) if seat.booking.id != booking_id],
+        party=booking.party,
+        wheelchairs=booking.wheelchairs,
         rules=congress.rules,
         now=now,
         most=_MOST_MOVES,
     )
-    full = [
-        visit
-        for visit in everything
-        if visit.id != ticket.visit.id
-        and refuse_joining(
-            visit,
-            party=party,
-            wheelchairs=ticket.booking.wheelchairs,
-            held=held,
-            waiting=waiting,
-            replaces=booking_id,
-            overtakes=bool(visit.waiting),
-            most_wishes=MOST_WISHES,
-            rules=congress.rules,
-            now=now,
-        )
-        is None
-    ]
-    leaves_at = ticket.visit.leaves_at
-    nearest = sorted(full, key=lambda visit: (abs(visit.leaves_at - leaves_at), visit.id))
-    return Moves(ticket=ticket, free=free, full=tuple(nearest[:_MOST_MOVES]))
+    full = visits_to_wait_for(tx, booking, near=visit, replaces=booking_id, congress=congress, now=now)
+    return Moves(ticket=ticket, free=free, full=full[:_MOST_MOVES])
 
 
 def release_rider(

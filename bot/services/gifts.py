@@ -7,6 +7,7 @@ from bot.rules.booking import AlreadyReleased
 from bot.rules.gifts import GiftRefusal, GivingRefusal, gift_ends, refuse_gift, refuse_giving
 from bot.rules.lateness import KINDS
 from bot.rules.naming import clean_name
+from bot.rules.seats import has_room
 from bot.services.booking import Booked, Refused, Ticket, repeated, ticket_message, ticket_of
 from bot.services.cards import renew_booking
 from bot.services.drafts import DRAFT_LIFE, BadName
@@ -160,20 +161,10 @@ def withdraw_gift(
 
 def present_of(tx: Tx, *, delegate_id: int, token: str, congress: Congress, now: datetime) -> Present | NotTaken:
     """Return what the link leads to for this reader, or why it does not."""
-    gift, booking, visit = _behind(tx, token)
-    refusal = refuse_gift(
-        gift,
-        booking,
-        visit,
-        taker_id=delegate_id,
-        held=bookings.held_by(tx, delegate_id),
-        rules=congress.rules,
-        now=now,
-    )
-    if refusal is not None:
-        return NotTaken(refusal=refusal, visit=visit)
-    assert gift is not None
-    assert visit is not None
+    found = _look(tx, token, taker_id=delegate_id, congress=congress, now=now)
+    if isinstance(found, NotTaken):
+        return found
+    gift, _, visit = found
     return Present(gift=gift, giver=delegates.read(tx, gift.delegate_id), visit=visit)
 
 
@@ -203,21 +194,10 @@ def take_gift(
     _, _, visit = _behind(tx, token)
     if visit is not None:
         visits.lock(tx, [visit.id])
-    gift, booking, visit = _behind(tx, token)
-    refusal = refuse_gift(
-        gift,
-        booking,
-        visit,
-        taker_id=delegate_id,
-        held=bookings.held_by(tx, delegate_id),
-        rules=congress.rules,
-        now=now,
-    )
-    if refusal is not None:
-        return NotTaken(refusal=refusal, visit=visit)
-    assert gift is not None
-    assert booking is not None
-    assert visit is not None
+    found = _look(tx, token, taker_id=delegate_id, congress=congress, now=now)
+    if isinstance(found, NotTaken):
+        return found
+    gift, booking, visit = found
     bus = visit.bus(booking.bus_id)
     given = _hand_over(tx, booking, gift, taker, bus=bus, now=now)
     renew_booking(tx, booking, visit, now=now)
@@ -240,6 +220,21 @@ def take_gift(
     return Booked(ticket=Ticket(booking=given, visit=visit, bus=bus), given_up=())
 
 
+def _look(
+    tx: Tx, token: str, *, taker_id: int, congress: Congress, now: datetime
+) -> tuple[Gift, Booking, Visit] | NotTaken:
+    """Return what the link leads to for this person, or why it gives them nothing."""
+    gift, booking, visit = _behind(tx, token)
+    held = bookings.held_by(tx, taker_id)
+    refusal = refuse_gift(gift, booking, visit, taker_id=taker_id, held=held, rules=congress.rules, now=now)
+    if refusal is not None:
+        return NotTaken(refusal=refusal, visit=visit)
+    assert gift is not None
+    assert booking is not None
+    assert visit is not None
+    return gift, booking, visit
+
+
 def _hand_over(tx: Tx, booking: Booking, gift: Gift, taker: Delegate, *, bus: Bus | None, now: datetime) -> Booking:
     """End the giver's booking, or the part of it with this rider, and write the taker's on the same bus.
 
@@ -248,7 +243,7 @@ def _hand_over(tx: Tx, booking: Booking, gift: Gift, taker: Delegate, *, bus: Bu
     rider = _rider(booking, gift.rider_id)
     assert rider is not None
     freed = int(rider.wheelchair)
-    rolls = taker.wheelchair and (bus is None or bus.wheelchairs_taken - freed < bus.wheelchair_places)
+    rolls = taker.wheelchair and (bus is None or has_room(bus, wheelchairs=1 - freed))
     seats.change_riders(tx, visit_id=booking.visit_id, bus_id=booking.bus_id, wheelchairs=int(rolls) - freed)
     if booking.party > 1:
         booking = bookings.split_off(tx, booking, rider, now=now)

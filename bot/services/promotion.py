@@ -87,7 +87,7 @@ def offer_key(booking: Booking) -> str:
 
 
 def take_back(tx: Tx, booking: Booking) -> None:
-    """Count the seats of an open offer as free again; the caller ends it or lets it wait."""
+    """Count the seats that a booking holds as free again; the caller ends it, moves it, or lets it wait."""
     seats.give_back(
         tx,
         visit_id=booking.visit_id,

@@ -230,7 +230,9 @@ def accept_offer(
 
 def offers_without_a_question(tx: Tx) -> tuple[Booking, ...]:
     """Return the open offers that are not asked about: their parties said "any time", and it is the evening before."""
-    return tuple(each for each in queue.offers_to_any_time(tx) if not outbox.is_known(tx, offer_key(each)))
+    offers = queue.offers_to_any_time(tx)
+    asked = outbox.known(tx, [offer_key(each) for each in offers])
+    return tuple(each for each in offers if offer_key(each) not in asked)
 
 
 def give_without_question(tx: Tx, booking: Booking, *, congress: Congress, now: datetime) -> bool:
@@ -381,7 +383,18 @@ def visits_beside(
     if not isinstance(shown, Wait):
         return None
     booking = shown.booking
-    held, waiting = bookings.held_by(tx, delegate_id), queue.waits_of(tx, delegate_id)
+    others = visits_to_wait_for(tx, booking, near=shown.visit, replaces=booking.replaces, congress=congress, now=now)
+    return shown, others[:MOST_WISHES]
+
+
+def visits_to_wait_for(
+    tx: Tx, booking: Booking, *, near: Visit, replaces: int | None, congress: Congress, now: datetime
+) -> tuple[Visit, ...]:
+    """Return the full visits whose lines the party of this booking could join, the nearest in time to `near` first.
+
+    `replaces` is the seat that its owner would keep until then.
+    """
+    held, waiting = bookings.held_by(tx, booking.delegate_id), queue.waits_of(tx, booking.delegate_id)
     others = [
         visit
         for visit in visits.read_all(tx)
@@ -391,7 +404,7 @@ def visits_beside(
             wheelchairs=booking.wheelchairs,
             held=held,
             waiting=waiting,
-            replaces=booking.replaces,
+            replaces=replaces,
             overtakes=bool(visit.waiting),
             most_wishes=MOST_WISHES,
             rules=congress.rules,
@@ -399,8 +412,7 @@ def visits_beside(
         )
         is None
     ]
-    leaves_at = shown.visit.leaves_at
-    return shown, tuple(sorted(others, key=lambda visit: (abs(visit.leaves_at - leaves_at), visit.id))[:MOST_WISHES])
+    return tuple(sorted(others, key=lambda visit: (abs(visit.leaves_at - near.leaves_at), visit.id)))
 
 
 def _standing(tx: Tx, booking_id: int) -> Wait | Offered | None:

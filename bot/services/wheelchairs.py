@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.rules.seats import choose_bus, is_walk
-from bot.services.booking import Ticket
+from bot.rules.seats import choose_bus, has_room, is_walk
+from bot.services.booking import Ticket, tickets_of
 from bot.services.cards import renew_booking
-from bot.services.promotion import promote
+from bot.services.promotion import promote, take_back
 from storage import Tx, bookings, delegates, log, queue, seats, visits
-from storage.records import Booking, BookingState, Congress, HeldSeat, Rider, Visit
+from storage.records import Booking, Congress, HeldSeat, Rider, Visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,17 +27,7 @@ class Places:
 
 def places_of(tx: Tx, *, delegate_id: int) -> Places:
     """Return the person's need and their tickets."""
-    held = [seat for seat in bookings.held_by(tx, delegate_id) if seat.booking.state is BookingState.BOOKED]
-    fresh = visits.read_some(tx, {seat.visit.id for seat in held})
-    riders = bookings.riders_of(tx, [seat.booking.id for seat in held])
-    tickets = tuple(
-        Ticket(
-            booking=seat.booking.with_riders(riders.get(seat.booking.id, ())),
-            visit=fresh[seat.visit.id],
-            bus=fresh[seat.visit.id].bus(seat.booking.bus_id),
-        )
-        for seat in held
-    )
+    tickets = tickets_of(tx, delegate_id=delegate_id)
     return Places(needed=delegates.read(tx, delegate_id).wheelchair, tickets=tickets)
 
 
@@ -106,15 +96,15 @@ def _set(tx: Tx, booking: Booking, rider: Rider, *, wanted: bool, now: datetime)
 
 def _make_room(tx: Tx, booking: Booking, visit: Visit, *, wanted: bool, now: datetime) -> bool:
     """Count the place on the party's bus; or move the party to a bus that has one."""
-    bus, taken_by = visit.bus(booking.bus_id), booking.wheelchairs
-    if not wanted or is_walk(visit) or (bus is not None and bus.wheelchairs_taken < bus.wheelchair_places):
+    bus, needed = visit.bus(booking.bus_id), booking.wheelchairs + 1
+    if not wanted or is_walk(visit) or (bus is not None and has_room(bus, wheelchairs=1)):
         seats.change_riders(tx, visit_id=visit.id, bus_id=booking.bus_id, wheelchairs=1 if wanted else -1)
         return True
-    other = choose_bus(visit, party=booking.party, wheelchairs=taken_by + 1)
+    other = choose_bus(visit, party=booking.party, wheelchairs=needed)
     if other is None:
         return False
-    seats.give_back(tx, visit_id=visit.id, bus_id=booking.bus_id, riders=booking.party, wheelchairs=taken_by)
-    seats.take(tx, visit_id=visit.id, bus_id=other.id, riders=booking.party, wheelchairs=taken_by + 1)
+    take_back(tx, booking)
+    seats.take(tx, visit_id=visit.id, bus_id=other.id, riders=booking.party, wheelchairs=needed)
     bookings.move_to_bus(tx, booking.id, bus_id=other.id)
     renew_booking(tx, booking, visit, now=now)
     return True
