@@ -1,19 +1,23 @@
 """Paper: A4 pages with letters that hold Kazakh, and QR codes drawn as they are, sharp at any size.
 
-fpdf2 and segno are imported by who prints, never with the bot: together they take a third of a second.
+fpdf2 and segno are loaded with the first page, not with the bot: together they take a third of a second.
 """
 
-import font_roboto
-import segno
-from fpdf import FPDF
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 FONT = "Roboto"
 MARGIN = 15.0
 """Millimetres, as every length on a page."""
 
 
-def blank_paper() -> FPDF:
+def blank_paper() -> "FPDF":
     """Return a document of A4 pages without any page, its letters loaded: Roboto, plain and bold."""
+    import font_roboto
+    from fpdf import FPDF
+
     paper = FPDF(format="A4")
     paper.set_margin(MARGIN)
     paper.set_auto_page_break(auto=False)
@@ -22,8 +26,10 @@ def blank_paper() -> FPDF:
     return paper
 
 
-def draw_qr(paper: FPDF, content: str, *, x: float, y: float, size: float) -> None:
+def draw_qr(paper: "FPDF", content: str, *, x: float, y: float, size: float) -> None:
     """Draw the QR code of this text on the current page: a square of `size`, its quiet zone of 4 modules included."""
+    import segno
+
     rows = segno.make(content, error="m", micro=False).matrix_iter(border=4)
     modules = [list(row) for row in rows]
     width = size / len(modules)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.documents.qr import qr_rows
+from bot.documents.paper import FONT, MARGIN, blank_paper, draw_qr
 from bot.language import Language
 from bot.services.booking import Ticket
 from bot.texts import paper as texts
@@ -13,8 +13,7 @@ from storage.records import Congress
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-_FONT = "Roboto"
-_MARGIN, _QR = 18.0, 52.0  # millimetres
+_QR = 60.0  # millimetres, its quiet zone with it
 _BY_HAND = "_" * 30
 """In place of a name in letters that the font has not, such as Arabic or Chinese: it is written by hand."""
 
@@ -23,22 +22,16 @@ def paper_ticket(
     say: Language, others: Sequence[Language], shown: Ticket, *, link: str, congress: Congress, now: datetime
 ) -> bytes:
     """Return the page as PDF: the facts in each of these languages, the code, who travels, and the pass as QR."""
-    import font_roboto
-    from fpdf import FPDF
-
-    pdf = FPDF(format="A4")
+    pdf = blank_paper()
     pdf.set_creation_date(now)
     pdf.set_title(say.words(shown.visit.title))
-    pdf.set_margin(_MARGIN)
-    pdf.set_auto_page_break(True, margin=_MARGIN)
-    pdf.add_font(_FONT, "", font_roboto.Roboto)
-    pdf.add_font(_FONT, "B", font_roboto.RobotoBold)
+    pdf.set_auto_page_break(True, margin=MARGIN)
     pdf.add_page()
     ticket, code, travellers = texts.headings(say, shown)
-    _draw_code(pdf, link)
+    draw_qr(pdf, link, x=pdf.w - MARGIN - _QR, y=MARGIN, size=_QR)
     _write(pdf, f"{say.words(congress.name)} · {ticket}", size=10, beside_code=True)
     _write_facts(pdf, texts.facts(say, shown, congress=congress), size=13, beside_code=True)
-    pdf.set_y(max(pdf.get_y(), _MARGIN + _QR) + 4)
+    pdf.set_y(max(pdf.get_y(), MARGIN + _QR) + 4)
     _write(pdf, code, size=10)
     _write(pdf, shown.booking.code, size=34, style="B")
     _write(pdf, travellers, size=10)
@@ -66,23 +59,12 @@ def _write_facts(pdf: "FPDF", facts: Sequence[str], *, size: float, beside_code:
 
 
 def _write(pdf: "FPDF", text: str, *, size: float, style: str = "", beside_code: bool = False) -> None:
-    pdf.set_font(_FONT, style, size)
+    pdf.set_font(FONT, style, size)
     width = pdf.epw - _QR - 6 if beside_code else pdf.epw
     pdf.multi_cell(width, size * 0.48, text, align="L", new_x="LMARGIN", new_y="NEXT")
 
 
-def _draw_code(pdf: "FPDF", link: str) -> None:
-    rows = qr_rows(link)
-    module = _QR / len(rows)
-    left = pdf.w - _MARGIN - _QR
-    pdf.set_fill_color(0)
-    for down, row in enumerate(rows):
-        for across, dark in enumerate(row):
-            if dark:
-                pdf.rect(left + across * module, _MARGIN + down * module, module, module, style="F")
-
-
 def _has_letters(pdf: "FPDF", name: str) -> bool:
-    pdf.set_font(_FONT, "B", 13)
+    pdf.set_font(FONT, "B", 13)
     glyphs = getattr(pdf.current_font, "cmap", {})
     return all(ord(letter) in glyphs for letter in name)

@@ -13,10 +13,3 @@ def qr_png(link: str) -> bytes:
     picture = BytesIO()
     segno.make(link, error="m", micro=False).save(picture, kind="png", scale=10, border=4)
     return picture.getvalue()
-
-
-def qr_rows(link: str) -> list[list[bool]]:
-    """Return the code's modules row by row, True for dark, without a margin."""
-    import segno
-
-    return [[bool(module) for module in row] for row in segno.make(link, error="m", micro=False).matrix]
