@@ -6,7 +6,7 @@
     services/    what gets done: one public function, one transaction
     handlers/    Telegram in, Telegram out; each file ends with HANDLERS        -> a new command
     texts/       every sentence, (Language, records) -> str                     -> a new language: language.py
-    buttons.py   callback data, made and parsed;  keyboards/  records -> buttons;  screen.py  show()
+    buttons/     callback data, made and parsed;  keyboards/  records -> buttons;  screen.py  show()
     intake/      updates:  Telegram -> inbox -> handlers, in order for each person
     delivery/    messages: outbox -> Telegram, at its pace, at least once for what a seat depends on
     web.py       HTTP that others speak to us; vitals.py  /health and /metrics; metrics.py, tally.py  what is counted

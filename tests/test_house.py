@@ -33,7 +33,7 @@ LAW: dict[str, set[str]] = {
     "bot.documents.posters": {
         *("bot.documents", "bot.language", "bot.rules", "bot.texts", "fpdf", "storage.records"),
     },
-    "bot.buttons": set(),
+    "bot.buttons": {"bot.buttons"},
     "bot.keyboards": {
         *("bot.keyboards", "bot.buttons", "bot.language", "bot.rules", "bot.services", "bot.texts"),
         *("storage.records", "telegram"),

@@ -1,0 +1,49 @@
+"""What organizers tap: lists and announcements."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.buttons.base import Button, UpdateId
+
+
+@dataclass(frozen=True, slots=True)
+class RosterPage(Button):
+    """Show a page of the roster of this visit or bus."""
+
+    prefix: ClassVar[str] = "roster"
+    name: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class RosterFile(Button):
+    """Send the roster of this visit or bus as CSV."""
+
+    prefix: ClassVar[str] = "csv"
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndeliveredPage(Button):
+    """Show a page of what did not arrive, of this visit or bus; of everything without a name."""
+
+    prefix: ClassVar[str] = "lost"
+    name: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendAnnouncement(Button):
+    """Send the announcement kept under this key."""
+
+    prefix: ClassVar[str] = "announce"
+    key: UpdateId
+
+
+@dataclass(frozen=True, slots=True)
+class PauseLine(Button):
+    """Pause the waiting list of this visit (1), or let it go on (0)."""
+
+    prefix: ClassVar[str] = "pause"
+    name: str
+    paused: int
