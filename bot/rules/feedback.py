@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from bot.rules.waiting import heard_at
+from bot.rules.hours import heard_at
 from storage.records import ClockSpan, Visit, VisitState
 
 SCORES = range(1, 6)

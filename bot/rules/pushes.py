@@ -7,8 +7,8 @@ pushes at all, nor is an edit, which makes no sound.
 
 from datetime import datetime, time, timedelta, tzinfo
 
+from bot.rules.hours import heard_at
 from bot.rules.lateness import KINDS
-from bot.rules.waiting import heard_at
 from storage.records import ClockSpan, MessageClass
 
 NO_PUSH = frozenset(name for name, kind in KINDS.items() if not kind.is_push)

@@ -7,8 +7,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.rules.authority import may_organize
+from bot.rules.hours import heard_at
 from bot.rules.lateness import KINDS
-from bot.rules.waiting import heard_at
 from bot.services.drafts import ANNOUNCEMENT, DRAFT_LIFE
 from bot.services.organizers import NoAuthority, UnknownName
 from storage import Tx, announcements, drafts, grants, log, outbox, visits

@@ -7,19 +7,11 @@ who can be reached again, or who was busy with their own bookings at the moment 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.rules.hours import asks_no_more, heard_at, offer_deadline
 from bot.rules.lateness import KINDS
 from bot.rules.reminding import departure
 from bot.rules.seats import choose_bus, largest_party
-from bot.rules.waiting import (
-    Candidate,
-    Offer,
-    asks_no_more,
-    heard_at,
-    next_step,
-    offer_deadline,
-    still_promotes,
-    would_overtake,
-)
+from bot.rules.waiting import Candidate, Offer, next_step, still_promotes, would_overtake
 from storage import Tx, log, outbox, queue, seats, visits
 from storage.records import Booking, Bus, Congress, MessageClass, NewMessage, Visit, VisitState
 

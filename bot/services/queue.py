@@ -5,7 +5,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.rules.authority import may_organize
-from bot.rules.waiting import Candidate, Standing, hold_ends, standing_of, still_promotes
+from bot.rules.hours import hold_ends
+from bot.rules.waiting import Candidate, Standing, standing_of, still_promotes
 from bot.services.organizers import NoAuthority, UnknownName
 from bot.services.promotion import promote
 from storage import Tx, grants, log, queue, visits

@@ -22,6 +22,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "bot/rules/finding.py": (f"{_RULES}/test_finding.py", f"{_SERVICES}/test_visits.py"),
     "bot/rules/gaps.py": (f"{_RULES}/test_gaps.py",),
     "bot/rules/gifts.py": (f"{_RULES}/test_gifts.py",),
+    "bot/rules/hours.py": (f"{_RULES}/test_waiting.py",),
     "bot/rules/lateness.py": (f"{_RULES}/test_lateness.py",),
     "bot/rules/links.py": (f"{_RULES}/test_links.py",),
     "bot/rules/naming.py": (f"{_RULES}/test_naming.py",),

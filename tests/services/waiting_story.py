@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from bot.rules.waiting import offer_deadline
+from bot.rules.hours import offer_deadline
 from bot.services import booking, waiting
 from bot.services.booking import Booked, Released
 from bot.services.promotion import serve_lines

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rules.booking import AlreadyBooked, AlreadyLeft, BookingClosed, Changed, Clashes, OpensLater, PartyTooLarge
+from bot.rules.hours import SHORTEST_OFFER, asks_no_more, heard_at, hold_ends, offer_deadline
 from bot.rules.waiting import (
-    SHORTEST_OFFER,
     AlreadyWaiting,
     Candidate,
     Kept,
@@ -20,11 +20,7 @@ from bot.rules.waiting import (
     OfferGone,
     SeatsAreFree,
     TooManyWishes,
-    asks_no_more,
-    heard_at,
-    hold_ends,
     next_step,
-    offer_deadline,
     refuse_joining,
     refuse_offer,
     still_promotes,
