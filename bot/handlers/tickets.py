@@ -11,7 +11,7 @@ from bot.rules.booking import AlreadyReleased, Changed
 from bot.screen import Screen, show, show_below, tapped
 from bot.services.booking import Refused, Released, Ticket, release_seat, ticket_of
 from bot.services.cards import card_of, move_card
-from bot.services.waiting import own_of
+from bot.services.standing import own_of
 from bot.texts import changing, refusals
 from bot.texts import tickets as texts
 from bot.texts.own import own as own_text

@@ -25,7 +25,8 @@ from bot.rules.waiting import AlreadyWaiting
 from bot.screen import Screen, show, tapped
 from bot.services import waiting as services
 from bot.services.booking import Booked
-from bot.services.waiting import LeftLine, NotJoined, NotTaken, Offered, Wait
+from bot.services.standing import Offered, Wait, visits_beside, wait_of
+from bot.services.waiting import LeftLine, NotJoined, NotTaken
 from bot.texts import waiting as texts
 
 
@@ -111,7 +112,7 @@ async def show_wait(update: Update, context: Context, *, booking_id: int | None,
     if booking_id is None:
         await answer_old_button(update, context)
         return
-    found = await context.db.read(services.wait_of, booking_id=booking_id, delegate_id=context.delegate.id)
+    found = await context.db.read(wait_of, booking_id=booking_id, delegate_id=context.delegate.id)
     if found is None:
         await show_own(update, context, answer=answer)
         return
@@ -176,7 +177,7 @@ async def choose_beside(update: Update, context: Context) -> None:
         None
         if button is None
         else await context.db.read(
-            services.visits_beside,
+            visits_beside,
             booking_id=button.booking,
             delegate_id=context.delegate.id,
             congress=context.congress,

@@ -10,7 +10,7 @@ from bot.language import Language
 from bot.rules.changing import UNDO
 from bot.services.booking import Released, Ticket
 from bot.services.changing import Moves
-from bot.services.waiting import Own
+from bot.services.standing import Own
 from bot.texts import changing as changing_texts
 from bot.texts import labels
 from bot.texts import tickets as ticket_texts

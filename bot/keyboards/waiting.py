@@ -9,7 +9,8 @@ from bot.keyboards.layout import Row, button, markup, visit_rows
 from bot.language import Language
 from bot.rules.booking import Clashes
 from bot.rules.waiting import SeatsAreFree
-from bot.services.waiting import NotJoined, Wait
+from bot.services.standing import Wait
+from bot.services.waiting import NotJoined
 from bot.texts import labels
 from bot.texts import waiting as waiting_texts
 from storage.records import Booking, Visit

@@ -18,7 +18,7 @@ from bot.services.booking import (
 )
 from bot.services.cards import renew_booking
 from bot.services.promotion import promote
-from bot.services.waiting import visits_to_wait_for
+from bot.services.standing import visits_to_wait_for
 from storage import Tx, bookings, delegates, log, outbox, seats, visits
 from storage.records import Booking, BookingState, Congress, Lease, Visit
 

@@ -11,7 +11,7 @@ from bot.rules.booking import refuse_release
 from bot.rules.retention import due
 from bot.services.booking import free_seats
 from bot.services.promotion import promote, take_back
-from bot.services.waiting import Own, own_of
+from bot.services.standing import Own, own_of
 from storage import Tx, bookings, delegates, erasing, grants, inbox, log, queue, visits
 from storage.erasing import Erased, Someone
 from storage.records import BookingState, Congress, HeldSeat

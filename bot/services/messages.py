@@ -14,7 +14,7 @@ from bot.services.card_facts import CardFacts, OldCardFacts, card_facts
 from bot.services.feedback import Said, said_of
 from bot.services.promotion import OFFER_OVER
 from bot.services.reminders import Reminder, still_holds
-from bot.services.waiting import Offered, wait_of
+from bot.services.standing import Offered, wait_of
 from storage import Tx, announcements, bookings, calendars, canaries, delegates, grants, visits
 from storage.records import (
     Answers,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.language import Language
 from bot.services.booking import Ticket
-from bot.services.waiting import Own
+from bot.services.standing import Own
 from bot.texts.markup import esc, words
 from bot.texts.tickets import bus_and_bay, travellers
 from bot.texts.visits import zone_name

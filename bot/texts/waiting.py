@@ -24,7 +24,8 @@ from bot.rules.waiting import (
     SeatsAreFree,
     TooManyWishes,
 )
-from bot.services.waiting import LeftLine, Offered, Wait
+from bot.services.standing import Offered, Wait
+from bot.services.waiting import LeftLine
 from bot.texts import refusals
 from bot.texts.markup import esc, words
 from bot.texts.tickets import departure_lines, travellers

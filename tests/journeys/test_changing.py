@@ -9,7 +9,7 @@ from bot.rules.booking import AlreadyReleased
 from bot.rules.changing import UNDO, UndoIsOver
 from bot.services.booking import Booked
 from bot.services.organizers import set_seats
-from bot.services.waiting import Offered, Wait, own_of
+from bot.services.standing import Offered, Wait, own_of
 from bot.texts import changing as texts
 from bot.texts import refusals
 from bot.texts import tickets as ticket_texts

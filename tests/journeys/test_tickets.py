@@ -4,7 +4,7 @@ import pytest
 
 from bot.rules.booking import AlreadyLeft, AlreadyReleased, Changed
 from bot.services.booking import Released
-from bot.services.waiting import Own
+from bot.services.standing import Own
 from bot.texts import changing, companions, welcome
 from bot.texts import tickets as texts
 from bot.texts.own import own as own_text

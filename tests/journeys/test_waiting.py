@@ -7,7 +7,7 @@ import pytest
 
 from bot.rules.waiting import AlreadyWaiting, OfferGone
 from bot.services.organizers import set_seats
-from bot.services.waiting import Offered, Own, Wait, own_of
+from bot.services.standing import Offered, Own, Wait, own_of
 from bot.texts import own as own_texts
 from bot.texts import tickets as ticket_texts
 from bot.texts import waiting as texts

@@ -25,6 +25,7 @@ from bot.services import (
     organizers,
     own_data,
     queue,
+    standing,
     undelivered,
     waiting,
     wheelchairs,
@@ -126,9 +127,9 @@ def a_world(*, n: int, text: str) -> World:
         forgetting.Leaving: tuple(
             forgetting.Leaving(own=own, kept=kept, by_settings=bool(kept), key=n)
             for own in (
-                waiting.Own(tickets=(), standing=()),
-                waiting.Own(
-                    tickets=tickets, standing=_lines(visits, tickets, n=n, names=names[:4])[waiting.Own][1].standing
+                standing.Own(tickets=(), standing=()),
+                standing.Own(
+                    tickets=tickets, standing=_lines(visits, tickets, n=n, names=names[:4])[standing.Own][1].standing
                 ),
             )
             for kept in (0, n)
@@ -315,11 +316,11 @@ def _lines(visits: Sequence[Visit], tickets: Sequence[Ticket], *, n: int, names:
     """Who waits: alone, with others, beside other visits, for seats to move to; and offers of all or a part."""
     in_line = a_booking(*names, state=BookingState.WAITING, queue_no=n, party_least=1)
     waits = (
-        waiting.Wait(booking=in_line, visit=visits[0], place=n),
-        waiting.Wait(booking=in_line, visit=visits[1], place=n, others=tuple(visits[1:3]), replaces=visits[0]),
+        standing.Wait(booking=in_line, visit=visits[0], place=n),
+        standing.Wait(booking=in_line, visit=visits[1], place=n, others=tuple(visits[1:3]), replaces=visits[0]),
     )
     offers = tuple(
-        waiting.Offered(
+        standing.Offered(
             ticket=replace(each, booking=replace(each.booking, state=BookingState.OFFERED, offer_until=LEAVES)),
             waiting=left,
             given_up=given_up,
@@ -329,13 +330,13 @@ def _lines(visits: Sequence[Visit], tickets: Sequence[Ticket], *, n: int, names:
     )
     places = tuple(queue.Place(booking=in_line, standing=standing) for standing in Standing)
     return {
-        waiting.Wait: waits,
-        waiting.Offered: offers,
+        standing.Wait: waits,
+        standing.Offered: offers,
         waiting.LeftLine: (waiting.LeftLine(visit=visits[0]),),
-        waiting.Own: (
-            waiting.Own(tickets=(), standing=()),
-            waiting.Own(tickets=tuple(tickets), standing=(*waits, *offers[:2])),
-            waiting.Own(tickets=(), standing=waits),
+        standing.Own: (
+            standing.Own(tickets=(), standing=()),
+            standing.Own(tickets=tuple(tickets), standing=(*waits, *offers[:2])),
+            standing.Own(tickets=(), standing=waits),
         ),
         queue.Line: tuple(
             queue.Line(visit=replace(visits[0], queue_paused=paused), places=places, moves=moves, kept_until=kept)

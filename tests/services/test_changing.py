@@ -11,7 +11,8 @@ from bot.rules.changing import UNDO, UndoIsOver
 from bot.services.auditing import find_deviations
 from bot.services.booking import Booked, Refused, Released, Ticket, ticket_of, tickets_of
 from bot.services.changing import Moves, NotUndone, moves_of, release_rider, undo_release
-from bot.services.waiting import Offered, Wait, accept_offer, join_line, standing_of
+from bot.services.standing import Offered, Wait, standing_of
+from bot.services.waiting import accept_offer, join_line
 from storage import Tx, tables
 from storage.database import Database
 from storage.records import Booking, BookingState, Lease

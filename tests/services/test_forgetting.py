@@ -10,7 +10,8 @@ from bot.services.auditing import find_deviations
 from bot.services.booking import Booked, book_seat
 from bot.services.forgetting import Forgotten, Leaving, forget, look_at_leaving
 from bot.services.promotion import serve_lines
-from bot.services.waiting import Wait, join_line
+from bot.services.standing import Wait
+from bot.services.waiting import join_line
 from storage import Tx, tables
 from storage.database import Database
 from storage.records import BookingState

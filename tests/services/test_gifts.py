@@ -24,7 +24,8 @@ from bot.services.gifts import (
     withdraw_gift,
 )
 from bot.services.messages import GivenFacts
-from bot.services.waiting import Wait, join_line, standing_of
+from bot.services.standing import Wait, standing_of
+from bot.services.waiting import join_line
 from storage import Tx, tables
 from storage.database import Database
 from storage.records import Booking

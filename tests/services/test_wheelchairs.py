@@ -12,7 +12,8 @@ from bot.services.booking import Booked, Refused, Ticket, tickets_of
 from bot.services.changing import undo_release
 from bot.services.gifts import take_gift
 from bot.services.organizers import Roster, roster
-from bot.services.waiting import Offered, Wait, join_line, standing_of
+from bot.services.standing import Offered, Wait, standing_of
+from bot.services.waiting import join_line
 from bot.services.wheelchairs import Places, set_wheelchair
 from storage import Tx, seats, tables
 from storage.database import Database

@@ -15,7 +15,8 @@ from bot.rules.hours import offer_deadline
 from bot.services import booking, waiting
 from bot.services.booking import Booked, Released
 from bot.services.promotion import serve_lines
-from bot.services.waiting import LeftLine, Offered, Wait
+from bot.services.standing import MOST_WISHES, Offered, Wait
+from bot.services.waiting import LeftLine
 from tests.house import at
 from tests.services.story import MINUTE, PEOPLE, Story, people, rarely, tight_congress
 from tests.services.world import Document, put_party, table
@@ -361,7 +362,7 @@ class WaitingStory(Story):
         if not at("08-18 09:00") <= self.now < (visit.closes_at or at("08-21 20:00")) or self.now >= visit.leaves_at:
             return False
         own = [row for row in self._rows("waiting") if row.delegate_id == self.world.people[who]]
-        if any(row.visit_id == visit.id for row in own) or len(own) >= waiting.MOST_WISHES:
+        if any(row.visit_id == visit.id for row in own) or len(own) >= MOST_WISHES:
             return False
         seats = [bus.seats for bus in self.facts["buses"] if bus.visit_id == visit.id] or [visit.host_limit]
         held = [row for row in self._rows("booked", "offered") if row.delegate_id == self.world.people[who]]
