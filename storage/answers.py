@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, case, func, or_, select, update
 
+from storage.gifts import GIVEN_AWAY
 from storage.records import Answers, BookingState
 from storage.tables import bookings
 
@@ -16,7 +17,8 @@ def write(tx: Connection, booking_id: int, *, coming_at: datetime | None) -> Non
 def count(tx: Connection, *, visit_id: int, asked_at: datetime) -> dict[int | None, Answers]:
     """Count the visit's people by bus (None: on no bus) since they were asked.
 
-    Who signed up after the question has answered it by that; freed are the seats given up since.
+    Who signed up after the question has answered it by that; freed are the seats given up since, but for those that a
+    colleague has now.
     """
     says = case(
         (bookings.c.state == BookingState.RELEASED, "freed"),
@@ -29,7 +31,11 @@ def count(tx: Connection, *, visit_id: int, asked_at: datetime) -> dict[int | No
             bookings.c.visit_id == visit_id,
             or_(
                 bookings.c.state == BookingState.BOOKED,
-                and_(bookings.c.given_at.is_not(None), bookings.c.released_at >= asked_at),
+                and_(
+                    bookings.c.given_at.is_not(None),
+                    bookings.c.released_at >= asked_at,
+                    bookings.c.reason != GIVEN_AWAY,
+                ),
             ),
         )
         .group_by(bookings.c.bus_id, "says")

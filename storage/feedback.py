@@ -1,5 +1,6 @@
 """What passengers say after a visit: one score a booking, and a line of words where they like."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -70,12 +71,15 @@ def comment(tx: Connection, booking_id: int, *, text: str) -> None:
     tx.execute(update(feedback).where(feedback.c.booking_id == booking_id).values(comment=text))
 
 
-def of_visit(tx: Connection, visit_id: int) -> tuple[Feedback, ...]:
-    """Return all that was said about a visit, without who said it."""
+def of_visits(tx: Connection, visit_ids: Collection[int]) -> dict[int, tuple[Feedback, ...]]:
+    """Return all that was said about each of these visits, without who said it."""
     query = (
-        select(feedback.c.score, feedback.c.comment)
+        select(bookings.c.visit_id, feedback.c.score, feedback.c.comment)
         .join_from(feedback, bookings, feedback.c.booking_id == bookings.c.id)
-        .where(bookings.c.visit_id == visit_id)
+        .where(bookings.c.visit_id.in_(visit_ids))
         .order_by(feedback.c.given_at)
     )
-    return tuple(Feedback(score=row.score, comment=row.comment) for row in tx.execute(query))
+    said: dict[int, list[Feedback]] = {visit_id: [] for visit_id in visit_ids}
+    for row in tx.execute(query):
+        said[row.visit_id].append(Feedback(score=row.score, comment=row.comment))
+    return {visit_id: tuple(each) for visit_id, each in said.items()}

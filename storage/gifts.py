@@ -9,6 +9,8 @@ from sqlalchemy import Connection, insert, select, update
 from storage.records import Gift
 from storage.tables import gifts
 
+GIVEN_AWAY = "given to a colleague"
+"""Why a booking ended whose seat a colleague has taken: the seat was never free."""
 _OPEN, _TAKEN, _WITHDRAWN = "open", "taken", "withdrawn"
 
 

@@ -119,10 +119,11 @@ def opinions(tx: Tx, *, actor: int, name: str | None) -> tuple[Opinions, ...] | 
     if not may_organize(grants.roles_of(tx, actor)):
         return NoAuthority()
     if name is None:
-        every = (Opinions(visit=visit, said=feedback.of_visit(tx, visit.id)) for visit in visits.read_all(tx))
-        return tuple(each for each in every if each.said)
+        every = visits.read_all(tx)
+        said = feedback.of_visits(tx, [visit.id for visit in every])
+        return tuple(Opinions(visit=visit, said=said[visit.id]) for visit in every if said[visit.id])
     visit_id = visits.by_key(tx, name)
     visit = None if visit_id is None else visits.read(tx, visit_id)
     if visit is None:
         return UnknownName(name)
-    return (Opinions(visit=visit, said=feedback.of_visit(tx, visit.id)),)
+    return (Opinions(visit=visit, said=feedback.of_visits(tx, [visit.id])[visit.id]),)

@@ -249,8 +249,8 @@ def _hand_over(tx: Tx, booking: Booking, gift: Gift, taker: Delegate, *, bus: Bu
         booking = bookings.split_off(tx, booking, rider, now=now)
     rest = queue.rest_of(tx, booking.id)
     if rest is not None:
-        queue.end(tx, rest, reason="given to a colleague", now=now)
-    bookings.release(tx, booking.id, reason="given to a colleague", now=now)
+        queue.end(tx, rest, reason=gifts.GIVEN_AWAY, now=now)
+    bookings.release(tx, booking.id, reason=gifts.GIVEN_AWAY, now=now)
     return bookings.add_booked(
         tx,
         visit_id=booking.visit_id,

@@ -26,9 +26,9 @@ from bot.services.gifts import (
 from bot.services.messages import GivenFacts
 from bot.services.standing import Wait, standing_of
 from bot.services.waiting import join_line
-from storage import Tx, tables
+from storage import Tx, answers, tables
 from storage.database import Database
-from storage.records import Booking
+from storage.records import Answers, Booking
 from tests.makers import OPEN
 from tests.services.test_booking import DANA, EMMA, IVAN, booked, outbox_rows, release, taken, unchanged
 from tests.services.test_changing import drop, of, party
@@ -246,3 +246,12 @@ async def test_the_links_secret_is_nowhere_in_the_database(database: Database, w
         return repr([tx.execute(select(table)).all() for table in tables.metadata.tables.values()])
 
     assert TOKEN not in await database.read(everything)
+
+
+async def test_a_seat_that_a_colleague_took_is_not_counted_as_freed(database: Database, world: World) -> None:
+    ticket = await database.run(party, world, EMMA, "nab-am")
+    await database.run(give, world, EMMA, ticket.booking)
+    await database.run(take, world, IVAN)
+    visit = await database.read(visit_of, "nab-am")
+    counted = await database.read(answers.count, visit_id=visit.id, asked_at=OPEN)
+    assert list(counted.values()) == [Answers(coming=1)]
