@@ -128,7 +128,7 @@ def store(
     The rows that others stored before into a line of the holder come with it: nothing overtakes them.
     """
     inbox.store_updates(tx, new, received_at=received_at)
-    return waiting_in(tx, claim(tx, wanted, holder=holder), besides=besides, most=most)
+    return take(tx, wanted, holder=holder, besides=besides, most=most)
 
 
 def take_free(tx: Connection, *, room: int, holder: str, besides: Collection[int], most: int) -> list[StoredUpdate]:
@@ -139,7 +139,22 @@ def take_free(tx: Connection, *, room: int, holder: str, besides: Collection[int
     """
     found = tx.execute(_FREE, {"me": holder, "besides": list(besides), "most": most}).scalars()
     first = list(dict.fromkeys(found))[:room]
-    return waiting_in(tx, claim(tx, first, holder=holder), besides=besides, most=most)
+    return take(tx, first, holder=holder, besides=besides, most=most)
+
+
+def take(
+    tx: Connection, wanted: Collection[int], *, holder: str, besides: Collection[int], most: int
+) -> list[StoredUpdate]:
+    """Claim these lines, as far as they may be had, and return what waits in them; keep none in which nothing does.
+
+    What waited when somebody looked may be done by now and its line given back: a line claimed after that would
+    stand with this holder for as long as it lives.
+    """
+    mine = claim(tx, wanted, holder=holder)
+    waiting = waiting_in(tx, mine, besides=besides, most=most)
+    if len({stored.person or -stored.update_id for stored in waiting}) < len(mine):
+        give_back(tx, mine, holder=holder)
+    return waiting
 
 
 def finish(
@@ -155,8 +170,12 @@ def finish(
     mine = lock(tx, ended, holder=holder)
     if not mine:
         return []
-    given_back = tx.execute(_RELEASE, {"lines": list(mine), "me": holder}).scalars()
-    return waiting_in(tx, mine.difference(given_back), besides=(), most=most)
+    return waiting_in(tx, mine - give_back(tx, mine, holder=holder), besides=(), most=most)
+
+
+def give_back(tx: Connection, mine: Collection[int], *, holder: str) -> set[int]:
+    """Give back those of the holder's lines, whose rows it has locked, in which nothing waits; return them."""
+    return set(tx.execute(_RELEASE, {"lines": list(mine), "me": holder}).scalars())
 
 
 def leave(tx: Connection, left: Collection[int], *, holder: str) -> None:

@@ -170,6 +170,29 @@ async def test_what_was_left_in_a_line_of_ones_own_is_found(database: Database) 
     assert await take(database, "b") == []
 
 
+async def test_a_line_that_came_to_its_end_between_the_look_and_the_claim_is_not_kept(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store(database, "a", new(1))
+    claim = lines.claim
+
+    def claim_late(tx: Tx, wanted: Collection[int], *, holder: str) -> set[int]:
+        monkeypatch.setattr(lines, "claim", claim)
+        assert await_only(finish(database, "a", 1)) == []
+        return claim(tx, wanted, holder=holder)
+
+    monkeypatch.setattr(lines, "claim", claim_late)
+    assert await take(database, "a") == []
+    assert await holders(database) == {}
+
+
+async def test_a_repeat_of_what_is_done_takes_no_line(database: Database) -> None:
+    await store(database, "a", new(1))
+    await finish(database, "a", 1)
+    assert await store(database, "a", new(1)) == []
+    assert await holders(database) == {}
+
+
 async def test_the_lines_of_the_dead_are_free(database: Database) -> None:
     await store(database, "a", new(1), new(2))
     assert await take(database, "b") == []
