@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from storage.records import Role
+from storage.records import Grant, Role
 from storage.tables import grants
 from storage.turns import take_turn
 
@@ -18,9 +18,21 @@ def roles_of(tx: Connection, telegram_id: int) -> frozenset[Role]:
     return frozenset(Role(role) for role in tx.scalars(_ROLES, {"telegram_id": telegram_id}))
 
 
+def of(tx: Connection, telegram_id: int) -> frozenset[Grant]:
+    """Return the grants of this numeric id: roles with their scopes."""
+    rows = tx.execute(select(grants.c.role, grants.c.scope).where(grants.c.telegram_id == telegram_id))
+    return frozenset(Grant(Role(row.role), row.scope) for row in rows)
+
+
+def holders(tx: Connection, role: Role, scope: str = "") -> tuple[int, ...]:
+    """Return the Telegram ids of those who have this role for this scope."""
+    asked = select(grants.c.telegram_id).where(grants.c.role == role, grants.c.scope == scope)
+    return tuple(tx.scalars(asked.order_by(grants.c.id)))
+
+
 def owners(tx: Connection) -> tuple[int, ...]:
     """Return the Telegram ids of all owners."""
-    return tuple(tx.scalars(select(grants.c.telegram_id).where(grants.c.role == Role.OWNER).order_by(grants.c.id)))
+    return holders(tx, Role.OWNER)
 
 
 def follow_settings(tx: Connection, owner_ids: Iterable[int], *, now: datetime) -> tuple[list[int], list[int]]:

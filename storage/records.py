@@ -34,9 +34,27 @@ class BookingState(StrEnum):
 
 
 class Role(StrEnum):
-    """What a grant lets a person do; `owner` is the only one given so far."""
+    """What a grant lets a person do, and what its scope names.
+
+    Owners and organizers run the whole congress (scope empty), owners give out roles too; `city` runs one city (its
+    id); `desk` serves people at the desk (scope empty); a leader rides with one bus (its label); a host receives one
+    visit (its key) and sees counts alone.
+    """
 
     OWNER = "owner"
+    ORGANIZER = "organizer"
+    CITY = "city"
+    DESK = "desk"
+    LEADER = "leader"
+    HOST = "host"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role of a person; the scope is empty where the role is for everything."""
+
+    role: Role
+    scope: str = ""
 
 
 class MessageState(StrEnum):

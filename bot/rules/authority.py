@@ -4,5 +4,5 @@ from storage.records import Role
 
 
 def may_organize(roles: frozenset[Role]) -> bool:
-    """Owners run the day: rosters, delays, seats, announcements."""
-    return Role.OWNER in roles
+    """Owners and organizers run the day: rosters, delays, seats, announcements."""
+    return Role.OWNER in roles or Role.ORGANIZER in roles
