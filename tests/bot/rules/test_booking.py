@@ -17,6 +17,7 @@ from bot.rules.booking import (
     Clash,
     Clashes,
     NoSeats,
+    NoWheelchairPlace,
     OpensLater,
     PartyTooLarge,
     Refusal,
@@ -103,6 +104,17 @@ def test_nobody_has_two_bookings_of_one_visit() -> None:
 )
 def test_seats_run_out_for_the_party_that_does_not_fit(visit: Visit, party: int, expected: Refusal | None) -> None:
     assert refuse(visit, party=party) == expected
+
+
+@pytest.mark.parametrize(
+    ("places", "taken", "wheelchairs", "expected"),
+    [(1, 0, 1, None), (0, 0, 0, None), (1, 1, 1, NoWheelchairPlace()), (1, 0, 2, NoWheelchairPlace())],
+)
+def test_wheelchairs_need_places_of_their_own(
+    places: int, taken: int, wheelchairs: int, expected: Refusal | None
+) -> None:
+    visit = a_visit(a_bus(wheelchair_places=places, wheelchairs_taken=taken))
+    assert refuse(visit, party=2, wheelchairs=wheelchairs) == expected
 
 
 def test_the_first_reason_that_nothing_can_mend_is_told_before_those_that_can_be() -> None:
@@ -252,6 +264,7 @@ def test_giving_up_what_clashes_makes_room_and_nothing_else_is_asked_for(
         (BookingState.BOOKED, 1, LEAVES - MINUTE, None),
         (BookingState.BOOKED, 1, LEAVES, AlreadyLeft()),
         (BookingState.BOOKED, 2, OPEN, Changed()),
+        (BookingState.WAITING, 1, OPEN, Changed()),  # a place in line is no seat; it has a button of its own
         (BookingState.RELEASED, 2, OPEN, AlreadyReleased()),
         (BookingState.RELEASED, 1, LEAVES, AlreadyReleased()),
     ],
