@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.rules.booking import AlreadyBooked, AlreadyLeft, Changed, Clash, Clashes, NoSeats, VisitCancelled
-from bot.rules.changing import GIVEN_BACK, UNDO, UndoIsOver, UndoRefusal, bus_again, refuse_undo
+from bot.rules.changing import GIVEN_BACK, UndoIsOver, UndoRefusal, bus_again, refuse_undo
 from storage.records import Booking, BookingState, Bus, HeldSeat, Visit, VisitState
 from tests.makers import OPEN, a_booking, a_bus, a_congress, a_visit
 
@@ -43,8 +43,8 @@ def refused(
 
 def test_a_seat_can_be_had_again_until_the_minute_is_over() -> None:
     assert refused(given_back()) is None
-    assert refused(given_back(), later=UNDO) is None
-    assert refused(given_back(), later=UNDO + timedelta(seconds=1)) == UndoIsOver()
+    assert refused(given_back(), later=timedelta(seconds=60)) is None
+    assert refused(given_back(), later=timedelta(seconds=61)) == UndoIsOver()
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,12 @@ def test_a_seat_that_is_gone_is_gone() -> None:
     assert refused(given_back(), held_back) == NoSeats(left=0, largest=0)
 
 
+def test_the_last_seats_and_those_of_a_walk_can_be_had_again() -> None:
+    last = a_visit(a_bus(seats=2, seats_taken=1), seats_taken=1)
+    assert refused(given_back(), last) is None
+    assert refused(given_back(bus_id=None), a_visit(mode="walk", host_limit=3)) is None
+
+
 def test_what_was_taken_meanwhile_is_not_run_over() -> None:
     elsewhere = a_visit(id=18)
     clash = HeldSeat(booking=a_booking(id=9, visit_id=18), visit=elsewhere)
@@ -95,6 +101,8 @@ def test_a_single_seat_goes_back_to_its_party_and_nowhere_else() -> None:
     part = given_back(rest_of=5)
     room = a_visit(a_bus(id=3, seats=2, seats_taken=1), LARGER, seats_taken=1)
     assert refused(part, room, main=main, held=(seat,)) is None
+    elsewhere = HeldSeat(booking=a_booking(id=9, visit_id=18), visit=a_visit(id=18))
+    assert isinstance(refused(part, room, main=main, held=(seat, elsewhere)), Clashes), "by a delay of either"
     full = a_visit(a_bus(id=3, seats=2, seats_taken=2), LARGER, seats_taken=2)
     assert refused(part, full, main=main, held=(seat,)) == NoSeats(left=9, largest=9)
 

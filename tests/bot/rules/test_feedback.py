@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.rules.feedback import Question, questions_due
+from bot.rules.feedback import LONGEST_COMMENT, SCORES, Question, questions_due
 from storage.records import ClockSpan, VisitState
 from tests.makers import a_visit
 
@@ -55,3 +55,8 @@ def test_what_never_went_is_not_asked_about(state: VisitState) -> None:
 
 def test_nobody_is_asked_where_the_event_file_says_nothing() -> None:
     assert due("08-22 12:00", "08-22 12:30", after=None) == []
+
+
+def test_one_to_five_and_a_line_of_words() -> None:
+    assert list(SCORES) == [1, 2, 3, 4, 5], "as the database checks"
+    assert LONGEST_COMMENT == 300, "as the question says"
