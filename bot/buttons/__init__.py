@@ -31,7 +31,14 @@ from bot.buttons.menu import (
     PickLanguage,
     SetLanguage,
 )
-from bot.buttons.organizers import PauseLine, RosterFile, RosterPage, SendAnnouncement, UndeliveredPage
+from bot.buttons.organizers import (
+    PauseLine,
+    RosterFile,
+    RosterPage,
+    SendAnnouncement,
+    TestAnnouncement,
+    UndeliveredPage,
+)
 from bot.buttons.tickets import (
     AddComment,
     AskFree,
@@ -145,6 +152,7 @@ __all__ = [
     "TakeCalendar",
     "TakeGift",
     "TakeOffer",
+    "TestAnnouncement",
     "TypeGap",
     "UndeliveredPage",
     "Undo",

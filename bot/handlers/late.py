@@ -91,6 +91,7 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.RosterFile: organizers.show_roster_of_file,
     buttons.PauseLine: queue.show_queue,
     buttons.SendAnnouncement: broadcasts.show_announcement,
+    buttons.TestAnnouncement: broadcasts.show_announcement,
 }
 """What is shown in place of each button that does more than show."""
 

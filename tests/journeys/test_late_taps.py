@@ -347,6 +347,7 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
         buttons.RosterPage("nab-am", 0),
         buttons.RosterFile("nab-am"),
         buttons.SendAnnouncement(buttons.UpdateId(1)),
+        buttons.TestAnnouncement(buttons.UpdateId(1)),
         buttons.UndeliveredPage("nab-am", 0),
         buttons.Join(other.id, 1),
         buttons.JoinKeeping(other.id, 1, held.id),

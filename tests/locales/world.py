@@ -429,8 +429,13 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
             for listed in ((), coachload)
             for counted in counts
         ),
-        broadcasts.NobodyListens: (broadcasts.NobodyListens(None), broadcasts.NobodyListens(visit)),
+        broadcasts.NobodyListens: (
+            broadcasts.NobodyListens(None),
+            broadcasts.NobodyListens(visit),
+            broadcasts.NobodyListens(None, "nab-am and kk"),
+        ),
         broadcasts.DraftGone: (broadcasts.DraftGone(),),
+        broadcasts.NoText: (broadcasts.NoText(),),
         broadcasts.Preview: tuple(
             broadcasts.Preview(
                 visit=to,

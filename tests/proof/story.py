@@ -64,7 +64,8 @@ def _stories(trial: Trial, kind: str, url: str, stories: int, must: set[str], of
     return Line(
         name="story",
         database=kind,
-        figure=f"{'changed minds: ' if of else ''}{reached['stories']} sequences, {reached['Booked'] + reached['booked in a rush']} booked, "
+        figure=f"{'changed minds: ' if of else ''}{reached['stories']} sequences, "
+        f"{reached['Booked'] + reached['booked in a rush']} booked, "
         f"{reached['Released']} given back, {reached['Refused']} refused, {reached['repeated']} repeated, "
         f"never reached: {missed or 'nothing'}",
         bar=f"{stories} sequences, 0 broken, all branches reached",
