@@ -39,10 +39,10 @@ from bot.services.answers import tell_owners
 from bot.services.canaries import raise_alarms, send_canaries
 from bot.services.feedback import ask_passengers
 from bot.services.forgetting import keep_promises
+from bot.services.lines import serve_lines
 from bot.services.numbers import Numbers, read_numbers
 from bot.services.people import languages_of, name_owners, owners_by_language
 from bot.services.programme import Harm, Harmful, apply_programme
-from bot.services.promotion import serve_lines
 from bot.services.reminders import plan_due_reminders
 from bot.services.waiting import give_without_question, offers_without_a_question
 from bot.settings import Address, Settings, parse_clock

@@ -1,48 +1,90 @@
 """Announcements: what organizers say to many, and how far its delivery is."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, true, update
 
-from storage.records import Announcement, BookingState
-from storage.tables import announcements, bookings, delegates
+from storage.records import Announcement, BookingState, Who
+from storage.tables import announcements, bookings, delegates, grants, visits
+
+_BOOKED = bookings.c.state == BookingState.BOOKED
+_STATES: Mapping[str, ColumnElement[bool]] = {
+    "booked": _BOOKED,
+    "waiting": bookings.c.state.in_((BookingState.WAITING, BookingState.OFFERED)),
+    "silent": and_(_BOOKED, bookings.c.coming_at.is_(None)),
+}
 
 
-def audience(tx: Connection, *, visit_id: int | None) -> tuple[tuple[int, str | None, bool], ...]:
-    """Return (delegate id, language, unreachable) of everybody booked on the visit, or of all who agreed.
+def audience(tx: Connection, groups: Sequence[Who]) -> tuple[tuple[int, str | None, bool], ...]:
+    """Return (delegate id, language, unreachable) of everybody in any of these groups.
 
     Without those who want nothing but the needful.
     """
     query = select(delegates.c.id, delegates.c.language, delegates.c.unreachable_since).where(
-        *_who(visit_id), delegates.c.stopped_at.is_(None)
+        *_who(groups), delegates.c.stopped_at.is_(None)
     )
     rows = tx.execute(query.order_by(delegates.c.id))
     return tuple((row.id, row.language, row.unreachable_since is not None) for row in rows)
 
 
-def count_opted_out(tx: Connection, *, visit_id: int | None) -> int:
+def count_opted_out(tx: Connection, groups: Sequence[Who]) -> int:
     """Count those who would be in this audience, had they not stopped such messages."""
-    query = select(func.count()).select_from(delegates).where(*_who(visit_id), delegates.c.stopped_at.is_not(None))
+    query = select(func.count()).select_from(delegates).where(*_who(groups), delegates.c.stopped_at.is_not(None))
     return int(tx.scalar(query) or 0)
 
 
-def _who(visit_id: int | None) -> list[ColumnElement[bool]]:
-    who: list[ColumnElement[bool]] = [delegates.c.telegram_id.is_not(None), delegates.c.consent.is_not(None)]
-    if visit_id is not None:
-        booked = bookings.c.visit_id == visit_id, bookings.c.state == BookingState.BOOKED
-        who.append(delegates.c.id.in_(select(bookings.c.delegate_id).where(*booked)))
-    return who
+def _who(groups: Sequence[Who]) -> list[ColumnElement[bool]]:
+    agreed: list[ColumnElement[bool]] = [delegates.c.telegram_id.is_not(None), delegates.c.consent.is_not(None)]
+    return [*agreed, or_(*(and_(true(), *_all_of(group)) for group in groups))]
+
+
+def _all_of(group: Who) -> list[ColumnElement[bool]]:
+    states = [_STATES[state] for state in group.states] or [_STATES["booked"]]
+    places: list[ColumnElement[bool]] = [
+        *(bookings.c.visit_id == visit for visit in group.visits),
+        *(bookings.c.bus_id == bus for bus in group.buses),
+        *(bookings.c.visit_id.in_(select(visits.c.id).where(visits.c.city == city)) for city in group.cities),
+    ]
+    if group.states and not places:
+        places = [true()]
+    conditions: list[ColumnElement[bool]] = [
+        delegates.c.id.in_(select(bookings.c.delegate_id).where(place, *states)) for place in places
+    ]
+    conditions += [func.coalesce(delegates.c.language, "en") == language for language in group.languages]
+    return conditions + [
+        delegates.c.telegram_id.in_(select(grants.c.telegram_id).where(grants.c.role == role)) for role in group.roles
+    ]
 
 
 def add(
-    tx: Connection, *, author_id: int, visit_id: int | None, text: str, message_id: int | None, now: datetime
+    tx: Connection,
+    *,
+    author_id: int,
+    visit_id: int | None,
+    text: str,
+    message_id: int | None,
+    now: datetime,
+    who: str = "",
+    groups: Sequence[Who] = (),
 ) -> int:
-    """Insert an announcement; `message_id` is the organizer's progress card."""
+    """Insert an announcement; `message_id` is the organizer's progress card, `who` its audience as it was written."""
     row = insert(announcements).values(
-        author_id=author_id, visit_id=visit_id, text=text, message_id=message_id, made_at=now
+        author_id=author_id,
+        visit_id=visit_id,
+        audience={"who": who, "groups": [asdict(group) for group in groups]},
+        text=text,
+        message_id=message_id,
+        made_at=now,
     )
     return int(tx.execute(row.returning(announcements.c.id)).scalar_one())
+
+
+def groups_from(stored: Iterable[Mapping[str, Any]]) -> tuple[Who, ...]:
+    """Return the groups of an audience from their JSON."""
+    return tuple(Who(**{name: tuple(values) for name, values in group.items()}) for group in stored)
 
 
 def read(tx: Connection, announcement_id: int) -> Announcement | None:
@@ -70,6 +112,13 @@ def mark_reported(tx: Connection, announcement_id: int, *, now: datetime) -> Non
 
 
 def _announcement(row: Any) -> Announcement:
+    stored = row.audience or {"who": "", "groups": [] if row.visit_id is None else [{"visits": [row.visit_id]}]}
     return Announcement(
-        id=row.id, author_id=row.author_id, visit_id=row.visit_id, text=row.text, message_id=row.message_id
+        id=row.id,
+        author_id=row.author_id,
+        visit_id=row.visit_id,
+        text=row.text,
+        message_id=row.message_id,
+        who=stored["who"],
+        groups=groups_from(stored["groups"]) or (Who(),),
     )

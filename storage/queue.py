@@ -19,7 +19,7 @@ from storage.bookings import (
     visit_row,
     wheelchairs_of,
 )
-from storage.records import Booking, BookingState, HeldSeat, Rider, Visit
+from storage.records import Booking, BookingState, HeldSeat, Rider, Visit, VisitState
 from storage.tables import bookings, delegates, riders, visits
 from storage.visits import visit_from
 
@@ -232,9 +232,17 @@ def run_out_offers(tx: Connection, visit_ids: Collection[int], *, now: datetime)
     return tuple(booking_from(row) for row in tx.execute(query.order_by(bookings.c.id)))
 
 
+def offers_on(tx: Connection, visit_id: int) -> tuple[Booking, ...]:
+    """Return the open offers of a visit."""
+    query = select(*booking_columns()).where(bookings.c.visit_id == visit_id, bookings.c.state == _OFFERED)
+    return tuple(booking_from(row) for row in tx.execute(query.order_by(bookings.c.id)))
+
+
 def visits_with_a_line(tx: Connection) -> set[int]:
-    """Return the visits for which somebody waits."""
-    return set(tx.scalars(select(visits.c.id).where(visits.c.waiting > 0)))
+    """Return the visits for which somebody waits, and those called off or gone on which an offer is open."""
+    offered = select(bookings.c.id).where(bookings.c.visit_id == visits.c.id, bookings.c.state == _OFFERED).exists()
+    gone = visits.c.state.in_((VisitState.CANCELLED, VisitState.DEPARTED, VisitState.RETURNED)) & offered
+    return set(tx.scalars(select(visits.c.id).where(or_(visits.c.waiting > 0, gone))))
 
 
 def offers_to_any_time(tx: Connection) -> tuple[Booking, ...]:

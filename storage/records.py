@@ -474,6 +474,24 @@ class Announcement:
     text: str
     message_id: int | None
     """The organizer's progress card."""
+    who: str = ""
+    """The audience as it was written."""
+    groups: "tuple[Who, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """People to whom all of this applies; with nothing, everybody who agreed.
+
+    A state is that of a seat on each visit, bus and city named, or of any seat where none is.
+    """
+
+    visits: tuple[int, ...] = ()
+    buses: tuple[int, ...] = ()
+    cities: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

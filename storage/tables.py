@@ -356,6 +356,7 @@ announcements = Table(
     _id(),
     Column("author_id", Integer, ForeignKey("delegates.id"), nullable=False),
     Column("visit_id", Integer, ForeignKey("visits.id")),
+    Column("audience", JSON),
     Column("text", Sealed, nullable=False),
     Column("message_id", BigInteger),
     Column("made_at", Moment, nullable=False),

@@ -31,7 +31,14 @@ from bot.buttons.menu import (
     PickLanguage,
     SetLanguage,
 )
-from bot.buttons.organizers import PauseLine, RosterFile, RosterPage, SendAnnouncement, UndeliveredPage
+from bot.buttons.organizers import (
+    PauseLine,
+    RosterFile,
+    RosterPage,
+    SendAnnouncement,
+    TestAnnouncement,
+    UndeliveredPage,
+)
 from bot.buttons.tickets import (
     AddComment,
     AskFree,
@@ -65,11 +72,14 @@ from bot.buttons.visits import (
 )
 from bot.buttons.waiting import (
     ChooseBeside,
+    EndWait,
     Join,
     JoinBeside,
     JoinKeeping,
+    KeepUntil,
     LeaveLine,
     ShowWait,
+    SwapForWait,
     TakeOffer,
     WaitForAll,
     Wish,
@@ -94,6 +104,7 @@ __all__ = [
     "Cities",
     "CloseDraft",
     "DropCompanion",
+    "EndWait",
     "Find",
     "Forget",
     "GiveAway",
@@ -102,6 +113,7 @@ __all__ = [
     "Join",
     "JoinBeside",
     "JoinKeeping",
+    "KeepUntil",
     "LeaveLine",
     "Menu",
     "MoreOfTicket",
@@ -136,9 +148,11 @@ __all__ = [
     "ShowWait",
     "ShowWheelchairs",
     "Similar",
+    "SwapForWait",
     "TakeCalendar",
     "TakeGift",
     "TakeOffer",
+    "TestAnnouncement",
     "TypeGap",
     "UndeliveredPage",
     "Undo",

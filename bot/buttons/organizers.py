@@ -41,6 +41,14 @@ class SendAnnouncement(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class TestAnnouncement(Button):
+    """Send the announcement kept under this key to its author alone."""
+
+    prefix: ClassVar[str] = "trial"
+    key: UpdateId
+
+
+@dataclass(frozen=True, slots=True)
 class PauseLine(Button):
     """Pause the waiting list of this visit (1), or let it go on (0)."""
 

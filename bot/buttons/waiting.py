@@ -71,6 +71,36 @@ class LeaveLine(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class KeepUntil(Button):
+    """On a wait: keep this seat, which does not go with the visit, until the one waited for is real."""
+
+    prefix: ClassVar[str] = "until"
+    booking: int
+    version: int
+    seat: int
+
+
+@dataclass(frozen=True, slots=True)
+class SwapForWait(Button):
+    """On a ticket: keep its seat until the one waited for is real."""
+
+    prefix: ClassVar[str] = "for"
+    booking: int
+    wait: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndWait(Button):
+    """On a ticket: leave the line that does not go with it."""
+
+    prefix: ClassVar[str] = "nowait"
+    booking: int
+    wait: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class TakeOffer(Button):
     """Take the seats that are offered."""
 

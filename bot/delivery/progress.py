@@ -9,7 +9,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 from bot.clock import Clock
 from bot.language import SOURCE, Languages
 from bot.services.broadcasts import Progress, close_announcement, open_progress
-from bot.texts import organizers as texts
+from bot.texts import broadcasts as texts
 from storage import delegates
 from storage.database import Database
 from storage.records import Delegate, DeliveryCounts

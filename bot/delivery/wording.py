@@ -8,6 +8,7 @@ from bot.delivery.letter import Letter, Moot
 from bot.language import SOURCE, Languages
 from bot.rules.lateness import CRITICAL
 from bot.services.card_facts import CardFacts, OldCardFacts
+from bot.services.line_facts import LineOverFacts, OfferFacts, OfferOverFacts, PassedFacts
 from bot.services.messages import (
     AlarmFacts,
     AnnouncementFacts,
@@ -17,9 +18,6 @@ from bot.services.messages import (
     GivenFacts,
     MovedFacts,
     NoLonger,
-    OfferFacts,
-    OfferOverFacts,
-    PassedFacts,
     ReminderFacts,
     TicketFacts,
     facts_of,
@@ -82,6 +80,9 @@ class Wording:
                 return Letter(text=text, keyboard=keyboard)
             case OfferOverFacts(visit=visit):
                 return Letter(text=waiting.offer_over(say, visit), keyboard=keyboards.join_again(say, visit))
+            case LineOverFacts(alternatives=near):
+                text = waiting.line_over(say, facts, congress=self.congress)
+                return Letter(text=text, keyboard=keyboards.after_line(say, near))
             case PassedFacts(visit=visit, booking=booking):
                 return Letter(text=waiting.passed(say, visit), keyboard=keyboards.to_wait(say, booking))
             case GivenFacts(visit=visit, taker=taker):

@@ -7,7 +7,7 @@ from bot import keyboards
 from bot.buttons import Book, BringCompanions, DropCompanion, Pairs, Replace
 from bot.context import Context
 from bot.handlers.old_buttons import answer_old_button
-from bot.handlers.tickets import show_ticket
+from bot.handlers.tickets import show_ticket, ticket_screen
 from bot.handlers.visits import show_visit
 from bot.rules.booking import AlreadyBooked, Changed
 from bot.screen import Screen, show, tapped
@@ -69,10 +69,8 @@ async def show_booked(
     update: Update, context: Context, booked: Booked, *, token: str, answer: str | None = None
 ) -> None:
     """Show the ticket on the card and mark its message as sent; if that fails, delivery sends it anew."""
-    text = texts.ticket(context.say, booked.ticket, congress=context.congress)
-    if booked.given_up:
-        text = f"{text}\n\n{texts.given_up(context.say, booked.given_up)}"
-    screen = Screen(text, keyboards.ticket(context.say, booked.ticket))
+    given_up = texts.given_up(context.say, booked.given_up) if booked.given_up else ""
+    screen = await ticket_screen(context, booked.ticket, below=given_up)
     shown_on = await show(update, context, screen, answer=answer or texts.booked_answer(context.say, booked))
     if shown_on is not None:
         context.house.sender.settle_tap(token, shown_on)

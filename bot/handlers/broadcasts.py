@@ -4,12 +4,12 @@ from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot import keyboards
-from bot.buttons import SendAnnouncement
+from bot.buttons import SendAnnouncement, TestAnnouncement
 from bot.context import Context
 from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import for_organizers
-from bot.screen import Screen, send, show, tapped
+from bot.screen import Screen, answer_tap, send, show, tapped
 from bot.services.broadcasts import (
     Preview,
     Progress,
@@ -18,7 +18,8 @@ from bot.services.broadcasts import (
     send_announcement,
 )
 from bot.services.organizers import NoAuthority
-from bot.texts import organizers as texts
+from bot.texts import broadcasts as texts
+from bot.texts.messages import announcement
 
 LONGEST_TEXT = 3_000
 """Leaves room in a message of 4,096 for the heading, and for the preview's own words around it."""
@@ -26,11 +27,11 @@ LONGEST_TEXT = 3_000
 
 @for_organizers
 async def announce(update: Update, context: Context) -> None:
-    """/announce VISIT|all TEXT: show what would be sent, and to how many."""
+    """/announce WHO TEXT: show what would be sent, and to how many."""
     assert update.message is not None
     parts = (update.message.text or "").split(None, 2)
     if len(parts) < 3 or len(parts[2]) > LONGEST_TEXT:
-        await send(update, context, Screen(texts.usage_announce(context.say, most=LONGEST_TEXT)))
+        await send(update, context, Screen(texts.usage(context.say, most=LONGEST_TEXT)))
         return
     shown = await context.db.run(
         preview_announcement,
@@ -49,7 +50,7 @@ async def announce(update: Update, context: Context) -> None:
         case NoAuthority():
             await unknown_text(update, context)
         case _:
-            await send(update, context, Screen(texts.failure(context.say, shown, congress=context.congress)))
+            await send(update, context, Screen(texts.refused(context.say, shown, most=LONGEST_TEXT)))
 
 
 @for_organizers
@@ -77,14 +78,40 @@ async def confirm(update: Update, context: Context) -> None:
         case NoAuthority():
             await answer_old_button(update, context)
         case _:
-            await show(update, context, Screen(texts.failure(context.say, begun, congress=context.congress)))
+            await show(update, context, Screen(texts.refused(context.say, begun, most=LONGEST_TEXT)))
+
+
+@for_organizers
+async def try_out(update: Update, context: Context) -> None:
+    """Send the texts to their author alone, each as its readers will get it; the preview stays."""
+    query, card = update.callback_query, update.effective_message
+    button = TestAnnouncement.parse(tapped(update))
+    if query is None or card is None or button is None:
+        await answer_old_button(update, context)
+        return
+    found = await context.db.read(
+        announcement_of_card,
+        actor=query.from_user.id,
+        delegate_id=context.delegate.id,
+        draft_key=button.key,
+        message_id=card.message_id,
+        congress=context.congress,
+        now=context.now,
+    )
+    if not isinstance(found, Preview):
+        await show_announcement(update, context)
+        return
+    await answer_tap(query, texts.tested_answer(context.say))
+    for code in sorted(found.languages) or (context.say.code,):
+        await send(update, context, Screen(announcement(context.house.languages[code], text=found.text)))
 
 
 @for_organizers
 async def show_announcement(update: Update, context: Context) -> None:
     """Show how far the announcement of this card is, or the preview again; nothing is sent."""
     query, card = update.callback_query, update.effective_message
-    button = SendAnnouncement.parse(tapped(update))
+    data = tapped(update)
+    button = SendAnnouncement.parse(data) or TestAnnouncement.parse(data)
     if query is None or card is None or button is None:
         await answer_old_button(update, context)
         return
@@ -106,10 +133,11 @@ async def show_announcement(update: Update, context: Context) -> None:
         case NoAuthority():
             await answer_old_button(update, context)
         case _:
-            await show(update, context, Screen(texts.failure(context.say, found, congress=context.congress)))
+            await show(update, context, Screen(texts.refused(context.say, found, most=LONGEST_TEXT)))
 
 
 HANDLERS = [
     CommandHandler("announce", announce, filters.UpdateType.MESSAGE),
     CallbackQueryHandler(confirm, SendAnnouncement.pattern()),
+    CallbackQueryHandler(try_out, TestAnnouncement.pattern()),
 ]

@@ -36,13 +36,15 @@ from bot.screen import tapped
 Show = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 _OfTicket = (
-    buttons.GiveRider
+    buttons.EndWait
+    | buttons.GiveRider
     | buttons.Move
     | buttons.PrintTicket
     | buttons.Release
     | buttons.ReleaseRider
     | buttons.ShowPass
     | buttons.ShowToDriver
+    | buttons.SwapForWait
     | buttons.TakeCalendar
     | buttons.Undo
 )
@@ -71,6 +73,7 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.JoinKeeping: waiting.show_visit_of_line,
     buttons.JoinBeside: waiting.show_visit_of_line,
     buttons.Wish: waiting.show_standing,
+    buttons.KeepUntil: waiting.show_standing,
     buttons.TakeOffer: waiting.show_standing,
     buttons.WaitForAll: waiting.show_standing,
     buttons.LeaveLine: waiting.show_standing,
@@ -88,6 +91,7 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.RosterFile: organizers.show_roster_of_file,
     buttons.PauseLine: queue.show_queue,
     buttons.SendAnnouncement: broadcasts.show_announcement,
+    buttons.TestAnnouncement: broadcasts.show_announcement,
 }
 """What is shown in place of each button that does more than show."""
 

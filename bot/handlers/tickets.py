@@ -11,9 +11,11 @@ from bot.rules.booking import AlreadyReleased, Changed
 from bot.screen import Screen, show, show_below, tapped
 from bot.services.booking import Refused, Released, Ticket, release_seat, ticket_of
 from bot.services.cards import card_of, move_card
+from bot.services.overlapping import blocked_waits
 from bot.services.standing import own_of
 from bot.texts import changing, refusals
 from bot.texts import tickets as texts
+from bot.texts.overlapping import beside_ticket
 from bot.texts.own import own as own_text
 from storage.records import Booking
 
@@ -64,9 +66,19 @@ async def show_ticket(
     shown = await own_ticket(update, context, booking_id)
     if shown is None:
         return
-    text = texts.ticket(context.say, shown, congress=context.congress)
-    screen = Screen(f"{above}\n\n{text}" if above else text, keyboards.ticket(context.say, shown, undo=undo))
+    screen = await ticket_screen(context, shown, above=above, undo=undo)
     await keep_card(context, shown, await show(update, context, screen, answer=answer))
+
+
+async def ticket_screen(
+    context: Context, shown: Ticket, *, above: str = "", below: str = "", undo: Booking | None = None
+) -> Screen:
+    """Return the ticket with words above and below it, and the person's waits that are passed over for its seat."""
+    say = context.say
+    waits = await context.db.read(blocked_waits, delegate_id=context.delegate.id, rules=context.congress.rules)
+    blocked = [each for each in waits if shown.booking.id in {seat.booking.id for seat in each.seats}]
+    parts = (above, texts.ticket(say, shown, congress=context.congress), below, beside_ticket(say, blocked))
+    return Screen("\n\n".join(part for part in parts if part), keyboards.ticket(say, shown, undo=undo, blocked=blocked))
 
 
 async def keep_card(context: Context, shown: Ticket, message_id: int | None) -> None:

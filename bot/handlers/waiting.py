@@ -9,6 +9,7 @@ from bot.buttons import (
     Join,
     JoinBeside,
     JoinKeeping,
+    KeepUntil,
     LeaveLine,
     ShowWait,
     TakeOffer,
@@ -25,6 +26,7 @@ from bot.rules.waiting import AlreadyWaiting
 from bot.screen import Screen, show, tapped
 from bot.services import waiting as services
 from bot.services.booking import Booked
+from bot.services.overlapping import blocked_waits
 from bot.services.standing import Offered, Wait, visits_beside, wait_of
 from bot.services.waiting import LeftLine, NotJoined, NotTaken
 from bot.texts import waiting as texts
@@ -79,10 +81,10 @@ async def _join(
     )
     match outcome:
         case Wait():
-            await _show(update, context, outcome, answer=texts.joined_answer(context.say, outcome))
+            await show_standing_of(update, context, outcome, answer=texts.joined_answer(context.say, outcome))
         case Offered():
             context.house.sender.wake()
-            await _show(update, context, outcome, answer=None)
+            await show_standing_of(update, context, outcome, answer=None)
         case NotJoined():
             await _show_not_joined(update, context, outcome, party=party)
         case None:
@@ -116,13 +118,17 @@ async def show_wait(update: Update, context: Context, *, booking_id: int | None,
     if found is None:
         await show_own(update, context, answer=answer)
         return
-    await _show(update, context, found, answer=answer)
+    await show_standing_of(update, context, found, answer=answer)
 
 
-async def _show(update: Update, context: Context, found: Wait | Offered, *, answer: str | None) -> None:
+async def show_standing_of(update: Update, context: Context, found: Wait | Offered, *, answer: str | None) -> None:
+    """Show a place in a line, or the offer it has become."""
     say = context.say
     if isinstance(found, Wait):
-        screen = Screen(texts.wait(say, found, congress=context.congress), keyboards.wait(say, found))
+        waits = await context.db.read(blocked_waits, delegate_id=context.delegate.id, rules=context.congress.rules)
+        blocked = next((each for each in waits if each.wait.id == found.booking.id), None)
+        text = texts.wait(say, found, congress=context.congress, blocked=blocked)
+        screen = Screen(text, keyboards.wait(say, found, blocked=blocked))
     else:
         text = texts.offer(say, found, congress=context.congress)
         screen = Screen(text, keyboards.offer(say, found.ticket.booking, waiting=found.waiting))
@@ -148,9 +154,9 @@ async def wish(update: Update, context: Context) -> None:
     )
     match outcome:
         case Wait() | Offered():
-            await _show(update, context, outcome, answer=texts.changed_answer(context.say))
+            await show_standing_of(update, context, outcome, answer=texts.changed_answer(context.say))
         case NotTaken():
-            await _show_not_taken(update, context, outcome)
+            await show_not_taken(update, context, outcome)
         case None:
             await answer_old_button(update, context)
 
@@ -166,7 +172,13 @@ async def show_visit_of_line(update: Update, context: Context) -> None:
 async def show_standing(update: Update, context: Context) -> None:
     """Show the wait or offer that a button would change."""
     data = tapped(update)
-    button = Wish.parse(data) or TakeOffer.parse(data) or WaitForAll.parse(data) or LeaveLine.parse(data)
+    button = (
+        Wish.parse(data)
+        or KeepUntil.parse(data)
+        or TakeOffer.parse(data)
+        or WaitForAll.parse(data)
+        or LeaveLine.parse(data)
+    )
     await show_wait(update, context, booking_id=None if button is None else button.booking)
 
 
@@ -214,7 +226,7 @@ async def take(update: Update, context: Context) -> None:
         case Booked():
             await show_booked(update, context, outcome, token=lease.token)
         case NotTaken():
-            await _show_not_taken(update, context, outcome)
+            await show_not_taken(update, context, outcome)
         case None:
             await answer_old_button(update, context)
 
@@ -222,28 +234,30 @@ async def take(update: Update, context: Context) -> None:
 async def leave(update: Update, context: Context) -> None:
     """Leave a line, or decline an offer."""
     button = LeaveLine.parse(tapped(update))
-    outcome = (
-        None
-        if button is None
-        else await context.db.run(
-            services.leave_line,
-            delegate_id=context.delegate.id,
-            booking_id=button.booking,
-            booking_version=button.version,
-            congress=context.congress,
-            now=context.now,
-            cause=context.cause,
-        )
-    )
+    outcome = None if button is None else await leave_line(context, wait=button.booking, version=button.version)
     match outcome:
         case LeftLine():
-            context.house.sender.wake()
             done = texts.left(context.say, outcome)
             await show_own(update, context, answer=texts.left_answer(context.say), above=done)
         case NotTaken():
-            await _show_not_taken(update, context, outcome)
+            await show_not_taken(update, context, outcome)
         case None:
             await answer_old_button(update, context)
+
+
+async def leave_line(context: Context, *, wait: int, version: int) -> LeftLine | NotTaken | None:
+    """End a wait or decline an offer in the database; what was offered goes to the next."""
+    outcome = await context.db.run(
+        services.leave_line,
+        delegate_id=context.delegate.id,
+        booking_id=wait,
+        booking_version=version,
+        congress=context.congress,
+        now=context.now,
+        cause=context.cause,
+    )
+    context.house.sender.wake()
+    return outcome
 
 
 async def wait_for_all(update: Update, context: Context) -> None:
@@ -265,16 +279,16 @@ async def wait_for_all(update: Update, context: Context) -> None:
     match outcome:
         case Wait():
             context.house.sender.wake()
-            await _show(update, context, outcome, answer=texts.waits_for_all_answer(context.say, outcome))
+            await show_standing_of(update, context, outcome, answer=texts.waits_for_all_answer(context.say, outcome))
         case Offered():
-            await _show(update, context, outcome, answer=None)
+            await show_standing_of(update, context, outcome, answer=None)
         case NotTaken():
-            await _show_not_taken(update, context, outcome)
+            await show_not_taken(update, context, outcome)
         case None:
             await answer_old_button(update, context)
 
 
-async def _show_not_taken(update: Update, context: Context, refused: NotTaken) -> None:
+async def show_not_taken(update: Update, context: Context, refused: NotTaken) -> None:
     """Say why; what the person holds and waits for now is shown."""
     answer = texts.offer_reason_answer(context.say, refused.refusal, congress=context.congress)
     if isinstance(refused.refusal, AlreadyBooked):

@@ -32,12 +32,13 @@ from bot.keyboards.tickets import (
     ticket,
 )
 from bot.keyboards.visits import alternatives, back_to, card, cities, party, refusal, visit_list
-from bot.keyboards.waiting import beside, join_again, not_joined, offer, to_wait, wait
+from bot.keyboards.waiting import after_line, beside, join_again, not_joined, offer, to_wait, wait
 from bot.keyboards.wheelchairs import wheelchairs
 
 __all__ = [
     "PAGE",
     "after_giving",
+    "after_line",
     "alternatives",
     "answer",
     "ask_forget",

@@ -41,6 +41,7 @@ def preview(say: Language, shown: Preview, *, draft_key: int) -> InlineKeyboardM
     return markup(
         [
             [button(labels.send_to(say, people=shown.people), buttons.SendAnnouncement(buttons.UpdateId(draft_key)))],
+            [button(labels.test_to_myself(say), buttons.TestAnnouncement(buttons.UpdateId(draft_key)))],
             [button(labels.stop_typing(say), buttons.CloseDraft())],
         ]
     )

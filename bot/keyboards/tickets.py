@@ -6,10 +6,12 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import buttons
 from bot.keyboards.layout import Row, button, markup
+from bot.keyboards.waiting import beside_ticket
 from bot.language import Language
 from bot.rules.changing import UNDO
 from bot.services.booking import Released, Ticket
 from bot.services.changing import Moves
+from bot.services.overlapping import Blocked
 from bot.services.standing import Own
 from bot.texts import changing as changing_texts
 from bot.texts import labels
@@ -19,8 +21,11 @@ from bot.texts import waiting as waiting_texts
 from storage.records import Booking, Visit
 
 
-def ticket(say: Language, shown: Ticket, *, undo: Booking | None = None) -> InlineKeyboardMarkup:
-    """What can be done with a ticket; first the way back for the seat of it that was given back a moment ago.
+def ticket(
+    say: Language, shown: Ticket, *, undo: Booking | None = None, blocked: Sequence[Blocked] = ()
+) -> InlineKeyboardMarkup:
+    """What can be done with a ticket; first the way back for the seat of it that was given back a moment ago, and
+    what can be done about waits that it blocks.
 
     It stays where it is: what leads elsewhere opens below.
     """
@@ -28,6 +33,7 @@ def ticket(say: Language, shown: Ticket, *, undo: Booking | None = None) -> Inli
     return markup(
         [
             [] if undo is None else [_undo(say, undo)],
+            *beside_ticket(say, booking, blocked),
             [button(labels.show_map(say), buttons.ShowMap(shown.visit.id))],
             [
                 button(labels.qr_pass(say), buttons.ShowPass(booking.id)),

@@ -9,18 +9,23 @@ from bot.keyboards.layout import Row, button, markup, visit_rows
 from bot.language import Language
 from bot.rules.booking import Clashes
 from bot.rules.waiting import SeatsAreFree
+from bot.services.overlapping import Blocked
 from bot.services.standing import Wait
 from bot.services.waiting import NotJoined
 from bot.texts import labels
+from bot.texts import overlapping as overlapping_texts
 from bot.texts import waiting as waiting_texts
 from storage.records import Booking, Visit
 
 
-def wait(say: Language, shown: Wait) -> InlineKeyboardMarkup:
+def wait(say: Language, shown: Wait, *, blocked: Blocked | None = None) -> InlineKeyboardMarkup:
     """What a party in line can wish for, and the way out."""
     booking = shown.booking
     fewer, any_time = int(booking.party_least < booking.party), int(booking.any_time)
     rows: list[Row] = []
+    if blocked is not None and blocked.keep is not None:
+        until = buttons.KeepUntil(booking.id, booking.version, blocked.keep.id)
+        rows.append([button(overlapping_texts.keep_label(say, blocked.seats[0].visit), until)])
     if booking.party > 1:
         wish = buttons.Wish(booking.id, booking.version, 1 - fewer, any_time)
         rows.append([button(labels.with_fewer(say, chosen=bool(fewer)), wish)])
@@ -29,6 +34,18 @@ def wait(say: Language, shown: Wait) -> InlineKeyboardMarkup:
     rows.append([button(labels.wait_beside(say), buttons.ChooseBeside(booking.id))])
     rows.append([button(labels.leave_line(say), buttons.LeaveLine(booking.id, booking.version))])
     return markup([*rows, [button(labels.own(say), buttons.Own()), button(labels.menu(say), buttons.Menu())]])
+
+
+def beside_ticket(say: Language, ticket: Booking, blocked: Sequence[Blocked]) -> list[Row]:
+    """Under a ticket: for each wait that is passed over for its seat, to be asked all the same, or to wait no more."""
+    rows: list[Row] = []
+    for each in blocked:
+        if each.keep is not None and each.keep.id == ticket.id:
+            swap = buttons.SwapForWait(ticket.id, each.wait.id, each.wait.version)
+            rows.append([button(overlapping_texts.swap_label(say, each.visit), swap)])
+        end = buttons.EndWait(ticket.id, each.wait.id, each.wait.version)
+        rows.append([button(overlapping_texts.end_label(say, each.visit), end)])
+    return rows
 
 
 def offer(say: Language, booking: Booking, *, waiting: int) -> InlineKeyboardMarkup:
@@ -67,6 +84,12 @@ def not_joined(say: Language, refused: NotJoined, *, party: int) -> InlineKeyboa
 def to_wait(say: Language, booking: Booking) -> InlineKeyboardMarkup:
     """To one's place in the list, where fewer seats can be wished for."""
     return markup([[button(labels.own_wait(say), buttons.ShowWait(booking.id))]])
+
+
+def after_line(say: Language, alternatives: Sequence[Visit]) -> InlineKeyboardMarkup:
+    """From a line that is over: what is free near it, what one has, all visits."""
+    rows: list[Row] = [*visit_rows(say, alternatives), [button(labels.own(say), buttons.OwnBelow())]]
+    return markup([*rows, [button(labels.visits(say), buttons.Cities())]])
 
 
 def join_again(say: Language, visit: Visit) -> InlineKeyboardMarkup:

@@ -52,6 +52,8 @@ KINDS: Mapping[str, Kind] = {
     "offer": Kind(critical=True, message_class=MessageClass.NORMAL),
     # Until the departure: who slept over an offer may join the line again.
     "offer-over": Kind(critical=True, message_class=MessageClass.NORMAL),
+    # Until the visit is over: a wait has ended without a seat, and what else is free.
+    "line-over": Kind(critical=True, message_class=MessageClass.NORMAL, shortest=timedelta(hours=1)),
     # Until the departure: the party may still wish for fewer seats.
     "passed": Kind(critical=True, message_class=MessageClass.NORMAL),
     # Until the visit is over: that somebody else has the seat now.

@@ -23,6 +23,7 @@ from bot.rules.booking import (
     refuse_visit,
 )
 from bot.rules.hours import hold_ends, offer_deadline
+from bot.rules.overlapping import seats_in_the_way
 from bot.rules.seats import largest_ever, largest_party, most_wheelchairs
 from storage.records import (
     Booking,
@@ -35,6 +36,7 @@ from storage.records import (
 )
 
 _PROMOTED = (VisitState.OPEN, VisitState.CLOSED)
+_OVER = (VisitState.CANCELLED, VisitState.DEPARTED, VisitState.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +183,7 @@ def standing_of(candidate: Candidate, visit: Visit, *, rules: BookingRules) -> S
         return Standing.BUSY
     if booking.wish is not None and any(seat.booking.wish == booking.wish for seat in candidate.held):
         return Standing.OFFERED
-    others = [seat for seat in candidate.held if seat.booking.id not in (booking.replaces, booking.rest_of)]
-    if any(seat.visit.id == visit.id for seat in others) or find_clashes(visit, others, rules=rules) is not None:
+    if seats_in_the_way(booking, visit, held=candidate.held, rules=rules):
         return Standing.OVERLAPS
     if booking.wheelchairs and largest_party(visit) > 0 and largest_party(visit, wheelchairs=booking.wheelchairs) == 0:
         return Standing.NO_PLACE
@@ -218,6 +219,20 @@ def still_promotes(visit: Visit, *, congress: Congress, now: datetime, zone: tzi
         now < visit.leaves_at - congress.offers.promotion_ends
         and offer_deadline(visit.leaves_at, congress.offers, quiet=congress.quiet_hours, now=now, zone=zone) is not None
     )
+
+
+def line_is_over(visit: Visit, *, rules: BookingRules, now: datetime) -> bool:
+    """Say whether a line has ended for good: the visit is called off or has left, or its names are final.
+
+    In its last hour nobody is asked any more, but a delay would let the line move again.
+    """
+    names_are_final = visit.names_final and visit.state in _PROMOTED and now >= (visit.closes_at or rules.closes_at)
+    return offers_are_over(visit, now=now) or names_are_final
+
+
+def offers_are_over(visit: Visit, *, now: datetime) -> bool:
+    """Say whether no offer on the visit can stand any more; one made before its names were final may."""
+    return visit.state in _OVER or now >= visit.leaves_at
 
 
 def refuse_joining(

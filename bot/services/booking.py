@@ -14,9 +14,9 @@ from bot.rules.booking import (
     refuse_release,
 )
 from bot.rules.changing import GIVEN_BACK
-from bot.rules.finding import nearest_alternatives
 from bot.rules.lateness import KINDS
 from bot.rules.seats import choose_bus
+from bot.services.alternatives import alternatives_to
 from bot.services.cards import leave_card, renew_booking
 from bot.services.drafts import COMPANIONS
 from bot.services.promotion import overtakes, promote, take_back
@@ -113,16 +113,7 @@ def book_seat(
     if refusal is None and overtakes(tx, visit, congress=congress, now=now):
         refusal = PeopleWait(visit.waiting)
     if refusal is not None:
-        others = nearest_alternatives(
-            visit,
-            visits=visits.read_all(tx),
-            libraries=dict(congress.libraries),
-            held=held,
-            party=party,
-            wheelchairs=wheelchairs,
-            rules=congress.rules,
-            now=now,
-        )
+        others = alternatives_to(tx, visit, held=held, party=party, wheelchairs=wheelchairs, congress=congress, now=now)
         return Refused(refusal=refusal, visit=visit, alternatives=others)
     riders = riders or party_of(tx, delegate, visit_id=visit_id, party=party, now=now)
     if riders is None:

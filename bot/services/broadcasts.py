@@ -1,20 +1,19 @@
 """Announcements: preview, confirm, delivery by the outbox, and a result that counts."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.rules.audience import EVERYBODY, UnknownWord, names_of, only_visit, read_audience
 from bot.rules.authority import may_organize
 from bot.rules.hours import heard_at
 from bot.rules.lateness import KINDS
 from bot.services.drafts import ANNOUNCEMENT, DRAFT_LIFE
 from bot.services.organizers import NoAuthority, UnknownName
 from storage import Tx, announcements, drafts, grants, log, outbox, visits
-from storage.records import Announcement, Congress, DeliveryCounts, NewMessage, Visit
-
-EVERYBODY = "all"
+from storage.records import Announcement, Congress, DeliveryCounts, NewMessage, Visit, Who
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +21,10 @@ class Preview:
     """What would be sent, and to how many: `languages` counts readers by language."""
 
     visit: Visit | None
+    """The one visit whose passengers it is for."""
     text: str
+    who: str = EVERYBODY
+    """The audience as it was written."""
     languages: Mapping[str, int]
     unreachable: int
     opted_out: int = 0
@@ -37,9 +39,15 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class NobodyListens:
-    """The audience is empty."""
+    """The audience is empty; `who` as it was written."""
 
     visit: Visit | None
+    who: str = EVERYBODY
+
+
+@dataclass(frozen=True, slots=True)
+class NoText:
+    """There is an audience, and nothing to tell it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +71,34 @@ class Progress:
 
 def preview_announcement(
     tx: Tx, *, actor: int, delegate_id: int, name: str, text: str, draft_key: int, congress: Congress, now: datetime
-) -> Preview | NobodyListens | NoAuthority | UnknownName:
-    """Keep the text as a draft under `draft_key` and say whom it would reach. Sends nothing."""
+) -> Preview | NobodyListens | NoAuthority | UnknownName | NoText:
+    """Keep the text as a draft under `draft_key` and say whom it would reach. Sends nothing.
+
+    `name` begins the audience, which may go on at the beginning of `text`.
+    """
     if not may_organize(grants.roles_of(tx, actor)):
         return NoAuthority()
-    visit_id = None if name.lower() == EVERYBODY else visits.by_key(tx, name)
-    if visit_id is None and name.lower() != EVERYBODY:
-        return UnknownName(name)
+    addressed = read_audience(f"{name} {text}", names=names_of(visits.read_all(tx), congress.cities))
+    if isinstance(addressed, UnknownWord):
+        return UnknownName(addressed.word)
+    if not addressed.text:
+        return NoText()
+    visit_id = only_visit(addressed.groups)
     visit = None if visit_id is None else visits.read(tx, visit_id)
-    audience = announcements.audience(tx, visit_id=visit_id)
-    opted_out = announcements.count_opted_out(tx, visit_id=visit_id)
-    if not audience and not opted_out:
-        return NobodyListens(visit)
+    draft = Draft(who=addressed.who, groups=addressed.groups, text=addressed.text, visit=visit)
+    shown = _preview(tx, draft, congress=congress, now=now)
+    if not shown.people and not shown.opted_out:
+        return NobodyListens(visit, addressed.who)
+    fields = {"who": draft.who, "groups": [asdict(group) for group in draft.groups], "text": draft.text}
     drafts.put(
         tx,
         delegate_id,
         kind=ANNOUNCEMENT,
-        fields={"visit": visit_id, "text": text, "key": draft_key},
+        fields=fields | {"key": draft_key},
         message_id=None,
         expires_at=now + DRAFT_LIFE,
     )
-    return _preview(visit, text, audience, opted_out=opted_out, congress=congress, now=now)
+    return shown
 
 
 def announcement_of_card(
@@ -95,14 +110,8 @@ def announcement_of_card(
     sent = announcements.on_card(tx, author_id=delegate_id, message_id=message_id)
     if sent is not None:
         return _progress(tx, sent)
-    draft = drafts.read(tx, delegate_id, now=now)
-    if draft is None or draft.kind != ANNOUNCEMENT or draft.fields["key"] != draft_key:
-        return DraftGone()
-    visit_id = draft.fields["visit"]
-    visit = None if visit_id is None else visits.read(tx, visit_id)
-    audience = announcements.audience(tx, visit_id=visit_id)
-    opted_out = announcements.count_opted_out(tx, visit_id=visit_id)
-    return _preview(visit, draft.fields["text"], audience, opted_out=opted_out, congress=congress, now=now)
+    draft = _draft(tx, delegate_id, key=draft_key, now=now)
+    return DraftGone() if draft is None else _preview(tx, draft, congress=congress, now=now)
 
 
 def send_announcement(
@@ -127,16 +136,22 @@ def send_announcement(
     done = log.outcome_of(tx, cause)
     if done is not None:
         return _progress(tx, _existing(tx, done["announcement"]))
-    draft = drafts.read(tx, delegate_id, now=now)
-    if draft is None or draft.kind != ANNOUNCEMENT or draft.fields["key"] != draft_key:
+    draft = _draft(tx, delegate_id, key=draft_key, now=now)
+    if draft is None:
         sent = announcements.on_card(tx, author_id=delegate_id, message_id=message_id)
         return DraftGone() if sent is None else _progress(tx, sent)
-    visit_id, text = draft.fields["visit"], draft.fields["text"]
+    visit = draft.visit
     announcement_id = announcements.add(
-        tx, author_id=delegate_id, visit_id=visit_id, text=text, message_id=message_id, now=now
+        tx,
+        author_id=delegate_id,
+        visit_id=visit.id if visit else None,
+        text=draft.text,
+        message_id=message_id,
+        now=now,
+        who=draft.who,
+        groups=draft.groups,
     )
-    visit = None if visit_id is None else visits.read(tx, visit_id)
-    audience = announcements.audience(tx, visit_id=visit_id)
+    audience = announcements.audience(tx, draft.groups)
     due_at = heard_at(now, quiet=congress.quiet_hours, zone=ZoneInfo(congress.zone))
     outbox.add_many(
         tx,
@@ -161,7 +176,7 @@ def send_announcement(
         actor=actor,
         action="announce",
         subject=f"announcement:{announcement_id}",
-        after={"audience": visit.key if visit else EVERYBODY, "people": len(audience)},
+        after={"audience": draft.who, "people": len(audience)},
         outcome={"announcement": announcement_id},
         cause=cause,
     )
@@ -178,22 +193,37 @@ def close_announcement(tx: Tx, *, announcement_id: int, now: datetime) -> None:
     announcements.mark_reported(tx, announcement_id, now=now)
 
 
-def _preview(
-    visit: Visit | None,
-    text: str,
-    audience: Sequence[tuple[int, str | None, bool]],
-    *,
-    opted_out: int,
-    congress: Congress,
-    now: datetime,
-) -> Preview:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An announcement that has not been confirmed."""
+
+    who: str
+    groups: tuple[Who, ...]
+    text: str
+    visit: Visit | None
+
+
+def _draft(tx: Tx, delegate_id: int, *, key: int, now: datetime) -> Draft | None:
+    """The person's draft of this key; None when it is older than an hour, was cancelled or sent."""
+    kept = drafts.read(tx, delegate_id, now=now)
+    if kept is None or kept.kind != ANNOUNCEMENT or kept.fields["key"] != key or "groups" not in kept.fields:
+        return None
+    groups = announcements.groups_from(kept.fields["groups"])
+    visit_id = only_visit(groups)
+    visit = None if visit_id is None else visits.read(tx, visit_id)
+    return Draft(who=kept.fields["who"], groups=groups, text=kept.fields["text"], visit=visit)
+
+
+def _preview(tx: Tx, draft: Draft, *, congress: Congress, now: datetime) -> Preview:
+    audience = announcements.audience(tx, draft.groups)
     heard = heard_at(now, quiet=congress.quiet_hours, zone=ZoneInfo(congress.zone))
     return Preview(
-        visit=visit,
-        text=text,
+        visit=draft.visit,
+        text=draft.text,
+        who=draft.who,
         languages=Counter(language or "en" for _, language, _ in audience),
         unreachable=sum(unreachable for _, _, unreachable in audience),
-        opted_out=opted_out,
+        opted_out=announcements.count_opted_out(tx, draft.groups),
         waits_until=heard if heard > now else None,
     )
 
@@ -210,5 +240,5 @@ def _progress(tx: Tx, announcement: Announcement) -> Progress:
         announcement=announcement,
         visit=visit,
         counts=outbox.counts(tx, announcement.id),
-        opted_out=announcements.count_opted_out(tx, visit_id=announcement.visit_id),
+        opted_out=announcements.count_opted_out(tx, announcement.groups),
     )

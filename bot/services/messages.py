@@ -12,9 +12,8 @@ from bot.services.answers import counts_of_evening
 from bot.services.booking import Ticket, ticket_of
 from bot.services.card_facts import CardFacts, OldCardFacts, card_facts
 from bot.services.feedback import Said, said_of
-from bot.services.promotion import OFFER_OVER
+from bot.services.line_facts import LineFacts, line_facts
 from bot.services.reminders import Reminder, still_holds
-from bot.services.standing import Offered, wait_of
 from storage import Tx, announcements, bookings, calendars, canaries, delegates, grants, visits
 from storage.records import (
     Answers,
@@ -79,31 +78,6 @@ class AnnouncementFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OfferFacts:
-    """An offer that stands."""
-
-    reader: Delegate
-    offered: Offered
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferOverFacts:
-    """An offer that ran out without an answer."""
-
-    reader: Delegate
-    visit: Visit
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PassedFacts:
-    """A waiting party that the free seats are too few for; those behind it are asked."""
-
-    reader: Delegate
-    visit: Visit
-    booking: Booking
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class GivenFacts:
     """A seat of the reader's that a colleague has taken by a link."""
 
@@ -153,9 +127,7 @@ Facts = (
     | ReminderFacts
     | MovedFacts
     | AnnouncementFacts
-    | OfferFacts
-    | OfferOverFacts
-    | PassedFacts
+    | LineFacts
     | GivenFacts
     | AnswersFacts
     | FeedbackFacts
@@ -187,10 +159,9 @@ def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> 
                 if announcement is None
                 else AnnouncementFacts(reader=reader, text=announcement.text)
             )
-        case "offer":
-            return _offer(tx, message, reader)
-        case "offer-over" | "passed":
-            return _line_news(tx, message, reader, now=now)
+        case "offer" | "offer-over" | "passed" | "line-over":
+            line = line_facts(tx, message, reader, congress=congress, now=now)
+            return NoLonger(line) if isinstance(line, str) else line
         case "given":
             return _given(tx, message, reader)
         case "answers":
@@ -245,30 +216,6 @@ def _moved(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, no
         overlapping=tuple(Ticket(booking=seat.booking, visit=seat.visit, bus=None) for seat in overlapping),
         in_calendar=calendars.is_given(tx, ticket.booking.id),
     )
-
-
-def _offer(tx: Tx, message: Message, reader: Delegate) -> Facts | NoLonger:
-    assert message.booking_id is not None
-    found = wait_of(tx, booking_id=message.booking_id, delegate_id=reader.id)
-    if not isinstance(found, Offered) or found.ticket.booking.version != message.slots["version"]:
-        return NoLonger("the offer is over")
-    return OfferFacts(reader=reader, offered=found)
-
-
-def _line_news(tx: Tx, message: Message, reader: Delegate, *, now: datetime) -> Facts | NoLonger:
-    assert message.booking_id is not None
-    booking = bookings.read(tx, message.booking_id)
-    visit = None if booking is None else visits.read(tx, booking.visit_id)
-    if booking is None or visit is None or now >= visit.leaves_at:
-        return NoLonger("the departure has passed")
-    if message.kind == OFFER_OVER:
-        live = bookings.live_on(tx, visit_id=visit.id, delegate_id=reader.id)
-        if live is not None:
-            return NoLonger("the reader has joined the line again")
-        return OfferOverFacts(reader=reader, visit=visit)
-    if not booking.is_waiting:
-        return NoLonger("the party does not wait any more")
-    return PassedFacts(reader=reader, visit=visit, booking=booking)
 
 
 def _given(tx: Tx, message: Message, reader: Delegate) -> Facts | NoLonger:

@@ -1,8 +1,4 @@
-"""The waiting list moves: freed seats are offered in order, at the end of every transaction that can free one.
-
-Also at each tick (`serve_lines`), for what no transaction foresaw: offers that ran out, a hold that ended, a person
-who can be reached again, or who was busy with their own bookings at the moment when their turn came.
-"""
+"""The waiting list moves: freed seats are offered in order, at the end of every transaction that can free one."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,15 +6,13 @@ from zoneinfo import ZoneInfo
 from bot.rules.hours import asks_no_more, heard_at, offer_deadline
 from bot.rules.lateness import KINDS
 from bot.rules.reminding import departure
-from bot.rules.seats import choose_bus, largest_party
+from bot.rules.seats import choose_bus
 from bot.rules.waiting import Candidate, Offer, next_step, still_promotes, would_overtake
 from storage import Tx, log, outbox, queue, seats, visits
-from storage.records import Booking, Bus, Congress, MessageClass, NewMessage, Visit, VisitState
+from storage.records import Booking, Bus, Congress, MessageClass, NewMessage, Visit
 
 OFFER = "offer"
-OFFER_OVER = "offer-over"
 PASSED = "passed"
-_OVER = (VisitState.CANCELLED, VisitState.DEPARTED, VisitState.RETURNED)
 
 
 def promote(tx: Tx, visit_id: int, *, congress: Congress, now: datetime) -> int:
@@ -48,29 +42,6 @@ def overtakes(tx: Tx, visit: Visit, *, congress: Congress, now: datetime) -> boo
         return False
     zone = ZoneInfo(congress.zone)
     return would_overtake(visit, _line(tx, visit.id), congress=congress, now=now, zone=zone)
-
-
-def serve_lines(tx: Tx, *, congress: Congress, now: datetime) -> int:
-    """End offers that ran out and lines whose visit has left, move every line that can move; return how many changed.
-
-    Called at each tick. Missing some is harmless.
-    """
-    over = queue.visits_of_run_out_offers(tx, now=now)
-    lines = visits.read_some(tx, queue.visits_with_a_line(tx)).values()
-    left = {visit.id for visit in lines if now >= visit.leaves_at or visit.state in _OVER}
-    wanted = over | left | {visit.id for visit in lines if largest_party(visit) > 0}
-    if not wanted:
-        return 0
-    visits.lock(tx, wanted)
-    ended = 0
-    for booking in queue.run_out_offers(tx, over, now=now):
-        _run_out(tx, booking, congress=congress, now=now)
-        ended += 1
-    for visit_id in sorted(left):
-        for each in queue.line_of(tx, visit_id):
-            queue.end(tx, each.booking, reason="the visit has left", now=now)
-            ended += 1
-    return ended + sum(promote(tx, visit_id, congress=congress, now=now) for visit_id in sorted(wanted))
 
 
 def offer_key(booking: Booking) -> str:
@@ -119,9 +90,9 @@ def _offer(tx: Tx, step: Offer, visit: Visit, *, congress: Congress, now: dateti
     )
     offered = queue.offer(tx, booking, bus_id=bus.id if bus else None, until=until)
     if not (booking.any_time and now >= asks_no_more(visit.leaves_at, congress.offers, zone=zone)):
-        outbox.add(tx, _message(OFFER, offered, visit, bus, congress=congress, now=now, until=until))
+        outbox.add(tx, line_message(OFFER, offered, visit, bus, congress=congress, now=now, until=until))
     for passed in step.passed:
-        outbox.add(tx, _message(PASSED, passed, visit, None, congress=congress, now=now, until=visit.leaves_at))
+        outbox.add(tx, line_message(PASSED, passed, visit, congress=congress, now=now, until=visit.leaves_at))
     log.write(
         tx,
         at=now,
@@ -132,21 +103,17 @@ def _offer(tx: Tx, step: Offer, visit: Visit, *, congress: Congress, now: dateti
     )
 
 
-def _run_out(tx: Tx, booking: Booking, *, congress: Congress, now: datetime) -> None:
-    visit = visits.read(tx, booking.visit_id)
-    assert visit is not None
-    rest = queue.rest_of(tx, booking.id)
-    take_back(tx, booking)
-    if rest is not None:
-        queue.unite(tx, booking, rest)
-    queue.end(tx, booking, reason="offer ran out", now=now)
-    outbox.add(tx, _message(OFFER_OVER, booking, visit, None, congress=congress, now=now, until=visit.leaves_at))
-    log.write(tx, at=now, actor=None, action="offer ran out", subject=f"booking:{booking.id}")
-
-
-def _message(
-    kind: str, booking: Booking, visit: Visit, bus: Bus | None, *, congress: Congress, now: datetime, until: datetime
+def line_message(
+    kind: str,
+    booking: Booking,
+    visit: Visit,
+    bus: Bus | None = None,
+    *,
+    congress: Congress,
+    now: datetime,
+    until: datetime,
 ) -> NewMessage:
+    """Return a message about a place in a line, due when it may be heard; it is moot after `until`."""
     zone = ZoneInfo(congress.zone)
     due_at = heard_at(now, quiet=congress.quiet_hours, zone=zone)
     pressing = kind == OFFER and asks_no_more(visit.leaves_at, congress.offers, zone=zone) <= now

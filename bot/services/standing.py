@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.rules.overlapping import seats_in_the_way
 from bot.rules.waiting import refuse_joining
 from bot.services.booking import Ticket, tickets_of
 from storage import Tx, bookings, queue, visits
-from storage.records import Booking, BookingState, Congress, Visit
+from storage.records import Booking, BookingRules, BookingState, Congress, HeldSeat, Visit
 
 MOST_WISHES = 6
 """So many lines one person may stand in at a time."""
@@ -48,6 +49,12 @@ class Own:
 
     tickets: tuple[Ticket, ...]
     standing: "tuple[Wait | Offered, ...]"
+
+    def is_blocked(self, wait: Wait, *, rules: BookingRules) -> bool:
+        """Say whether a wait is passed over for what the person holds."""
+        held = [*self.tickets, *(each.ticket for each in self.standing if isinstance(each, Offered))]
+        seats = [HeldSeat(booking=each.booking, visit=each.visit) for each in held]
+        return bool(seats_in_the_way(wait.booking, wait.visit, held=seats, rules=rules))
 
 
 def own_of(tx: Tx, *, delegate_id: int) -> Own:

@@ -280,6 +280,11 @@ def stop_typing(say: Language) -> str:
     return say.gettext("Close")
 
 
+def test_to_myself(say: Language) -> str:
+    # Translators: sends an announcement to its author alone, as readers will get it.
+    return "👁 " + say.gettext("Test: to me alone")
+
+
 def send_to(say: Language, *, people: int) -> str:
     return "📣 " + say.ngettext("Send to {n} person", "Send to {n} people", people).format(n=people)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.language import LANGUAGES, SOURCE, Language
+from bot.rules.wording import ANY, text_for, texts_of
 from bot.services.booking import Ticket
 from bot.texts.markup import esc, name, words
 from bot.texts.tickets import departure_lines, travellers
@@ -75,8 +76,13 @@ def moved(say: Language, shown: Ticket, *, was: datetime, overlapping: Sequence[
 
 
 def announcement(say: Language, *, text: str) -> str:
-    """An organizer's own words, marked as such and as they wrote them."""
-    return "📣 <b>" + say.gettext("From the organizers") + f"</b>\n\n{esc(text)}"
+    """An organizer's own words, marked as such and as they wrote them: the reader's text where there are several.
+
+    One in another language than the reader's says which.
+    """
+    body, code = text_for(texts_of(text), say.code)
+    other = "" if code in (ANY, say.code) else f" · {LANGUAGES[code]}"
+    return "📣 <b>" + say.gettext("From the organizers") + f"</b>{other}\n\n{esc(body)}"
 
 
 def canary(say: Language, shown: Ticket, *, is_evening: bool, congress: Congress) -> str:

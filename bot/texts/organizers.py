@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
-from bot.language import LANGUAGES, Language
+from bot.language import Language
 from bot.rules.seats import is_walk, seats_left, seats_offered
 from bot.services.answers import together
-from bot.services.broadcasts import DraftGone, NobodyListens, Preview, Progress
 from bot.services.organizers import (
     LONGEST_DELAY,
     MOST_SEATS,
@@ -21,7 +20,6 @@ from bot.services.organizers import (
     UnknownName,
 )
 from bot.texts.markup import esc, name, pages, words
-from bot.texts.messages import announcement as announcement_text
 from bot.texts.visits import zone_name
 from storage.records import Answers, Bus, Congress, Rider, Visit
 
@@ -210,7 +208,7 @@ def seats_set(say: Language, done: SeatsSet) -> str:
 
 def failure(
     say: Language,
-    refused: UnknownName | InThePast | CannotBeMoved | SeatsBelowTaken | NobodyListens | DraftGone,
+    refused: UnknownName | InThePast | CannotBeMoved | SeatsBelowTaken,
     *,
     congress: Congress,
 ) -> str:
@@ -232,12 +230,6 @@ def failure(
             return "🚫 " + say.gettext(
                 "Bus {bus} has {taken} seats taken, so it cannot have {wanted}. Nothing has changed."
             ).format(bus=esc(refused.bus.label), taken=refused.bus.seats_taken, wanted=refused.wanted)
-        case NobodyListens(None):
-            return "🚫 " + say.gettext("Nobody uses the bot yet.")
-        case NobodyListens():
-            return "🚫 " + say.gettext("Nobody has signed up for this visit yet.")
-        case DraftGone():
-            return "🚫 " + say.gettext("This preview is no longer valid. Write the announcement again.")
         case _:
             assert_never(refused)
 
@@ -260,64 +252,3 @@ def usage_seats(say: Language) -> str:
     return say.gettext("Write the bus and its seats, 1 to {most}: {example}").format(
         most=MOST_SEATS, example="<code>/seats B01 40</code>"
     )
-
-
-def usage_announce(say: Language, *, most: int) -> str:
-    """Explain /announce."""
-    return say.gettext("Write the visit, or all, and the text, up to {most} characters: {example}").format(
-        most=most, example="<code>/announce nab-am …</code>"
-    )
-
-
-def preview(say: Language, shown: Preview) -> str:
-    """Show an announcement as its readers will see it, with how many they are."""
-    to = words(say, shown.visit.title) if shown.visit else say.gettext("everybody who uses the bot")
-    lines = [
-        "📣 <b>" + say.gettext("Preview") + "</b>",
-        say.gettext("To: {audience}").format(audience=to),
-        say.gettext("People: {n} ({languages})").format(
-            n=shown.people,
-            languages=say.listing(f"{LANGUAGES.get(code, code)} {n}" for code, n in sorted(shown.languages.items())),
-        ),
-    ]
-    if shown.unreachable:
-        lines.append("⚠️ " + say.gettext("Cannot be reached: {n}").format(n=shown.unreachable))
-    if shown.opted_out:
-        lines.append(_opted_out(say, shown.opted_out))
-    if shown.waits_until is not None:
-        lines.append(
-            "🌙 " + say.gettext("Quiet hours: it goes out at {time}").format(time=say.clock(shown.waits_until))
-        )
-    lines += ["", f"<blockquote>{announcement_text(say, text=shown.text)}</blockquote>", ""]
-    lines.append(say.gettext("Your text goes out as you wrote it, in one language, to everybody."))
-    return "\n".join(lines)
-
-
-def progress(say: Language, shown: Progress) -> str:
-    """Say how far an announcement is, and at the end how it went."""
-    counts = shown.counts
-    title = say.gettext("Announcement sent") if shown.finished else say.gettext("Sending the announcement…")
-    to = words(say, shown.visit.title) if shown.visit else say.gettext("everybody who uses the bot")
-    done = counts.total - counts.waiting
-    lines = [
-        f"📣 <b>{title}</b>",
-        say.gettext("To: {audience}").format(audience=to),
-        _bar(done, counts.total),
-        say.gettext("Sent: {sent} of {total}").format(sent=counts.sent, total=counts.total),
-        say.gettext("Unreachable: {n}").format(n=counts.unreachable),
-        say.gettext("Failed: {n}").format(n=counts.failed),
-    ]
-    if counts.unknown:
-        lines.append(say.gettext("Sent, arrival not certain: {n}").format(n=counts.unknown))
-    if shown.opted_out:
-        lines.append(_opted_out(say, shown.opted_out))
-    return "\n".join(lines)
-
-
-def _opted_out(say: Language, n: int) -> str:
-    return "🔕 " + say.gettext("Not written to, as they wish (/stop): {n}").format(n=n)
-
-
-def _bar(done: int, total: int) -> str:
-    full = round(10 * done / total) if total else 10
-    return "▰" * full + "▱" * (10 - full)

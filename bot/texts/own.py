@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.language import Language
 from bot.services.booking import Ticket
-from bot.services.standing import Own
+from bot.services.standing import Own, Wait
 from bot.texts.markup import esc, words
 from bot.texts.tickets import bus_and_bay, travellers
 from bot.texts.visits import zone_name
@@ -23,7 +23,9 @@ def own(say: Language, shown: Own, *, congress: Congress) -> str:
     if shown.standing:
         title = "<b>" + say.gettext("You have no seat on these yet") + "</b>"
         lines += ["", title] if shown.tickets else [title, zone]
-        lines += [own_line(say, each) for each in shown.standing]
+        for each in shown.standing:
+            is_blocked = isinstance(each, Wait) and shown.is_blocked(each, rules=congress.rules)
+            lines.append(own_line(say, each, is_blocked=is_blocked))
     return "\n".join(lines)
 
 

@@ -176,10 +176,12 @@ def _deed(say: Language, action: str) -> str:
             return say.gettext("sign-up")
         case "release":
             return say.gettext("seat given back")
-        case "join" | "wait for all":
+        case "join" | "wait for all" | "keep until":
             return say.gettext("joined the waiting list")
         case "leave" | "decline" | "offer ran out":
             return say.gettext("left the waiting list")
+        case "line over":
+            return say.gettext("end of the waiting list")
         case "offer":
             return say.gettext("seat offered")
         case _:

@@ -90,7 +90,7 @@ def kind_name(say: Language, kind: str) -> str:
             return say.gettext("Reminders")
         case "offer":
             return say.gettext("Offers to the waiting list")
-        case "offer-over" | "passed":
+        case "offer-over" | "line-over" | "passed":
             return say.gettext("News of the waiting list")
         case "given":
             return say.gettext("Seats given to colleagues")

@@ -24,17 +24,22 @@ from bot.rules.waiting import (
     SeatsAreFree,
     TooManyWishes,
 )
+from bot.services.line_facts import LineOverFacts
+from bot.services.overlapping import Blocked
 from bot.services.standing import Offered, Wait
 from bot.services.waiting import LeftLine
 from bot.texts import refusals
 from bot.texts.markup import esc, words
 from bot.texts.tickets import departure_lines, travellers
 from bot.texts.visits import zone_name
-from storage.records import Congress, Visit
+from storage.records import Congress, Visit, VisitState
 
 
-def wait(say: Language, shown: Wait, *, congress: Congress) -> str:
-    """The card of a party in line: not signed up yet, its place, what it wished, what happens next."""
+def wait(say: Language, shown: Wait, *, congress: Congress, blocked: Blocked | None = None) -> str:
+    """The card of a party in line: not signed up yet, its place, what it wished, what happens next.
+
+    `blocked` when it is passed over for seats that its owner holds.
+    """
     booking, visit = shown.booking, shown.visit
     lines = [
         "⏳ <b>" + say.gettext("You are on the waiting list. You have no seat yet.") + "</b>",
@@ -52,7 +57,17 @@ def wait(say: Language, shown: Wait, *, congress: Congress) -> str:
     if shown.replaces is not None:
         kept = words(say, shown.replaces.title)
         lines.append("🔁 " + say.gettext("Until then you keep your seat: {visit}").format(visit=kept))
-    lines += ["", say.gettext("When a seat is free we write to you here, and the seat is kept while you decide.")]
+    if blocked is None:
+        lines += ["", say.gettext("When a seat is free we write to you here, and the seat is kept while you decide.")]
+    else:
+        held = say.listing(
+            f"{say.clock(seat.visit.leaves_at)} {words(say, seat.visit.title)}" for seat in blocked.seats
+        )
+        lines += [
+            "",
+            "⚠️ " + say.gettext("It does not go with what you hold: {visits}").format(visits=held),
+            say.gettext("You keep your place, but no seat is offered to you here while you hold that."),
+        ]
     return "\n".join(lines)
 
 
@@ -112,6 +127,38 @@ def passed(say: Language, visit: Visit) -> str:
             "you can also go with fewer."
         )
     )
+
+
+def line_over(say: Language, shown: LineOverFacts, *, congress: Congress) -> str:
+    """A wait has ended without a seat: why, what the person still has or waits for, and what else is free."""
+    cancelled = shown.visit.state is VisitState.CANCELLED
+    lines = [
+        f"{'🚫' if cancelled else '⌛'} <b>" + say.gettext("The waiting list is over") + "</b>",
+        f"<b>{words(say, shown.visit.title)}</b>",
+        "",
+        _why_over(say, shown, cancelled=cancelled),
+    ]
+    if shown.still:
+        titles = say.listing(words(say, visit.title) for visit in shown.still)
+        lines.append("⏳ " + say.gettext("You still wait for: {visits}").format(visits=titles))
+    if shown.kept is not None:
+        lines.append("🎫 " + say.gettext("You keep your seat: {visit}").format(visit=words(say, shown.kept.title)))
+    if shown.alternatives:
+        return "\n".join([*lines, "", say.gettext("Nearest visits with free seats:")])
+    desk = say.gettext("Questions? Desk: {phone}").format(phone=congress.contacts.phone)
+    return "\n".join([*lines, "", esc(desk)])
+
+
+def _why_over(say: Language, shown: LineOverFacts, *, cancelled: bool) -> str:
+    if cancelled:
+        return say.gettext("This visit will not take place.")
+    if shown.travels:
+        return say.ngettext(
+            "No more seats became free: {n} of your party has none.",
+            "No more seats became free: {n} of your party have none.",
+            shown.booking.party,
+        ).format(n=shown.booking.party)
+    return say.gettext("Nobody moves up any more, and no seat became free for you.")
 
 
 def left(say: Language, done: LeftLine) -> str:
@@ -189,12 +236,15 @@ def offer_reason_answer(say: Language, refused: OfferRefusal, *, congress: Congr
             assert_never(refused)
 
 
-def own_line(say: Language, shown: Wait | Offered) -> str:
+def own_line(say: Language, shown: Wait | Offered, *, is_blocked: bool = False) -> str:
     """One line of the person's own list: an open offer with its deadline, or a place in a line."""
     visit = _visit(shown)
     head = f"<b>{say.day(visit.leaves_at)}, {say.clock(visit.leaves_at)}</b>"
     if isinstance(shown, Wait):
         state = "⏳ " + say.gettext("Waiting list, place {place}").format(place=shown.place)
+        if is_blocked:
+            # Translators: a wait for a visit whose time is taken by another visit that the person has a seat on.
+            state += "\n⚠️ " + say.gettext("It does not go with your seat, so you are not asked.")
     else:
         assert shown.ticket.booking.offer_until is not None
         until = say.moment(shown.ticket.booking.offer_until)

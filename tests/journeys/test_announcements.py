@@ -6,14 +6,13 @@ import pytest
 
 from bot.handlers.broadcasts import LONGEST_TEXT
 from bot.services.broadcasts import DraftGone, NobodyListens, Preview
+from bot.texts import broadcasts as texts
 from bot.texts import messages, welcome
-from bot.texts import organizers as texts
 from tests.house import OWNER, Running, at
 from tests.journeys.scenes import (
     LANGUAGES,
     answered,
     callbacks,
-    congress_of,
     forged,
     is_unreachable,
     logged,
@@ -59,7 +58,7 @@ async def test_preview_count_confirm_and_a_result_that_counts(house: Running) ->
     expected = Preview(visit=visit, text=TEXT, languages={"en": 4, "kk": 1, "ru": 1}, unreachable=1)
     assert preview.text == plain(texts.preview(words_of(house, "en"), expected))
     assert TEXT in preview.text
-    assert len(callbacks(preview)) == 2
+    assert len(callbacks(preview)) == 3
     button = preview.button("announce:")
     assert button is not None
     assert "6" in button.text
@@ -121,10 +120,10 @@ async def test_a_double_tap_sends_once_and_the_result_stays(house: Running) -> N
 
 @pytest.mark.parametrize("code", LANGUAGES)
 async def test_a_preview_that_is_closed_old_or_replaced_sends_nothing(quick_house: Running, code: str) -> None:
-    say, congress = words_of(quick_house, code), congress_of(quick_house)
+    say = words_of(quick_house, code)
     owner, emma = await quick_house.organizer(language=code), await quick_house.delegate()
     await quick_house.book(emma, "nab-am")
-    gone = plain(texts.failure(say, DraftGone(), congress=congress))
+    gone = plain(texts.refused(say, DraftGone(), most=LONGEST_TEXT))
 
     closed = await answered(owner, "/announce nab-am First")
     data = callbacks(closed)[0]
@@ -150,7 +149,7 @@ async def test_an_announcement_that_nobody_would_read_is_said_to_be_one(quick_ho
     owner = await quick_house.organizer()
     answer = await answered(owner, "/announce nab-am Hello")
     visit = await visit_of(quick_house, "nab-am")
-    nobody = texts.failure(words_of(quick_house, "en"), NobodyListens(visit), congress=congress_of(quick_house))
+    nobody = texts.refused(words_of(quick_house, "en"), NobodyListens(visit), most=LONGEST_TEXT)
     assert answer.text == plain(nobody)
     assert not answer.buttons
 
@@ -160,7 +159,7 @@ async def test_the_longest_text_arrives_whole_and_a_longer_one_is_refused(quick_
     await quick_house.book(emma, "nab-am")
     longest = ("&<" * LONGEST_TEXT)[: LONGEST_TEXT - 1] + "."
     refused = await answered(owner, f"/announce nab-am {longest}x")
-    assert refused.text == plain(texts.usage_announce(words_of(quick_house, "en"), most=LONGEST_TEXT))
+    assert refused.text == plain(texts.usage(words_of(quick_house, "en"), most=LONGEST_TEXT))
     preview = await answered(owner, f"/announce nab-am {longest}")
     await owner.tap("announce:", message=preview)
     assert longest in (await emma.wait_for(longest)).text

@@ -75,7 +75,7 @@ async def test_each_canary_reads_the_reminder_in_their_language_and_nobody_is_al
 
 
 @pytest.mark.parametrize("trouble", ["refused", "blocked"])
-async def test_the_owner_is_told_once_of_a_copy_that_does_not_arrive(
+async def test_peers_34_the_owner_is_told_once_of_a_copy_that_does_not_arrive(
     database_url: str, simulator: Simulator, trouble: str
 ) -> None:
     async with running_bot(database_url, simulator=simulator) as running:

@@ -126,8 +126,8 @@ async def test_a_pass_that_is_forged_cut_old_or_ended_is_answered_kindly(quick_h
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-async def test_a_calendar_file_has_utc_instants_and_tells_of_astana_time(house: Running, code: str) -> None:
-    """Test 28 of facts/peers.md: whatever zone a phone is set to, the instant is right and the words are Astana's."""
+async def test_peers_28_a_calendar_file_has_utc_instants_and_tells_of_astana_time(house: Running, code: str) -> None:
+    """Whatever zone a phone is set to, the instant is right and the words are Astana's."""
     say, congress = words_of(house, code), congress_of(house)
     emma = await house.delegate("Emma Lindqvist", language=code)
     card = await house.card(emma, "nab-am")

@@ -95,7 +95,9 @@ def bystanders(tx: Tx) -> list[Any]:
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-async def test_who_is_forgotten_frees_a_seat_for_the_next_and_leaves_no_name(house: Running, code: str) -> None:
+async def test_peers_33_who_is_forgotten_frees_a_seat_for_the_next_and_leaves_no_name(
+    house: Running, code: str
+) -> None:
     say, congress = words_of(house, code), congress_of(house)
     emma = await house.delegate(NAME, language=code)
     await set_bus(house, 2)

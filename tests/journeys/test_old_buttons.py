@@ -113,7 +113,9 @@ async def test_a_page_past_the_end_shows_the_last_one(quick_house: Running) -> N
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-async def test_after_a_delay_the_old_card_books_nothing_and_the_fresh_one_is_shown(house: Running, code: str) -> None:
+async def test_peers_31_after_a_delay_the_old_card_books_nothing_and_the_fresh_one_is_shown(
+    house: Running, code: str
+) -> None:
     emma = await house.delegate(language=code)
     card = await house.card(emma, "nab-am")
     await answered(await house.organizer(), "/delay nab-am 15")

@@ -5,6 +5,7 @@ import pytest
 from bot.rules.seats import seats_left
 from bot.services.organizers import SeatsBelowTaken, SeatsSet, UnknownName
 from bot.simulator import Simulator
+from bot.texts import broadcasts as broadcast_texts
 from bot.texts import organizers as texts
 from bot.texts import welcome
 from storage import visits
@@ -213,7 +214,7 @@ async def test_bad_arguments_and_unknown_names_are_explained_and_change_nothing(
             "/seats B01 201",
             "/seats B01 40 41",
         ),
-        texts.usage_announce(say, most=3000): ("/announce", "/announce all", "/announce nab-am", "/announce all   "),
+        broadcast_texts.usage(say, most=3000): ("/announce", "/announce all", "/announce nab-am", "/announce all   "),
     }
     for usage, commands in usages.items():
         for command in commands:

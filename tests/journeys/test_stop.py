@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.texts import organizers as organizers_texts
+from bot.texts import broadcasts as broadcasts_texts
 from bot.texts import stopping as texts
 from bot.texts import welcome
 from tests.house import Running, at
@@ -32,7 +32,7 @@ async def test_after_stop_only_what_a_seat_depends_on_comes(house: Running, code
     assert callbacks(stopped) == ["hear", "menu"]
 
     preview = await answered(owner, "/announce nab-am Bring water.")
-    left_out = organizers_texts._opted_out(words_of(house, "en"), 1)
+    left_out = broadcasts_texts._opted_out(words_of(house, "en"), 1)
     assert left_out in preview.text
     assert "People: 1 " in preview.text
     card = await screen_after(owner, "announce:", message=preview)

@@ -114,7 +114,7 @@ async def test_a_full_visit_offers_its_waiting_list_and_a_freed_seat_goes_to_the
     assert first.place == 1
 
 
-async def test_whoever_passes_by_does_not_jump_the_line(house: Running) -> None:
+async def test_peers_4_whoever_passes_by_does_not_jump_the_line(house: Running) -> None:
     await one_seat(house)
     emma = await house.delegate("Emma")
     ticket = await house.book(emma, FULL)
@@ -221,7 +221,7 @@ async def standing_offer(running: Running, phone: Phone) -> Offered:
     return offered
 
 
-async def test_the_seats_kept_for_a_party_pass_when_the_hold_ends_and_the_party_is_told(house: Running) -> None:
+async def test_peers_7_the_seats_kept_for_a_party_pass_when_the_hold_ends_and_the_party_is_told(house: Running) -> None:
     await set_bus(house, 3)
     people = [await house.delegate(name) for name in ("One", "Two", "Three")]
     tickets = [await house.book(each, FULL) for each in people]
@@ -242,7 +242,7 @@ async def test_the_seats_kept_for_a_party_pass_when_the_hold_ends_and_the_party_
     assert stands.place == 1
 
 
-async def test_of_several_visits_the_first_that_works_wins_and_the_other_wait_ends(house: Running) -> None:
+async def test_peers_8_of_several_visits_the_first_that_works_wins_and_the_other_wait_ends(house: Running) -> None:
     await one_seat(house)
     await one_seat(house, OTHER_BUS)
     emma, iwan = await house.delegate("Emma"), await house.delegate("Iwan")
@@ -267,7 +267,7 @@ async def test_of_several_visits_the_first_that_works_wins_and_the_other_wait_en
     assert (await visit_of(house, FULL)).waiting == 0
 
 
-async def test_a_seat_is_kept_until_the_new_one_is_real(house: Running) -> None:
+async def test_peers_9_a_seat_is_kept_until_the_new_one_is_real(house: Running) -> None:
     await one_seat(house)
     emma = await house.delegate("Emma")
     ticket = await house.book(emma, FULL)

@@ -22,7 +22,9 @@ from bot.services import (
     feedback,
     forgetting,
     gifts,
+    line_facts,
     organizers,
+    overlapping,
     own_data,
     queue,
     standing,
@@ -328,10 +330,31 @@ def _lines(visits: Sequence[Visit], tickets: Sequence[Ticket], *, n: int, names:
         for each in tickets
         for left, given_up in ((0, None), (n, visits[1]))
     )
+    seats = tuple(HeldSeat(booking=each.booking, visit=each.visit) for each in tickets)
+    blocked = tuple(
+        overlapping.Blocked(wait=in_line, visit=visits[0], seats=held, keep=held[0].booking if len(held) == 1 else None)
+        for held in (seats[:1], seats)
+    )
     places = tuple(queue.Place(booking=in_line, standing=standing) for standing in Standing)
     return {
         standing.Wait: waits,
         standing.Offered: offers,
+        overlapping.Blocked: blocked,
+        Sequence[overlapping.Blocked]: ((), blocked[:1], blocked),
+        line_facts.LineOverFacts: tuple(
+            line_facts.LineOverFacts(
+                reader=_reader(names[0]),
+                visit=visit,
+                booking=in_line,
+                travels=travels,
+                still=tuple(visits[1:3]) if more else (),
+                kept=visits[1] if more else None,
+                alternatives=tuple(visits[:3]) if more else (),
+            )
+            for visit in (visits[0], visits[3])
+            for travels in (False, True)
+            for more in (False, True)
+        ),
         waiting.LeftLine: (waiting.LeftLine(visit=visits[0]),),
         standing.Own: (
             standing.Own(tickets=(), standing=()),
@@ -350,11 +373,15 @@ def _lines(visits: Sequence[Visit], tickets: Sequence[Ticket], *, n: int, names:
     }
 
 
+def _reader(name: str) -> Delegate:
+    return Delegate(id=2, telegram_id=7, name=name, language=None, consent="1", unreachable=False)
+
+
 def _changes(tickets: Sequence[Ticket], visit: Visit, *, text: str) -> World:
     """Where a ticket could go, nowhere and anywhere; seats given away, without links and with some."""
     ticket = tickets[0]
     gift = Gift(id=1, booking_id=1, rider_id=1, delegate_id=2, name=text, ends_at=OPEN, is_open=True)
-    giver = Delegate(id=2, telegram_id=7, name=text, language=None, consent="1", unreachable=False)
+    giver = _reader(text)
     some = (visit, visit)
     riders = tuple(replace(rider, wheelchair=True) for rider in ticket.booking.riders)
     on_wheels = replace(ticket, booking=replace(ticket.booking, riders=riders))
@@ -402,8 +429,13 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
             for listed in ((), coachload)
             for counted in counts
         ),
-        broadcasts.NobodyListens: (broadcasts.NobodyListens(None), broadcasts.NobodyListens(visit)),
+        broadcasts.NobodyListens: (
+            broadcasts.NobodyListens(None),
+            broadcasts.NobodyListens(visit),
+            broadcasts.NobodyListens(None, "nab-am and kk"),
+        ),
         broadcasts.DraftGone: (broadcasts.DraftGone(),),
+        broadcasts.NoText: (broadcasts.NoText(),),
         broadcasts.Preview: tuple(
             broadcasts.Preview(
                 visit=to,

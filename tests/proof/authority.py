@@ -30,7 +30,7 @@ BUTTONS_FOR_EVERYBODY = {
     "giveone", "undo", "moves", "moveq", "moveto", "gifts", "giftto", "unlink", "gift", "wheels", "wheel", "wheelof",
     "mine", "more", "pass", "ics", "paper", "driver",
     "find", "sift", "pick", "hours", "seen",
-    "join", "move", "anyq", "any", "wait", "wish", "leave", "take", "all",
+    "join", "move", "anyq", "any", "wait", "wish", "leave", "take", "all", "until", "for", "nowait",
     "eve", "come", "freeq", "hear", "rate", "note",
     "mydata", "forgetq", "forget",
 }  # fmt: skip

@@ -151,7 +151,9 @@ class Forgery:
             f"pass:{booking}", f"ics:{booking}", f"paper:{booking}", f"driver:{booking}",
             f"eve:{booking}", f"come:{booking}:{version}:1", f"freeq:{booking}", f"rate:{booking}:1", f"note:{booking}",
             f"wait:{booking}", f"wish:{booking}:{version}:1:1", f"take:{booking}:{version}", f"all:{booking}:{version}",
-            f"leave:{booking}:{version}", f"any:{booking}:{visit}", f"anyq:{booking}",
+            f"leave:{booking}:{version}", f"until:{booking}:{version}:{booking}",
+            f"for:{booking}:{booking}:{version}", f"nowait:{booking}:{booking}:{version}",
+            f"any:{booking}:{visit}", f"anyq:{booking}",
         )  # fmt: skip
         return await self._tap(phone, self.random.choice(data))
 

@@ -8,9 +8,16 @@ import pytest
 
 from storage.database import Database
 from tests.proof.trial import POSTGRESQL, SQLITE, Line, Trial
+from tests.services.changing_story import ChangingStory
 from tests.services.defects import DEFECTS, take_the_locks_off
 from tests.services.story import Desk, FileDesk, ServerDesk, Story
-from tests.services.telling import MUST_BE_REACHED, MUST_BE_REACHED_IN_A_CROWD, steps_to_a_break, tell
+from tests.services.telling import (
+    MUST_BE_REACHED,
+    MUST_BE_REACHED_IN_A_CROWD,
+    MUST_BE_REACHED_IN_CHANGES,
+    steps_to_a_break,
+    tell,
+)
 
 
 async def prove(trial: Trial) -> AsyncIterator[Line]:
@@ -22,6 +29,10 @@ async def prove(trial: Trial) -> AsyncIterator[Line]:
     ):
         url = await _migrated(trial, kind)
         yield await asyncio.to_thread(_stories, trial, kind, url, stories, must if trial.full else set())
+    for kind, stories in ((SQLITE, trial.size(300, 5)), (POSTGRESQL, trial.size(60, 2))):
+        url = await _migrated(trial, kind)
+        must = MUST_BE_REACHED_IN_CHANGES if trial.full and kind == SQLITE else set()
+        yield await asyncio.to_thread(_stories, trial, kind, url, stories, must, ChangingStory)
     url = await _migrated(trial, POSTGRESQL)
     yield await asyncio.to_thread(_without_locks, trial, url)
     url = await _migrated(trial, SQLITE)
@@ -44,16 +55,17 @@ def _desk(kind: str, url: str) -> Iterator[Desk]:
         desk.close()
 
 
-def _stories(trial: Trial, kind: str, url: str, stories: int, must: set[str]) -> Line:
+def _stories(trial: Trial, kind: str, url: str, stories: int, must: set[str], of: type[Story] | None = None) -> Line:
     Story.reached.clear()
     with _desk(kind, url) as desk:
-        tell(desk, stories=stories, number=trial.seed)
+        tell(desk, stories=stories, number=trial.seed, of=of)
     reached = Story.reached
     missed = sorted(what for what in must if not reached[what])
     return Line(
         name="story",
         database=kind,
-        figure=f"{reached['stories']} sequences, {reached['Booked'] + reached['booked in a rush']} booked, "
+        figure=f"{'changed minds: ' if of else ''}{reached['stories']} sequences, "
+        f"{reached['Booked'] + reached['booked in a rush']} booked, "
         f"{reached['Released']} given back, {reached['Refused']} refused, {reached['repeated']} repeated, "
         f"never reached: {missed or 'nothing'}",
         bar=f"{stories} sequences, 0 broken, all branches reached",

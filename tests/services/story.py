@@ -186,10 +186,11 @@ class Story(RuleBasedStateMachine):
         else:
             self.reached[type(outcome.refusal).__name__] += 1
 
-    @precondition(lambda self: self.facts["bookings"])
+    @precondition(lambda self: self._mine())
     @rule(data=st.data(), stale=rarely, foreign=rarely)
     def release(self, data: st.DataObject, stale: bool, foreign: bool) -> None:
-        row = self.facts["bookings"][data.draw(st.integers(0, len(self.facts["bookings"]) - 1))]
+        rows = self._mine()
+        row = rows[data.draw(st.integers(0, len(rows) - 1))]
         owner = self.world.people.index(row.delegate_id)
         who = (owner + foreign) % PEOPLE
         visit = next(visit for visit in self.facts["visits"] if visit.id == row.visit_id)
@@ -306,6 +307,10 @@ class Story(RuleBasedStateMachine):
     @staticmethod
     def _facts(tx: Tx) -> Facts:
         return facts_of(tx)
+
+    def _mine(self) -> list[Any]:
+        """The bookings of people who are here."""
+        return [row for row in self.facts["bookings"] if row.delegate_id in self.world.people]
 
     def _is_held(self, row: Any, who: int) -> bool:
         return bool(row.state == "booked" and row.delegate_id == self.world.people[who])

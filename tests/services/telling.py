@@ -22,6 +22,11 @@ MUST_BE_REACHED = {
     *("Changed", "BookingClosed", "AlreadyBooked", "Clashes", "NoSeats"),
 }
 """Over the short stories each of these happened at least once: no promise held for want of a try."""
+MUST_BE_REACHED_IN_CHANGES = {
+    *("one given back", "undone", "one undone", "moved", "seat offered by link", "seat taken by link", "forgotten"),
+    *("NotUndone", "NotTaken", "repeated"),
+}
+"""Over the short stories of changed minds each of these happened."""
 MUST_BE_REACHED_IN_A_CROWD = MUST_BE_REACHED | {"booked in a rush", "too late in a rush"}
 
 

@@ -21,7 +21,7 @@ from bot.services.drafts import begin_name
 from bot.services.organizers import NoAuthority, UnknownName
 from storage import Tx, announcements, tables
 from storage.database import Database
-from storage.records import MessageClass, MessageState
+from storage.records import MessageClass, MessageState, Who
 from tests.makers import OPEN
 from tests.services.world import OWNER, World, counted, settle, visit_of
 
@@ -145,7 +145,9 @@ async def test_a_preview_that_is_gone_sends_nothing(database: Database, world: W
 
 
 async def test_nobody_listens_where_nobody_is_booked(database: Database, world: World) -> None:
-    assert await database.run(preview, world, "pres-am") == NobodyListens(await database.read(visit_of, "pres-am"))
+    assert await database.run(preview, world, "pres-am") == NobodyListens(
+        await database.read(visit_of, "pres-am"), "pres-am"
+    )
     assert await database.run(preview, world, "nowhere") == UnknownName("nowhere")
     assert await database.read(lambda tx: tx.execute(select(tables.drafts)).all()) == []
 
@@ -156,8 +158,11 @@ async def test_only_who_agreed_and_has_telegram_is_written_to(database: Database
         tx.execute(update(tables.delegates).where(tables.delegates.c.id == world.people[1]).values(consent=None))
 
     await database.run(take_away)
-    assert [reader for reader, _, _ in await database.read(announcements.audience, visit_id=None)] == [world.people[2]]
-    assert await database.read(announcements.audience, visit_id=(await database.read(visit_of, "nab-am")).id) == ()
+    assert [reader for reader, _, _ in await database.read(announcements.audience, (Who(),))] == [world.people[2]]
+    assert (
+        await database.read(announcements.audience, (Who(visits=((await database.read(visit_of, "nab-am")).id,)),))
+        == ()
+    )
 
 
 async def test_nobody_announces_without_a_grant(database: Database, world: World) -> None:

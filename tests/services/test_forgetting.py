@@ -9,7 +9,7 @@ from bot.clock import real_now
 from bot.services.auditing import find_deviations
 from bot.services.booking import Booked, book_seat
 from bot.services.forgetting import Forgotten, Leaving, forget, look_at_leaving
-from bot.services.promotion import serve_lines
+from bot.services.lines import serve_lines
 from bot.services.standing import Wait
 from bot.services.waiting import join_line
 from storage import Tx, tables

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from bot.services import booking, promotion, waiting
+from bot.services import booking, lines, promotion, waiting
 from bot.services.booking import Released
-from bot.services.promotion import serve_lines
+from bot.services.lines import serve_lines
 from storage import Tx, queue, seats, tables, visits
 from storage.records import Booking
 from tests.services.story import FileDesk, ServerDesk
@@ -118,7 +118,7 @@ def free_a_seat_that_is_not_held(patch: pytest.MonkeyPatch) -> None:
 
 
 def forget_to_promote_after_an_expiry(patch: pytest.MonkeyPatch) -> None:
-    run_out, promote = promotion._run_out, promotion.promote
+    run_out, promote = lines._run_out, promotion.promote
     ended: list[int] = []
 
     def careless_end(tx: Tx, row: Booking, **more: Any) -> None:
@@ -128,8 +128,8 @@ def forget_to_promote_after_an_expiry(patch: pytest.MonkeyPatch) -> None:
     def careless_promote(tx: Tx, visit_id: int, **more: Any) -> int:
         return 0 if visit_id in ended else promote(tx, visit_id, **more)
 
-    patch.setattr(promotion, "_run_out", careless_end)
-    patch.setattr(promotion, "promote", careless_promote)
+    patch.setattr(lines, "_run_out", careless_end)
+    patch.setattr(lines, "promote", careless_promote)
 
 
 Script = Callable[[Told], None]

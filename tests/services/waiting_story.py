@@ -14,7 +14,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 from bot.rules.hours import offer_deadline
 from bot.services import booking, waiting
 from bot.services.booking import Booked, Released
-from bot.services.promotion import serve_lines
+from bot.services.lines import serve_lines
 from bot.services.standing import MOST_WISHES, Offered, Wait
 from bot.services.waiting import LeftLine
 from tests.house import at
