@@ -3,6 +3,7 @@
 Data names an intent; authority and versions are checked by the service that acts.
 """
 
+from bot.buttons.acts import ConfirmAct, RecallAct, ShowAct, ShowOthers
 from bot.buttons.base import MOST_BYTES, Button, Pairs, UpdateId
 from bot.buttons.booking import Book, BringCompanions, DropCompanion, Replace
 from bot.buttons.changing import (
@@ -93,6 +94,7 @@ __all__ = [
     "ChooseValue",
     "Cities",
     "CloseDraft",
+    "ConfirmAct",
     "DropCompanion",
     "Find",
     "Forget",
@@ -116,6 +118,7 @@ __all__ = [
     "PickLanguage",
     "PrintTicket",
     "Rate",
+    "RecallAct",
     "Release",
     "ReleaseRider",
     "Replace",
@@ -125,10 +128,12 @@ __all__ = [
     "SayComing",
     "SendAnnouncement",
     "SetLanguage",
+    "ShowAct",
     "ShowEvening",
     "ShowFound",
     "ShowLibraries",
     "ShowMap",
+    "ShowOthers",
     "ShowPass",
     "ShowTicket",
     "ShowToDriver",

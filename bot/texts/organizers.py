@@ -20,7 +20,7 @@ from bot.services.organizers import (
     SeatsSet,
     UnknownName,
 )
-from bot.texts.markup import esc, name, pages, words
+from bot.texts.markup import bar, esc, name, pages, words
 from bot.texts.messages import announcement as announcement_text
 from bot.texts.visits import zone_name
 from storage.records import Answers, Bus, Congress, Rider, Visit
@@ -302,7 +302,7 @@ def progress(say: Language, shown: Progress) -> str:
     lines = [
         f"📣 <b>{title}</b>",
         say.gettext("To: {audience}").format(audience=to),
-        _bar(done, counts.total),
+        bar(done, counts.total),
         say.gettext("Sent: {sent} of {total}").format(sent=counts.sent, total=counts.total),
         say.gettext("Unreachable: {n}").format(n=counts.unreachable),
         say.gettext("Failed: {n}").format(n=counts.failed),
@@ -316,8 +316,3 @@ def progress(say: Language, shown: Progress) -> str:
 
 def _opted_out(say: Language, n: int) -> str:
     return "🔕 " + say.gettext("Not written to, as they wish (/stop): {n}").format(n=n)
-
-
-def _bar(done: int, total: int) -> str:
-    full = round(10 * done / total) if total else 10
-    return "▰" * full + "▱" * (10 - full)
