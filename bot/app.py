@@ -19,6 +19,7 @@ from telegram.ext import Application, ContextTypes, Defaults, ExtBot
 from bot import handlers
 from bot.clock import Clock, real_now
 from bot.context import BotApplication, Context, House
+from bot.delivery.act_cards import ActCards
 from bot.delivery.gate import Gate
 from bot.delivery.pace import Pace
 from bot.delivery.progress import Progresses
@@ -35,6 +36,7 @@ from bot.profile import present
 from bot.rules.passes import pass_key
 from bot.rules.retention import due
 from bot.services import housekeeping
+from bot.services.acts import run_due
 from bot.services.answers import tell_owners
 from bot.services.canaries import raise_alarms, send_canaries
 from bot.services.feedback import ask_passengers
@@ -160,12 +162,15 @@ class App:
             tally=self.tally,
         )
         progresses = Progresses(db=self.db, bot=bot, clock=self.clock, languages=languages)
+        act_cards = ActCards(db=self.db, bot=bot, clock=self.clock, languages=languages)
         self._ticker = Ticker(
             [
                 ("reminders", 1.0, self._plan_reminders),
                 ("waiting lists", 1.0, self._serve_lines),
                 ("answers and feedback", 5.0, self._tell_and_ask),
                 ("announcements", 2.0, progresses.show_all),
+                ("planned acts", 1.0, self._run_acts),
+                ("cards of acts", 1.0, act_cards.show_all),
                 ("retention", 10.0, self._keep_promises),
                 ("housekeeping", 600.0, self._keep_house),
             ]
@@ -324,6 +329,10 @@ class App:
         for booking in await self.db.read(offers_without_a_question):
             given += await self.db.run(give_without_question, booking, congress=congress, now=now)
         if moved or given:
+            self.house.sender.wake()
+
+    async def _run_acts(self) -> None:
+        while await self.db.run(run_due, congress=self.house.congress, now=self.clock.now()):
             self.house.sender.wake()
 
     async def _keep_promises(self) -> None:

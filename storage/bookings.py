@@ -1,6 +1,6 @@
 """Bookings and their riders: one row from waiting to released, a seat is a rider."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from secrets import choice
 from typing import Any
@@ -141,6 +141,11 @@ def add_booked(
 
 def add_riders(tx: Connection, booking_id: int, party: Sequence[Rider]) -> None:
     """Insert those who travel on a booking, in this order."""
+    add_parties(tx, {booking_id: party})
+
+
+def add_parties(tx: Connection, parties: Mapping[int, Sequence[Rider]]) -> None:
+    """Insert those who travel on each of these bookings, in this order."""
     tx.execute(
         _NEW_RIDERS,
         [
@@ -151,6 +156,7 @@ def add_riders(tx: Connection, booking_id: int, party: Sequence[Rider]) -> None:
                 "is_owner": rider.is_owner,
                 "wheelchair": rider.wheelchair,
             }
+            for booking_id, party in parties.items()
             for position, rider in enumerate(party)
         ],
     )
@@ -189,6 +195,12 @@ def release(tx: Connection, booking_id: int, *, reason: str, now: datetime) -> N
         .where(bookings.c.id == booking_id)
         .values(state=BookingState.RELEASED, reason=reason, released_at=now, version=bookings.c.version + 1)
     )
+
+
+def release_all(tx: Connection, booking_ids: Collection[int], *, reason: str, now: datetime) -> None:
+    """End several bookings as `release` does."""
+    ended = {"state": BookingState.RELEASED, "reason": reason, "released_at": now, "version": bookings.c.version + 1}
+    tx.execute(update(bookings).where(bookings.c.id.in_(booking_ids)).values(ended))
 
 
 def revive(tx: Connection, booking_id: int, *, bus_id: int | None) -> None:
@@ -286,6 +298,16 @@ def passengers(tx: Connection, *, visit_id: int | None = None, bus_id: int | Non
         )
         for row in rows
     )
+
+
+def without_telegram(tx: Connection, *, visit_id: int, reason: str) -> tuple[str, ...]:
+    """Return the names of those whose seats on a visit ended for this reason and who have no Telegram."""
+    query = (
+        select(delegates.c.name)
+        .join_from(bookings, delegates, bookings.c.delegate_id == delegates.c.id)
+        .where(bookings.c.visit_id == visit_id, bookings.c.reason == reason, delegates.c.telegram_id.is_(None))
+    )
+    return tuple(tx.scalars(query.order_by(bookings.c.id)))
 
 
 def count_ever(tx: Connection, visit_id: int) -> int:

@@ -1,5 +1,6 @@
 """The people the bot knows, by their numeric Telegram id."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +31,8 @@ _BY_TELEGRAM_ID = select(*_COLUMNS).where(delegates.c.telegram_id == bindparam("
 # No stronger lock: a row that names this person must not wait for it. While a booking waits for its visit, whoever
 # moves that visit writes to its passengers, and PostgreSQL would break one of the two off (40P01).
 _LOCKED = select(*_COLUMNS).where(delegates.c.id == bindparam("delegate_id")).with_for_update(key_share=True)
+_ALL = select(*_COLUMNS).where(delegates.c.id.in_(bindparam("ids", expanding=True))).order_by(delegates.c.id)
+_ALL_LOCKED = _ALL.with_for_update(key_share=True)
 _BY_ID = select(*_COLUMNS).where(delegates.c.id == bindparam("delegate_id"))
 
 
@@ -66,6 +69,16 @@ def read(tx: Connection, delegate_id: int) -> Delegate:
 def lock(tx: Connection, delegate_id: int) -> Delegate:
     """Lock one person's own facts until the transaction ends: the first lock of every change to their seats."""
     return _delegate(tx.execute(_LOCKED, {"delegate_id": delegate_id}).one())
+
+
+def lock_all(tx: Connection, delegate_ids: Iterable[int]) -> dict[int, Delegate]:
+    """Lock several people as `lock` does, in the order of their ids, and return them by id."""
+    return {row.id: _delegate(row) for row in tx.execute(_ALL_LOCKED, {"ids": sorted(set(delegate_ids))})}
+
+
+def read_all(tx: Connection, delegate_ids: Iterable[int]) -> dict[int, Delegate]:
+    """Return these people by id."""
+    return {row.id: _delegate(row) for row in tx.execute(_ALL, {"ids": sorted(set(delegate_ids))})}
 
 
 def add(tx: Connection, *, telegram_id: int, now: datetime) -> int:

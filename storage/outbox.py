@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.records import DeliveryCounts, Lease, MessageState, NewMessage
@@ -99,7 +99,16 @@ def revive(tx: Connection, *, delegate_id: int, kinds: Collection[str], now: dat
 
 def counts(tx: Connection, announcement_id: int) -> DeliveryCounts:
     """Count where the messages of an announcement stand; cancelled ones are in no count, expired ones failed."""
-    query = select(outbox.c.state, func.count().label("number")).where(outbox.c.announcement_id == announcement_id)
+    return _counts(tx, outbox.c.announcement_id == announcement_id)
+
+
+def counts_of_act(tx: Connection, act_id: int) -> DeliveryCounts:
+    """Count where the messages of an act stand, as `counts` does."""
+    return _counts(tx, outbox.c.act_id == act_id)
+
+
+def _counts(tx: Connection, those: ColumnElement[bool]) -> DeliveryCounts:
+    query = select(outbox.c.state, func.count().label("number")).where(those)
     by_state = {row.state: row.number for row in tx.execute(query.group_by(outbox.c.state))}
     return DeliveryCounts(
         total=sum(number for state, number in by_state.items() if state != MessageState.CANCELLED),
@@ -118,6 +127,7 @@ def _values(message: NewMessage) -> dict[str, Any]:
         "delegate_id": message.delegate_id,
         "booking_id": message.booking_id,
         "announcement_id": message.announcement_id,
+        "act_id": message.act_id,
         "slots": dict(message.slots),
         "message_class": message.message_class,
         "due_at": message.due_at,

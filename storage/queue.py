@@ -62,19 +62,42 @@ class InLine:
 def line_of(tx: Connection, visit_id: int) -> tuple[InLine, ...]:
     """Return the parties that wait for a visit, the first in line first."""
     rows: Sequence[Any] = tx.execute(_LINE, {"visit_id": visit_id}).all()
-    held: dict[int, list[HeldSeat]] = {}
-    if rows:
-        for row in tx.execute(_HELD, {"ids": sorted({row.delegate_id for row in rows})}):
-            held.setdefault(row.booking_delegate_id, []).append(_seat(row))
+    held = held_by_each(tx, {row.delegate_id for row in rows})
     return tuple(
         InLine(
             booking=booking_from(row),
-            held=tuple(held.get(row.delegate_id, ())),
+            held=held.get(row.delegate_id, ()),
             reachable=row.telegram_id is not None and row.unreachable_since is None,
             part_is_offered=bool(row.part_is_offered),
         )
         for row in rows
     )
+
+
+def held_by_each(tx: Connection, delegate_ids: Collection[int]) -> dict[int, tuple[HeldSeat, ...]]:
+    """Return what each of these people holds, booked and offered, with the visits (without buses), earliest first."""
+    held: dict[int, list[HeldSeat]] = {}
+    if delegate_ids:
+        for row in tx.execute(_HELD, {"ids": sorted(delegate_ids)}):
+            held.setdefault(row.booking_delegate_id, []).append(_seat(row))
+    return {person: tuple(seats) for person, seats in held.items()}
+
+
+def visits_waited_for(tx: Connection, delegate_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """Return the ids of the visits that each of these people waits for."""
+    found: dict[int, set[int]] = {}
+    query = select(bookings.c.delegate_id, bookings.c.visit_id).where(
+        bookings.c.delegate_id.in_(delegate_ids), bookings.c.state == _WAITING
+    )
+    for row in tx.execute(query) if delegate_ids else ():
+        found.setdefault(row.delegate_id, set()).add(row.visit_id)
+    return {person: frozenset(waited) for person, waited in found.items()}
+
+
+def offers_on(tx: Connection, visit_id: int) -> tuple[Booking, ...]:
+    """Return the open offers on a visit, the newest last."""
+    query = select(*booking_columns()).where(bookings.c.visit_id == visit_id, bookings.c.state == _OFFERED)
+    return tuple(booking_from(row) for row in tx.execute(query.order_by(bookings.c.id)))
 
 
 def waits_of(tx: Connection, delegate_id: int) -> tuple[HeldSeat, ...]:
@@ -116,9 +139,10 @@ def join(
     least: int,
     any_time: bool,
     replaces: int | None,
+    priority: int = 0,
     now: datetime,
 ) -> Booking:
-    """Put a party at the end of a visit's line and return it; the visit is locked."""
+    """Put a party at the end of a visit's line, before all of a lower priority, and return it; the visit is locked."""
     columns = {
         "visit_id": visit_id,
         "delegate_id": delegate_id,
@@ -128,6 +152,7 @@ def join(
         "wheelchairs": wheelchairs_of(party),
         "any_time": any_time,
         "replaces": replaces,
+        "priority": priority,
         "queue_no": 0,
         "made_at": now,
     }
@@ -137,6 +162,26 @@ def join(
     add_riders(tx, booking_id, party)
     _count(tx, visit_id, 1)
     return _read(tx, booking_id)
+
+
+def hold(tx: Connection, former: Booking, *, visit_id: int, bus_id: int | None, until: datetime, now: datetime) -> int:
+    """Let the party of a former booking hold seats of another visit until then; return the id of that offer.
+
+    The caller counts the seats and adds the riders: a hundred parties may be held seats at once.
+    """
+    columns = {
+        "visit_id": visit_id,
+        "bus_id": bus_id,
+        "delegate_id": former.delegate_id,
+        "state": _OFFERED,
+        "party": former.party,
+        "party_least": former.party,
+        "wheelchairs": former.wheelchairs,
+        "offer_until": until,
+        "replaces": former.id,
+        "made_at": now,
+    }
+    return insert_under_new_code(tx, columns)[0]
 
 
 def make_one_wish(tx: Connection, first: Booking, other: Booking) -> None:
@@ -229,12 +274,6 @@ def run_out_offers(tx: Connection, visit_ids: Collection[int], *, now: datetime)
     query = select(*booking_columns()).where(
         bookings.c.visit_id.in_(visit_ids), bookings.c.state == _OFFERED, bookings.c.offer_until <= now
     )
-    return tuple(booking_from(row) for row in tx.execute(query.order_by(bookings.c.id)))
-
-
-def offers_on(tx: Connection, visit_id: int) -> tuple[Booking, ...]:
-    """Return the open offers of a visit."""
-    query = select(*booking_columns()).where(bookings.c.visit_id == visit_id, bookings.c.state == _OFFERED)
     return tuple(booking_from(row) for row in tx.execute(query.order_by(bookings.c.id)))
 
 

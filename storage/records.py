@@ -442,6 +442,7 @@ class NewMessage:
     departs_at: datetime | None = None
     booking_id: int | None = None
     announcement_id: int | None = None
+    act_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -492,6 +493,41 @@ class Who:
     languages: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+
+
+class ActState(StrEnum):
+    """The life of a dangerous act: seen, waiting out its recall, and then one of three ends.
+
+    A changed one was not applied, since its counts were others when it was due; it may be confirmed anew.
+    """
+
+    SHOWN = "shown"
+    PLANNED = "planned"
+    RECALLED = "recalled"
+    DONE = "done"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """A dangerous act of an organizer: what it is about, what its preview counted, and where it stands."""
+
+    id: int
+    kind: str
+    subject: str
+    """As in the log, such as visit:17."""
+    author_id: int
+    preview: Mapping[str, int]
+    before: Mapping[str, int] | None
+    """What the preview before it counted, where the facts have changed since."""
+    seen: int
+    """The last line of the log that was known when its author agreed, or was first asked."""
+    revision: int
+    """Counts the previews: a button confirms the one it stands under."""
+    state: ActState
+    message_id: int | None
+    """The organizer's card."""
+    due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

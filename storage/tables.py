@@ -286,6 +286,30 @@ line_of_update = func.coalesce(inbox.c.person, literal_column("-9007199254740992
 """The line in which an update stands: its person's, or one of its own. Ids of persons end at 2**53."""
 Index("ix_inbox_line", line_of_update, postgresql_where=inbox.c.state == "received").ddl_if(dialect="postgresql")
 
+acts = Table(
+    "acts",
+    metadata,
+    _id(),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("author_id", Integer, ForeignKey("delegates.id"), nullable=False),
+    Column("preview", JSON, nullable=False),
+    Column("before", JSON),
+    Column("seen", Integer, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("state", Text, nullable=False, server_default="shown"),
+    Column("message_id", BigInteger),
+    Column("made_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("reported_at", Moment),
+    Column("cause", Text, nullable=False),
+    UniqueConstraint("cause", name="one_act_per_cause"),
+    CheckConstraint("state IN ('shown', 'planned', 'recalled', 'done', 'changed')", name="act_state_is_known"),
+    CheckConstraint("state <> 'planned' OR due_at IS NOT NULL", name="planned_act_has_its_moment"),
+    Index("ix_acts_state", "state", "due_at"),
+)
+"""Dangerous acts: what a preview counted, and what became of it. `seen` is the last line of the log it knew of."""
+
 outbox = Table(
     "outbox",
     metadata,
@@ -295,6 +319,7 @@ outbox = Table(
     Column("delegate_id", Integer, ForeignKey("delegates.id"), nullable=False),
     Column("booking_id", Integer, ForeignKey("bookings.id")),
     Column("announcement_id", Integer, ForeignKey("announcements.id")),
+    Column("act_id", Integer, ForeignKey("acts.id")),
     Column("slots", SealedJSON, nullable=False),
     Column("message_class", Text, nullable=False),
     Column("due_at", Moment, nullable=False),
@@ -319,6 +344,7 @@ outbox = Table(
     Index("ix_outbox_claim", "state", "message_class", "departs_at"),
     Index("ix_outbox_booking", "booking_id", "kind"),
     Index("ix_outbox_announcement", "announcement_id", "state"),
+    Index("ix_outbox_act", "act_id", "state"),
     Index("ix_outbox_reader", "delegate_id", "state"),
 )
 

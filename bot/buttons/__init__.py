@@ -3,6 +3,7 @@
 Data names an intent; authority and versions are checked by the service that acts.
 """
 
+from bot.buttons.acts import ConfirmAct, RecallAct, ShowAct, ShowOthers
 from bot.buttons.base import MOST_BYTES, Button, Pairs, UpdateId
 from bot.buttons.booking import Book, BringCompanions, DropCompanion, Replace
 from bot.buttons.changing import (
@@ -103,6 +104,7 @@ __all__ = [
     "ChooseValue",
     "Cities",
     "CloseDraft",
+    "ConfirmAct",
     "DropCompanion",
     "EndWait",
     "Find",
@@ -128,6 +130,7 @@ __all__ = [
     "PickLanguage",
     "PrintTicket",
     "Rate",
+    "RecallAct",
     "Release",
     "ReleaseRider",
     "Replace",
@@ -137,10 +140,12 @@ __all__ = [
     "SayComing",
     "SendAnnouncement",
     "SetLanguage",
+    "ShowAct",
     "ShowEvening",
     "ShowFound",
     "ShowLibraries",
     "ShowMap",
+    "ShowOthers",
     "ShowPass",
     "ShowTicket",
     "ShowToDriver",

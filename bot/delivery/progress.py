@@ -2,7 +2,7 @@
 
 import logging
 
-from telegram import Bot
+from telegram import Bot, InlineKeyboardMarkup
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
@@ -17,7 +17,7 @@ from storage.records import Delegate, DeliveryCounts
 log = logging.getLogger(__name__)
 
 _ALREADY_SO = "message is not modified"
-_LEAST_CHANGE = 20
+LEAST_CHANGE = 20
 """The card is edited for each so many messages, and at the end: a chat takes one edit a second."""
 
 
@@ -39,12 +39,12 @@ class Progresses:
     async def _show(self, progress: Progress) -> None:
         announcement, counts = progress.announcement, progress.counts
         before = self._shown.get(announcement.id)
-        if not progress.finished and before is not None and counts.waiting > before.waiting - _LEAST_CHANGE:
+        if not progress.finished and before is not None and counts.waiting > before.waiting - LEAST_CHANGE:
             return
         author = await self._db.read(delegates.read, announcement.author_id)
         text = texts.progress(self._languages[author.language or SOURCE], progress)
         try:
-            await self._edit_or_send(author, announcement.message_id, text)
+            await edit_or_send(self._bot, author, announcement.message_id, text)
         except Forbidden:
             log.info("the author of announcement %d cannot be reached", announcement.id)
         except TelegramError as error:
@@ -55,17 +55,25 @@ class Progresses:
             await self._db.run(close_announcement, announcement_id=announcement.id, now=self._clock.now())
             del self._shown[announcement.id]
 
-    async def _edit_or_send(self, author: Delegate, message_id: int | None, text: str) -> None:
-        if author.telegram_id is None:  # erased since: nobody wants to see it
-            return
-        if message_id is not None:
-            try:
-                await self._bot.edit_message_text(
-                    text, chat_id=author.telegram_id, message_id=message_id, parse_mode=ParseMode.HTML
-                )
-            except BadRequest as error:
-                if _ALREADY_SO in error.message.lower():
-                    return
-            else:
+
+async def edit_or_send(
+    bot: Bot, author: Delegate, message_id: int | None, text: str, *, keyboard: InlineKeyboardMarkup | None = None
+) -> None:
+    """Edit the organizer's card; send a new one where it is gone."""
+    if author.telegram_id is None:  # erased since: nobody wants to see it
+        return
+    if message_id is not None:
+        try:
+            await bot.edit_message_text(
+                text,
+                chat_id=author.telegram_id,
+                message_id=message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard,
+            )
+        except BadRequest as error:
+            if _ALREADY_SO in error.message.lower():
                 return
-        await self._bot.send_message(author.telegram_id, text, parse_mode=ParseMode.HTML)
+        else:
+            return
+    await bot.send_message(author.telegram_id, text, parse_mode=ParseMode.HTML, reply_markup=keyboard)

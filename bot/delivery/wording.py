@@ -7,6 +7,7 @@ from bot.clock import Clock
 from bot.delivery.letter import Letter, Moot
 from bot.language import SOURCE, Languages
 from bot.rules.lateness import CRITICAL
+from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, CancelledTeam, CancelledWait
 from bot.services.card_facts import CardFacts, OldCardFacts
 from bot.services.line_facts import LineOverFacts, OfferFacts, OfferOverFacts, PassedFacts
 from bot.services.messages import (
@@ -22,7 +23,7 @@ from bot.services.messages import (
     TicketFacts,
     facts_of,
 )
-from bot.texts import cards, feedback, gifts, organizers, tickets, waiting
+from bot.texts import cancelling, cards, feedback, gifts, organizers, tickets, waiting
 from bot.texts import messages as texts
 from storage.database import Database
 from storage.records import Congress, Message
@@ -91,6 +92,16 @@ class Wording:
                 return Letter(text=organizers.evening_counts(say, counted))
             case FeedbackFacts(said=said):
                 return Letter(text=feedback.question(say, said), keyboard=keyboards.feedback(say, said))
+            case CancelledSeat():
+                keyboard = keyboards.cancelled_seat(say, facts)
+                return Letter(text=cancelling.cancelled_seat(say, facts, congress=self.congress), keyboard=keyboard)
+            case CancelledWait():
+                keyboard = keyboards.cancelled_wait(say, facts)
+                return Letter(text=cancelling.cancelled_wait(say, facts), keyboard=keyboard)
+            case CancelledCrew():
+                return Letter(text=cancelling.cancelled_crew(say, facts, congress=self.congress))
+            case CancelledTeam():
+                return Letter(text=cancelling.cancelled_team(say, facts))
             case CanaryFacts(ticket=ticket):
                 said_to_canary = texts.canary(say, ticket, is_evening=facts.is_evening, congress=self.congress)
                 return Letter(text=said_to_canary)

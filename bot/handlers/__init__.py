@@ -9,6 +9,7 @@ from telegram.ext import BaseHandler
 
 from bot.context import Context
 from bot.handlers import (
+    acts,
     booking,
     broadcasts,
     changing,
@@ -55,6 +56,7 @@ ALL: Handlers = [
     *searching.HANDLERS,
     *undelivered.HANDLERS,
     *feedback.HANDLERS,
+    *acts.HANDLERS,
     *broadcasts.HANDLERS,
     *drafts.HANDLERS,
     *fallback.HANDLERS,

@@ -14,6 +14,7 @@ from bot import buttons
 from bot.buttons import Button
 from bot.context import Context
 from bot.handlers import (
+    acts,
     booking,
     broadcasts,
     drafts,
@@ -90,6 +91,8 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.CloseDraft: drafts.show_draft,
     buttons.RosterFile: organizers.show_roster_of_file,
     buttons.PauseLine: queue.show_queue,
+    buttons.ConfirmAct: acts.show_act,
+    buttons.RecallAct: acts.show_act,
     buttons.SendAnnouncement: broadcasts.show_announcement,
     buttons.TestAnnouncement: broadcasts.show_announcement,
 }

@@ -1,5 +1,6 @@
 """Records -> InlineKeyboardMarkup. Every screen has a way back; two labels share a row only where both are short."""
 
+from bot.keyboards.acts import act, cancelled_seat, cancelled_wait, others
 from bot.keyboards.feedback import feedback
 from bot.keyboards.finding import ask_hours, filter_values, filters, found_visits, named
 from bot.keyboards.gifts import after_giving, giving, link, present
@@ -37,6 +38,7 @@ from bot.keyboards.wheelchairs import wheelchairs
 
 __all__ = [
     "PAGE",
+    "act",
     "after_giving",
     "after_line",
     "alternatives",
@@ -48,6 +50,8 @@ __all__ = [
     "ask_release",
     "back_to",
     "beside",
+    "cancelled_seat",
+    "cancelled_wait",
     "card",
     "cities",
     "close",
@@ -70,6 +74,7 @@ __all__ = [
     "notice",
     "offer",
     "old_ticket",
+    "others",
     "overlapping",
     "own",
     "party",

@@ -58,6 +58,12 @@ KINDS: Mapping[str, Kind] = {
     "passed": Kind(critical=True, message_class=MessageClass.NORMAL),
     # Until the visit is over: that somebody else has the seat now.
     "given": Kind(critical=True, message_class=MessageClass.NORMAL, shortest=timedelta(hours=1)),
+    # Until the visit would have been back: who comes to the bus all the same must learn why.
+    "cancelled": Kind(critical=True, message_class=MessageClass.URGENT),
+    "cancelled-wait": Kind(critical=True, message_class=MessageClass.NORMAL),
+    # To hosts and leaders, and to the other organizers: the same.
+    "cancelled-crew": Kind(critical=True, message_class=MessageClass.URGENT, is_push=False),
+    "cancelled-team": Kind(critical=True, message_class=MessageClass.URGENT, is_push=False),
     # Past this an organizer's words are old news.
     "announcement": Kind(
         critical=False, message_class=MessageClass.BULK, after_stop=False, longest=timedelta(hours=12)

@@ -28,6 +28,11 @@ def renew_booking(tx: Tx, booking: Booking, visit: Visit, *, now: datetime) -> N
     _renew(tx, [(booking, visit)], now=now)
 
 
+def renew_ended(tx: Tx, ended: Iterable[Booking], visit: Visit, *, now: datetime) -> None:
+    """Let the cards of these bookings of one visit be edited: they have ended together."""
+    _renew(tx, [(booking, visit) for booking in ended], now=now)
+
+
 def renew_own(tx: Tx, delegate_id: int, *, now: datetime) -> None:
     """Let all cards of this person be edited: their language or their name has changed."""
     held = [seat for seat in bookings.held_by(tx, delegate_id) if seat.booking.state is BookingState.BOOKED]

@@ -10,6 +10,7 @@ from bot.rules.lateness import AFTER_STOP
 from bot.rules.reminding import why_stale
 from bot.services.answers import counts_of_evening
 from bot.services.booking import Ticket, ticket_of
+from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, CancelledTeam, CancelledWait, cancelled_facts
 from bot.services.card_facts import CardFacts, OldCardFacts, card_facts
 from bot.services.feedback import Said, said_of
 from bot.services.line_facts import LineFacts, line_facts
@@ -131,6 +132,10 @@ Facts = (
     | GivenFacts
     | AnswersFacts
     | FeedbackFacts
+    | CancelledSeat
+    | CancelledWait
+    | CancelledCrew
+    | CancelledTeam
     | CanaryFacts
     | AlarmFacts
 )
@@ -168,6 +173,9 @@ def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> 
             return _answers(tx, message, reader, congress=congress, now=now)
         case "feedback":
             return _feedback(tx, message, reader, congress=congress, now=now)
+        case "cancelled" | "cancelled-wait" | "cancelled-crew" | "cancelled-team":
+            about = cancelled_facts(tx, message, reader)
+            return NoLonger(about) if isinstance(about, str) else about
         case "canary":
             return _canary(tx, message, reader, congress=congress, now=now)
         case "alarm":

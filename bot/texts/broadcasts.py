@@ -7,7 +7,7 @@ from bot.rules.audience import EVERYBODY
 from bot.rules.wording import ANY, gaps_of, text_for, texts_of
 from bot.services.broadcasts import DraftGone, NobodyListens, NoText, Preview, Progress
 from bot.services.organizers import UnknownName
-from bot.texts.markup import esc, words
+from bot.texts.markup import bar, esc, words
 from bot.texts.messages import announcement
 from storage.records import Visit
 
@@ -104,7 +104,7 @@ def progress(say: Language, shown: Progress) -> str:
     lines = [
         f"📣 <b>{title}</b>",
         say.gettext("To: {audience}").format(audience=_to(say, shown.visit, shown.announcement.who)),
-        _bar(done, counts.total),
+        bar(done, counts.total),
         say.gettext("Sent: {sent} of {total}").format(sent=counts.sent, total=counts.total),
         say.gettext("Unreachable: {n}").format(n=counts.unreachable),
         say.gettext("Failed: {n}").format(n=counts.failed),
@@ -124,8 +124,3 @@ def _to(say: Language, visit: Visit | None, who: str) -> str:
 
 def _opted_out(say: Language, n: int) -> str:
     return "🔕 " + say.gettext("Not written to, as they wish (/stop): {n}").format(n=n)
-
-
-def _bar(done: int, total: int) -> str:
-    full = round(10 * done / total) if total else 10
-    return "▰" * full + "▱" * (10 - full)

@@ -2,20 +2,29 @@
 
 from bot.language import Language
 from bot.services.booking import Ticket
+from bot.services.cancelling import CANCELLED
 from bot.texts.markup import words
 from storage.records import Visit
 
 
 def ended(say: Language, shown: Ticket) -> str:
     """Say that the seat is gone, and why."""
-    why = (
-        say.gettext("You have taken a seat on another visit instead.")
-        if shown.booking.reason == "replaced"
-        else say.gettext("The seat was given back.")
-    )
     return "\n".join(
-        ["✖️ <b>" + say.gettext("This ticket has ended") + "</b>", f"<b>{words(say, shown.visit.title)}</b>", "", why]
+        [
+            "✖️ <b>" + say.gettext("This ticket has ended") + "</b>",
+            f"<b>{words(say, shown.visit.title)}</b>",
+            "",
+            _why(say, shown),
+        ]
     )
+
+
+def _why(say: Language, shown: Ticket) -> str:
+    if shown.booking.reason == CANCELLED:
+        return say.gettext("The organizers had to cancel the visit.")
+    if shown.booking.reason == "replaced":
+        return say.gettext("You have taken a seat on another visit instead.")
+    return say.gettext("The seat was given back.")
 
 
 def elsewhere(say: Language, visit: Visit) -> str:

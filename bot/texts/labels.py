@@ -289,6 +289,36 @@ def send_to(say: Language, *, people: int) -> str:
     return "📣 " + say.ngettext("Send to {n} person", "Send to {n} people", people).format(n=people)
 
 
+def confirm_cancelling(say: Language, *, people: int) -> str:
+    # Translators: an organizer calls a visit off; so many people have a seat on it.
+    return "❌ " + say.ngettext("Cancel it for {n} person", "Cancel it for {n} people", people).format(n=people)
+
+
+def recall(say: Language) -> str:
+    # Translators: an organizer takes a decision back before anything has changed.
+    return "↩️ " + say.gettext("Recall")
+
+
+def look_again(say: Language) -> str:
+    # Translators: shows how far a decision is.
+    return "🔄 " + say.gettext("How far is it?")
+
+
+def take_held(say: Language) -> str:
+    # Translators: takes the seat that is held for somebody whose visit was cancelled.
+    return "✅ " + say.gettext("Take it")
+
+
+def show_others(say: Language) -> str:
+    # Translators: shows other visits to somebody whose visit was cancelled.
+    return "🔎 " + say.gettext("Show others")
+
+
+def no_thanks(say: Language) -> str:
+    # Translators: the seat that is held for somebody goes to others.
+    return "✖️ " + say.gettext("No thanks")
+
+
 def as_file(say: Language) -> str:
     return "📄 " + say.gettext("As a file (CSV)")
 

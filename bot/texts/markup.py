@@ -48,3 +48,9 @@ def pages(head: str, entries: list[str], *, room: int = MessageLimit.MAX_TEXT_LE
         else:
             current = f"{current}\n\n{entry}" if current else entry
     return [*texts, current]
+
+
+def bar(done: int, total: int) -> str:
+    """Return how far something is, as ten blocks."""
+    full = round(10 * done / total) if total else 10
+    return "▰" * full + "▱" * (10 - full)

@@ -36,6 +36,7 @@ def sections(say: Language, data: OwnData, *, congress: Congress) -> Sequence[Se
         (say.gettext("Sent to you, or waiting to be sent"), [_message(say, row) for row in rows["outbox"]]),
         (say.gettext("What you wrote, until it is handled"), [_update(say, row) for row in rows["inbox"]]),
         (say.gettext("What you announced"), [_announced(say, row) for row in rows["announcements"]]),
+        (say.gettext("What you planned as an organizer"), [_planned(say, row) for row in rows["acts"]]),
         (say.gettext("Your rights as an organizer"), [row["role"] for row in rows["grants"]]),
         (say.gettext("The log of changes"), [_line(say, row) for row in rows["log"]]),
         (
@@ -146,6 +147,10 @@ def _written(raw: str | None) -> str:
 
 def _announced(say: Language, row: Mapping[str, Any]) -> str:
     return f"{say.moment(row['made_at'])}: {row['text']}"
+
+
+def _planned(say: Language, row: Mapping[str, Any]) -> str:
+    return f"{say.moment(row['made_at'])} · /{row['kind']} · {row['subject']}"
 
 
 def _line(say: Language, row: Mapping[str, Any]) -> str:

@@ -86,6 +86,8 @@ def kind_name(say: Language, kind: str) -> str:
             return say.gettext("Tickets")
         case "moved":
             return say.gettext("New departure times")
+        case "cancelled" | "cancelled-wait" | "cancelled-crew" | "cancelled-team":
+            return say.gettext("Cancelled visits")
         case "reminder":
             return say.gettext("Reminders")
         case "offer":

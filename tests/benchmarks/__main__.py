@@ -4,13 +4,14 @@ import argparse
 import asyncio
 from collections.abc import AsyncIterator
 
-from tests.benchmarks import fanout, service, start, taps, transport
+from tests.benchmarks import cancelling, fanout, service, start, taps, transport
 
 BENCHMARKS = {
     "taps": taps.run,
     "transport": transport.run,
     "service": service.run,
     "fanout": fanout.run,
+    "cancelling": cancelling.run,
     "start": start.run,
 }
 

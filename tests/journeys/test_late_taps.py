@@ -67,6 +67,8 @@ SHOWS_ONLY = {
     buttons.OwnBelow,
     buttons.MoreOfTicket,
     buttons.ShowEvening,
+    buttons.ShowAct,
+    buttons.ShowOthers,
     buttons.AskFree,
     buttons.AskForget,
     buttons.RosterPage,
@@ -349,6 +351,10 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
         buttons.SendAnnouncement(buttons.UpdateId(1)),
         buttons.TestAnnouncement(buttons.UpdateId(1)),
         buttons.UndeliveredPage("nab-am", 0),
+        buttons.ConfirmAct(1, 1),
+        buttons.RecallAct(1),
+        buttons.ShowAct(1),
+        buttons.ShowOthers(held.id),
         buttons.Join(other.id, 1),
         buttons.JoinKeeping(other.id, 1, held.id),
         buttons.JoinBeside(held.id, other.id),
@@ -396,7 +402,7 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
                 assert max(message.message_id for message in owner.messages) == newest
 
 
-_BELOW = (buttons.OwnBelow, buttons.ChooseMove, buttons.GiveAway)
+_BELOW = (buttons.OwnBelow, buttons.ChooseMove, buttons.GiveAway, buttons.ShowOthers)
 """They show in a new message: the ticket stays."""
 
 

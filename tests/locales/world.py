@@ -16,6 +16,7 @@ from bot.rules.gaps import Gap
 from bot.rules.questions import Question
 from bot.rules.waiting import Standing
 from bot.services import (
+    acts,
     broadcasts,
     changing,
     drafts,
@@ -34,11 +35,14 @@ from bot.services import (
 )
 from bot.services.booking import Booked, Released, Ticket
 from bot.services.calendar import CalendarFile
+from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, CancelledTeam, CancelledWait, Others
 from bot.services.finding import Found
 from bot.services.searching import Candidate, Candidates
 from bot.services.visits import Choice, VisitCard
 from storage.records import (
     Absent,
+    Act,
+    ActState,
     Announcement,
     Answers,
     Booking,
@@ -116,6 +120,7 @@ def a_world(*, n: int, text: str) -> World:
             Delegate(id=2, telegram_id=7, name=text, language=language, consent="1", unreachable=False)
             for language in (None, *LANGUAGES)
         ),
+        **_acts(visits, tickets, booking, n=n, text=text),
         undelivered.Undelivered: _undelivered(visits, n=n, text=text),
         feedback.Said: tuple(
             feedback.Said(booking_id=5, visit=by_bus, said=said)
@@ -199,7 +204,7 @@ def _undelivered(visits: tuple[Visit, ...], *, n: int, text: str) -> tuple[undel
         Absent(name=text, code="K7PW", visit_id=visits[each % 2].id, bus="B01" if each % 2 else None)
         for each in range(45)
     )
-    kinds = ("alarm", "announcement", "canary", "given", "moved", "reminder", "ticket", "unheard-of")
+    kinds = ("alarm", "announcement", "canary", "cancelled", "given", "moved", "reminder", "ticket", "unheard-of")
     states = MessageState.FAILED, MessageState.EXPIRED, MessageState.UNKNOWN
     lost = tuple(
         Lost(name=text, kind=kind, state=state, error=error, at=OPEN, code=code)
@@ -263,6 +268,62 @@ def _searches(congress: Congress, visits: Sequence[Visit], held: HeldSeat) -> Wo
     }
 
 
+def _acts(visits: tuple[Visit, ...], tickets: tuple[Ticket, ...], booking: Booking, *, n: int, text: str) -> World:
+    """An act in each of its states, and what the four audiences of a cancelled visit are told."""
+    counts = dict.fromkeys(("people", "held", "queued", "nothing", "unreachable", "waiting", "crew", "team"), n)
+    first = Act(
+        id=1,
+        kind="cancelvisit",
+        subject="visit:17",
+        author_id=2,
+        preview=counts,
+        before=counts,
+        seen=1,
+        revision=1,
+        state=ActState.SHOWN,
+        message_id=1,
+        due_at=OPEN,
+    )
+    meanwhile = tuple(
+        acts.Meanwhile(name=text, action=action, what="B01", to="40")
+        for action in ("seats", "cancel visit", "delay", text)
+    )
+    told = DeliveryCounts(total=n, waiting=0, sent=n, unreachable=0, failed=0, unknown=0)
+    reader = Delegate(id=2, telegram_id=7, name=text, language="kk", consent="1", unreachable=False)
+    held = replace(tickets[0], booking=replace(tickets[0].booking, state=BookingState.OFFERED, offer_until=OPEN))
+    follows = (
+        None,
+        standing.Offered(ticket=held, waiting=0, given_up=None),
+        standing.Wait(booking=booking, visit=visits[1], place=n),
+    )
+    return {
+        acts.ShownAct: tuple(
+            acts.ShownAct(
+                act=replace(first, state=state, preview=preview),
+                visit=visits[0],
+                author=text,
+                is_own=is_own,
+                meanwhile=meanwhile,
+                told=told,
+                untold=(text[:60],) * 40,
+            )
+            for state in ActState
+            for preview in ((counts, {}) if state is ActState.CHANGED else (counts,))
+            for is_own in (True, False)
+        ),
+        CancelledSeat: tuple(
+            CancelledSeat(reader=reader, visit=visits[0], booking=booking, follows=each) for each in follows
+        ),
+        CancelledWait: (CancelledWait(reader=reader, visit=visits[0], booking=booking),),
+        CancelledCrew: (CancelledCrew(reader=reader, visit=visits[0], people=n),),
+        CancelledTeam: (CancelledTeam(reader=reader, visit=visits[0], author=text, counts=counts),),
+        Others: (
+            Others(visit=visits[0], booking=booking, visits=visits),
+            Others(visit=visits[0], booking=booking, visits=()),
+        ),
+    }
+
+
 def _own_data(visits: tuple[Visit, ...], *, n: int, text: str) -> tuple[own_data.OwnData, ...]:
     """Of somebody of whom all is stored that can be, and of somebody who has only just agreed."""
     moments = ("consent_at", "unreachable_since", "created_at", "made_at", "released_at", "offer_until", "settled_at")
@@ -278,6 +339,7 @@ def _own_data(visits: tuple[Visit, ...], *, n: int, text: str) -> tuple[own_data
         **{table: [row] for table in ("delegates", "drafts", "announcements", "grants")},
         "bookings": [{**row, "state": state} for state in BookingState],
         "riders": [row] * n,
+        "acts": [{**row, "kind": "cancelvisit", "subject": "visit:17"}],
         "outbox": messages,
         "inbox": [{**row, "state": "received"}],
         "cards": [{**row, "kind": "menu"}],

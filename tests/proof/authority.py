@@ -32,11 +32,12 @@ BUTTONS_FOR_EVERYBODY = {
     "find", "sift", "pick", "hours", "seen",
     "join", "move", "anyq", "any", "wait", "wish", "leave", "take", "all", "until", "for", "nowait",
     "eve", "come", "freeq", "hear", "rate", "note",
-    "mydata", "forgetq", "forget",
+    "mydata", "forgetq", "forget", "others",
 }  # fmt: skip
 ARGUMENTS = {
     "stats": "", "roster": "nab-am", "delay": "nab-am 15", "seats": "B01 40", "announce": "all The hall is open.",
     "queue": "nab-am", "feedback": "", "undelivered": "", "find": "Emma",
+    "cancelvisit": "nab-am",
 }  # fmt: skip
 """With which an owner's command does or tells something."""
 FORMER = 9002

@@ -67,6 +67,15 @@ def _fill(tx: Tx, person: int, telegram_id: int, whose: str, number: int, *, vis
         "inbox": {"update_id": 50 + number, "person": telegram_id, "state": "parked", "received_at": OPEN},
         "lines": {"line": telegram_id, "holder": "process"},
         "announcements": {"author_id": person, "made_at": OPEN},
+        "acts": {
+            "kind": "cancelvisit",
+            "subject": f"visit:{visit}",
+            "author_id": person,
+            "preview": {},
+            "seen": 0,
+            "made_at": OPEN,
+            "cause": whose,
+        },
         "outbox": {
             "key": f"note/{number}",
             "kind": "note",

@@ -11,6 +11,7 @@ from sqlalchemy import insert, update
 from storage import Tx, congress, log, programme_file
 from storage.records import BookingState, MessageState, VisitState
 from storage.tables import (
+    acts,
     announcements,
     bookings,
     buses,
@@ -154,6 +155,8 @@ def put_everything(tx: Tx, *, now: datetime) -> None:
     tx.execute(insert(cards).values(delegate_id=people[0], kind="menu", message_id=2**40))
     tx.execute(insert(calendars).values(booking_id=given[1], sequence=3, facts="08:45|B01|A", given_at=now))
     announcement = put_announcement(tx, people[0], now=now)
+    act = {"kind": "cancelvisit", "subject": f"visit:{visit}", "author_id": people[0], "preview": {"people": 2}}
+    act_id = _id(tx, acts, {**act, "seen": 1, "made_at": now, "due_at": now, "state": "planned", "cause": "update/76"})
     for number, state in enumerate(MessageState):
         row = {
             "key": f"ticket/{given[0]}" if state is MessageState.SENT else f"note/{number}",
@@ -161,6 +164,7 @@ def put_everything(tx: Tx, *, now: datetime) -> None:
             "delegate_id": people[0],
             "booking_id": given[0],
             "announcement_id": announcement,
+            "act_id": act_id,
             "slots": {"moved": "17:30", "größe": [1, 2.5, None]},
             "message_class": "2-normal",
             "due_at": now,

@@ -1,0 +1,150 @@
+"""Dangerous acts: a preview, a word, a minute to recall it. delivery/act_cards.py shows on the card how it went."""
+
+from telegram import Update
+from telegram.ext import CallbackQueryHandler, CommandHandler, filters
+
+from bot import keyboards
+from bot.buttons import ConfirmAct, RecallAct, ShowAct, ShowOthers
+from bot.context import Context
+from bot.handlers.fallback import unknown_text
+from bot.handlers.old_buttons import answer_old_button
+from bot.handlers.organizers import for_organizers
+from bot.language import LANGUAGES
+from bot.screen import Screen, send, show, show_below, tapped
+from bot.services import acts as services
+from bot.services.acts import ShownAct
+from bot.services.cancelled_facts import others_for
+from bot.services.organizers import NoAuthority
+from bot.texts import acts as texts
+from bot.texts import cancelling
+from bot.texts import organizers as organizer_texts
+from storage.records import ActState
+
+
+@for_organizers
+async def cancel_visit(update: Update, context: Context) -> None:
+    """/cancelvisit VISIT: what would happen, and the button that makes it happen after a minute."""
+    assert update.effective_user is not None
+    if len(context.args or ()) != 1:
+        await send(update, context, Screen(texts.usage_cancel_visit(context.say)))
+        return
+    assert context.args is not None
+    shown = await context.db.run(
+        services.show_act,
+        actor=update.effective_user.id,
+        delegate_id=context.delegate.id,
+        name=context.args[0],
+        congress=context.congress,
+        now=context.now,
+        cause=context.cause,
+    )
+    match shown:
+        case ShownAct():
+            await send(update, context, _screen(context, shown))
+        case NoAuthority():
+            await unknown_text(update, context)
+        case _:
+            text = organizer_texts.failure(context.say, shown, congress=context.congress)
+            await send(update, context, Screen(text))
+
+
+@for_organizers
+async def confirm(update: Update, context: Context) -> None:
+    """Plan what the preview shows: it happens after a minute, unless it is recalled."""
+    query, card = update.callback_query, update.effective_message
+    button = ConfirmAct.parse(tapped(update))
+    if query is None or card is None or button is None:
+        await answer_old_button(update, context)
+        return
+    shown = await context.db.run(
+        services.plan_act,
+        actor=query.from_user.id,
+        delegate_id=context.delegate.id,
+        act_id=button.act,
+        revision=button.revision,
+        message_id=card.message_id,
+        congress=context.congress,
+        now=context.now,
+        cause=context.cause,
+    )
+    await _show(update, context, shown)
+
+
+@for_organizers
+async def recall(update: Update, context: Context) -> None:
+    """Take the word back."""
+    query, button = update.callback_query, RecallAct.parse(tapped(update))
+    if query is None or button is None:
+        await answer_old_button(update, context)
+        return
+    shown = await context.db.run(
+        services.recall_act,
+        actor=query.from_user.id,
+        delegate_id=context.delegate.id,
+        act_id=button.act,
+        now=context.now,
+        cause=context.cause,
+    )
+    is_recalled = isinstance(shown, ShownAct) and shown.act.state is ActState.RECALLED
+    await _show(update, context, shown, answer=texts.recalled_answer(context.say) if is_recalled else None)
+
+
+@for_organizers
+async def show_act(update: Update, context: Context) -> None:
+    """Show how the act of a button stands; nothing else happens."""
+    query, data = update.callback_query, tapped(update)
+    button = ConfirmAct.parse(data) or RecallAct.parse(data) or ShowAct.parse(data)
+    if query is None or button is None:
+        await answer_old_button(update, context)
+        return
+    shown = await context.db.read(
+        services.act_of, actor=query.from_user.id, delegate_id=context.delegate.id, act_id=button.act
+    )
+    await _show(update, context, shown)
+
+
+async def others(update: Update, context: Context) -> None:
+    """Show below what else is free to somebody whose visit is off; what is held stays on its own message."""
+    button = ShowOthers.parse(tapped(update))
+    found = (
+        None
+        if button is None
+        else await context.db.read(
+            others_for,
+            delegate_id=context.delegate.id,
+            booking_id=button.booking,
+            congress=context.congress,
+            now=context.now,
+        )
+    )
+    if found is None:
+        await answer_old_button(update, context)
+        return
+    text = cancelling.others(context.say, found, congress=context.congress)
+    await show_below(update, context, Screen(text, keyboards.others(context.say, found)))
+
+
+async def _show(
+    update: Update, context: Context, shown: ShownAct | NoAuthority | None, *, answer: str | None = None
+) -> None:
+    if not isinstance(shown, ShownAct):
+        await answer_old_button(update, context)
+        return
+    await show(update, context, _screen(context, shown), answer=answer)
+
+
+def _screen(context: Context, shown: ShownAct) -> Screen:
+    languages = context.house.languages
+    is_asked = shown.act.state is ActState.SHOWN
+    quoted = [texts.quote(languages[code], shown.visit) for code in LANGUAGES] if is_asked else []
+    text = "\n".join([texts.act(context.say, shown), *quoted])
+    return Screen(text, keyboards.act(context.say, shown))
+
+
+HANDLERS = [
+    CommandHandler("cancelvisit", cancel_visit, filters.UpdateType.MESSAGE),
+    CallbackQueryHandler(confirm, ConfirmAct.pattern()),
+    CallbackQueryHandler(recall, RecallAct.pattern()),
+    CallbackQueryHandler(show_act, ShowAct.pattern()),
+    CallbackQueryHandler(others, ShowOthers.pattern()),
+]

@@ -1,0 +1,50 @@
+"""A dangerous act: confirm it, recall it, look again; and what a person can do whose visit is off."""
+
+from telegram import InlineKeyboardMarkup
+
+from bot import buttons
+from bot.keyboards.layout import Row, button, markup, visit_rows
+from bot.language import Language
+from bot.services.acts import ShownAct
+from bot.services.cancelled_facts import CancelledSeat, CancelledWait, Others
+from bot.services.standing import Offered, Wait
+from bot.texts import labels
+from storage.records import ActState
+
+
+def act(say: Language, shown: ShownAct) -> InlineKeyboardMarkup | None:
+    """Confirm with the numbers on the button, or recall; nothing once it is over."""
+    done = shown.act
+    match done.state:
+        case ActState.SHOWN | ActState.CHANGED if shown.is_own and not shown.is_impossible:
+            label = labels.confirm_cancelling(say, people=done.preview["people"])
+            return markup([[button(label, buttons.ConfirmAct(done.id, done.revision))]])
+        case ActState.PLANNED:
+            look = button(labels.look_again(say), buttons.ShowAct(done.id))
+            return markup([[button(labels.recall(say), buttons.RecallAct(done.id))], [look]])
+        case _:
+            return None
+
+
+def cancelled_seat(say: Language, shown: CancelledSeat) -> InlineKeyboardMarkup:
+    """Take what is held, see others, or say no; without anything held, see others."""
+    rows: list[Row] = []
+    if isinstance(shown.follows, Offered):
+        held = shown.follows.ticket.booking
+        rows.append([button(labels.take_held(say), buttons.TakeOffer(held.id, held.version))])
+        rows.append([button(labels.show_others(say), buttons.ShowOthers(shown.booking.id))])
+        rows.append([button(labels.no_thanks(say), buttons.LeaveLine(held.id, held.version))])
+        return markup(rows)
+    if isinstance(shown.follows, Wait):
+        rows.append([button(labels.own_wait(say), buttons.ShowWait(shown.follows.booking.id))])
+    return markup([*rows, [button(labels.show_others(say), buttons.ShowOthers(shown.booking.id))]])
+
+
+def cancelled_wait(say: Language, shown: CancelledWait) -> InlineKeyboardMarkup:
+    """See what else is free."""
+    return markup([[button(labels.show_others(say), buttons.ShowOthers(shown.booking.id))]])
+
+
+def others(say: Language, shown: Others) -> InlineKeyboardMarkup:
+    """The visits that have seats, and one's own list."""
+    return markup([*visit_rows(say, shown.visits), [button(labels.own(say), buttons.Own())]])

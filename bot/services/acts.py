@@ -1,0 +1,255 @@
+"""One shape for every dangerous act: a preview, a word, a minute to recall it, and then exactly what was shown.
+
+`show_act` writes down what its author was shown; `plan_act` lets it wait out its recall, in which nothing changes;
+`run_due` counts again under the locks and does it where the numbers are the same. Where they are not, nothing is done,
+and the new preview is shown with what has changed meanwhile, and by whom.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.rules.acting import may_confirm, may_recall
+from bot.rules.authority import may_organize
+from bot.rules.booking import AlreadyLeft, VisitCancelled
+from bot.services.cancelling import CANCELLED, Busy, CallingOff, call_off, prepare
+from bot.services.organizers import CannotBeMoved, NoAuthority, UnknownName
+from storage import Tx, acts, bookings, delegates, grants, log, outbox, visits
+from storage.records import Act, ActState, Congress, DeliveryCounts, Visit
+
+CANCEL_VISIT = "cancelvisit"
+RECALL = timedelta(seconds=60)
+"""So long nothing has changed after the author's word, and it can be recalled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meanwhile:
+    """Something that somebody has changed since an act was shown."""
+
+    name: str
+    action: str
+    what: str
+    """The visit's key or the bus's label."""
+    to: str
+    """What it was set to; empty where the action says all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownAct:
+    """An act as its card shows it."""
+
+    act: Act
+    visit: Visit
+    author: str
+    is_own: bool
+    meanwhile: tuple[Meanwhile, ...] = ()
+    told: DeliveryCounts | None = None
+    """How far its messages are, once it is done."""
+    untold: tuple[str, ...] = ()
+    """The names of those whom the bot could not tell."""
+
+    @property
+    def is_impossible(self) -> bool:
+        """Say whether somebody else was first: there is nothing to confirm any more."""
+        return self.act.state is ActState.CHANGED and not self.act.preview
+
+    @property
+    def finished(self) -> bool:
+        """Say whether its card changes no more by itself."""
+        return self.told is None or self.told.waiting == 0
+
+
+def show_act(
+    tx: Tx, *, actor: int, delegate_id: int, name: str, congress: Congress, now: datetime, cause: str
+) -> ShownAct | NoAuthority | UnknownName | CannotBeMoved:
+    """Write down what calling this visit off would come to now, and show it. Nothing else changes."""
+    if not may_organize(grants.roles_of(tx, actor)):
+        return NoAuthority()
+    done = acts.of_cause(tx, cause)
+    if done is not None:
+        return _shown(tx, done, reader=delegate_id)
+    visit_id = visits.by_key(tx, name)
+    if visit_id is None:
+        return UnknownName(name)
+    prepared = prepare(tx, visit_id=visit_id, author_id=delegate_id, congress=congress, now=now)
+    if not isinstance(prepared, CallingOff):
+        visit = visits.read(tx, visit_id)
+        assert visit is not None
+        return CannotBeMoved(visit)
+    act_id = acts.add(
+        tx,
+        kind=CANCEL_VISIT,
+        subject=f"visit:{visit_id}",
+        author_id=delegate_id,
+        preview=prepared.counts,
+        now=now,
+        cause=cause,
+    )
+    return _shown(tx, _existing(tx, act_id), reader=delegate_id)
+
+
+def plan_act(
+    tx: Tx,
+    *,
+    actor: int,
+    delegate_id: int,
+    act_id: int,
+    revision: int,
+    message_id: int,
+    congress: Congress,
+    now: datetime,
+    cause: str,
+) -> ShownAct | NoAuthority | None:
+    """Let the act wait out its recall, if its numbers are still those of the preview; else show the new ones.
+
+    An act of the same kind on the same thing that waits already is shown in its place, with whose it is. Whoever's
+    button is older than the preview, or was pressed before, sees how the act stands. None when there is no such act.
+    """
+    if not may_organize(grants.roles_of(tx, actor)):
+        return NoAuthority()
+    act = acts.lock(tx, act_id)
+    if act is None:
+        return None
+    if log.outcome_of(tx, cause) is not None or not may_confirm(act, by=delegate_id, revision=revision):
+        return _shown(tx, act, reader=delegate_id)
+    other = acts.planned(tx, kind=act.kind, subject=act.subject)
+    if other is not None:
+        return _shown(tx, other, reader=delegate_id)
+    act = acts.change(tx, act.id, message_id=message_id)
+    prepared = _prepare(tx, act, congress=congress, now=now, locked=False)
+    if not isinstance(prepared, CallingOff):
+        return _shown(tx, acts.see_again(tx, act, preview={}), reader=delegate_id)
+    if prepared.counts != act.preview:
+        changed = acts.see_again(tx, act, preview=prepared.counts)
+        acts.change(tx, act.id, reported_at=now)
+        return _shown(tx, changed, reader=delegate_id)
+    due_at = now + RECALL
+    act = acts.change(tx, act.id, state=ActState.PLANNED, due_at=due_at, seen=acts.last_line(tx), before=None)
+    log.write(
+        tx,
+        at=now,
+        actor=actor,
+        action=acts.PLANNED,
+        subject=act.subject,
+        after={"act": act.kind, "due_at": due_at.isoformat(), **act.preview},
+        outcome={"act": act.id},
+        cause=cause,
+    )
+    return _shown(tx, act, reader=delegate_id)
+
+
+def recall_act(
+    tx: Tx, *, actor: int, delegate_id: int, act_id: int, now: datetime, cause: str
+) -> ShownAct | NoAuthority | None:
+    """Take the word back while nothing has changed; any organizer may. Else show how the act stands."""
+    if not may_organize(grants.roles_of(tx, actor)):
+        return NoAuthority()
+    act = acts.lock(tx, act_id)
+    if act is None:
+        return None
+    if may_recall(act):
+        act = acts.change(tx, act_id, state=ActState.RECALLED, due_at=None)
+        log.write(
+            tx,
+            at=now,
+            actor=actor,
+            action=acts.RECALLED,
+            subject=act.subject,
+            after={"act": act.kind},
+            outcome={"act": act.id},
+            cause=cause,
+        )
+    return _shown(tx, act, reader=delegate_id)
+
+
+def act_of(tx: Tx, *, actor: int, delegate_id: int, act_id: int) -> ShownAct | NoAuthority | None:
+    """Return how an act stands; None when there is none."""
+    if not may_organize(grants.roles_of(tx, actor)):
+        return NoAuthority()
+    act = acts.read(tx, act_id)
+    return None if act is None else _shown(tx, act, reader=delegate_id)
+
+
+def run_due(tx: Tx, *, congress: Congress, now: datetime) -> bool:
+    """Do one act that is due, or show its new numbers; say whether there was one that came to an end.
+
+    Called at each tick by every process: the act is claimed in this transaction, so one of them does it.
+    """
+    act = acts.claim_due(tx, now=now)
+    if act is None:
+        return False
+    author = delegates.read(tx, act.author_id)
+    if author.telegram_id is None or not may_organize(grants.roles_of(tx, author.telegram_id)):
+        acts.change(tx, act.id, state=ActState.RECALLED, due_at=None)
+        return True
+    prepared = _prepare(tx, act, congress=congress, now=now, locked=True)
+    if isinstance(prepared, Busy):
+        return False  # at the next tick
+    if not isinstance(prepared, CallingOff):
+        acts.see_again(tx, act, preview={})
+    elif prepared.counts != act.preview:
+        acts.see_again(tx, act, preview=prepared.counts)
+    else:
+        call_off(tx, act, prepared, actor=author.telegram_id, congress=congress, now=now)
+        acts.change(tx, act.id, state=ActState.DONE, reported_at=None)
+    return True
+
+
+def open_acts(tx: Tx) -> tuple[ShownAct, ...]:
+    """Return the acts that ended by the clock and whose final card its author has not been shown."""
+    return tuple(_shown(tx, act, reader=act.author_id) for act in acts.unreported(tx))
+
+
+def close_act(tx: Tx, *, act_id: int, revision: int, now: datetime) -> None:
+    """The author has seen the final card of this preview."""
+    act = acts.lock(tx, act_id)
+    if act is not None and act.revision == revision and act.state in (ActState.DONE, ActState.CHANGED):
+        acts.change(tx, act_id, reported_at=now)
+
+
+def _prepare(
+    tx: Tx, act: Act, *, congress: Congress, now: datetime, locked: bool
+) -> CallingOff | VisitCancelled | AlreadyLeft | Busy | None:
+    return prepare(tx, visit_id=_visit_of(act), author_id=act.author_id, congress=congress, now=now, locked=locked)
+
+
+def _visit_of(act: Act) -> int:
+    return int(act.subject.removeprefix("visit:"))
+
+
+def _shown(tx: Tx, act: Act, *, reader: int) -> ShownAct:
+    visit = visits.read(tx, _visit_of(act))
+    assert visit is not None
+    is_done = act.state is ActState.DONE
+    missed = bookings.without_telegram(tx, visit_id=visit.id, reason=CANCELLED) if is_done else ()
+    return ShownAct(
+        act=act,
+        visit=visit,
+        author=delegates.read(tx, act.author_id).name,
+        is_own=act.author_id == reader,
+        meanwhile=_meanwhile(tx, act) if act.state is ActState.CHANGED else (),
+        told=outbox.counts_of_act(tx, act.id) if is_done else None,
+        untold=(*missed, *acts.untold(tx, act)) if is_done else (),
+    )
+
+
+def _meanwhile(tx: Tx, act: Act) -> tuple[Meanwhile, ...]:
+    named = {f"visit:{visit.id}": visit.key for visit in visits.read_all(tx)}
+    named |= {f"bus:{bus.id}": bus.label for visit in visits.read_all(tx) for bus in visit.buses}
+    found = []
+    for actor, action, subject, after in acts.changes_since(tx, act.seen):
+        person = delegates.by_telegram_id(tx, actor)
+        found.append(
+            Meanwhile(
+                name="" if person is None else person.name,
+                action=action,
+                what=named.get(subject, subject),
+                to=str((after or {}).get(action, "")),
+            )
+        )
+    return tuple(found)
+
+
+def _existing(tx: Tx, act_id: int) -> Act:
+    act = acts.read(tx, act_id)
+    assert act is not None
+    return act

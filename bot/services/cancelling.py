@@ -1,0 +1,291 @@
+"""A visit is called off: who hears of it, who gets which seat instead, and that all at once.
+
+`prepare` counts, with or without the locks, by the one rule (rules/plan_b.py); `call_off` does what it has counted.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.rules.booking import AlreadyLeft, VisitCancelled
+from bot.rules.lateness import KINDS
+from bot.rules.plan_b import Displaced, Place, Plan, plan_b
+from bot.rules.waiting import Candidate, would_overtake
+from bot.services.cards import renew_ended
+from bot.services.promotion import promote, take_back
+from storage import Tx, bookings, delegates, grants, log, outbox, queue, seats, visits
+from storage.records import Act, Booking, Congress, HeldSeat, Holder, NewMessage, Rider, Role, Visit, VisitState
+
+CANCELLED = "visit cancelled"
+"""Why the seats and waits of a visit that was called off have ended."""
+CANCELLED_SEAT, CANCELLED_WAIT = "cancelled", "cancelled-wait"
+CANCELLED_CREW, CANCELLED_TEAM = "cancelled-crew", "cancelled-team"
+_OVER = (VisitState.DEPARTED, VisitState.RETURNED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Who else hears that a visit is off, by delegate id: its hosts and leaders, and the organizers."""
+
+    crew: tuple[int, ...]
+    team: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallingOff:
+    """What calling the visit off would come to at this moment."""
+
+    visit: Visit
+    plan: Plan
+    waiting: tuple[Booking, ...]
+    """The parties in its line, and those with an open offer."""
+    audience: Audience
+    reachable: frozenset[int]
+    """The people with a seat or a wait who have Telegram."""
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Return the numbers of the preview: people, parties that wait, others who are told."""
+        held = sum(hold.party.booking.party for hold in self.plan.held)
+        queued = sum(place.party.booking.party for place in self.plan.queued)
+        nothing = sum(party.booking.party for party in self.plan.nothing)
+        unreachable = sum(party.booking.party for party in self.plan.nothing if not party.reachable)
+        return {
+            "people": held + queued + nothing,
+            "held": held,
+            "queued": queued,
+            "nothing": nothing,
+            "unreachable": unreachable,
+            "waiting": len(self.waiting),
+            "crew": len(self.audience.crew),
+            "team": len(self.audience.team),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Somebody has just come in and is changing their bookings: look again soon."""
+
+
+def prepare(
+    tx: Tx, *, visit_id: int, author_id: int, congress: Congress, now: datetime, locked: bool = False
+) -> CallingOff | VisitCancelled | AlreadyLeft | Busy | None:
+    """Say what calling a visit off would come to now; a refusal, or None when there is no such visit.
+
+    `locked`: under the locks of its people and of all visits, so that it can be done as it was counted.
+    """
+    known = _people_of(tx, visit_id)
+    if locked:
+        delegates.lock_all(tx, known)
+        fresh = visits.lock(tx, [visit.id for visit in visits.read_all(tx)])
+        late = _people_of(tx, visit_id) - known
+        if not all(queue.try_lock_delegate(tx, person) for person in sorted(late)):
+            return Busy()
+    else:
+        fresh = {visit.id: visit for visit in visits.read_all(tx)}
+    visit = fresh.get(visit_id)
+    if visit is None:
+        return None
+    if visit.state is VisitState.CANCELLED:
+        return VisitCancelled()
+    if visit.state in _OVER or now >= visit.leaves_at:
+        return AlreadyLeft()
+    zone = ZoneInfo(congress.zone)
+    line = tuple(each.booking for each in queue.line_of(tx, visit_id))
+    passengers = bookings.passengers(tx, visit_id=visit_id)
+    people = delegates.read_all(tx, _people_of(tx, visit_id))
+    plan = plan_b(
+        visit,
+        _displaced(tx, visit, passengers, {person.id: person.language for person in people.values()}),
+        visits=fresh.values(),
+        guarded=frozenset(
+            other.id
+            for other in fresh.values()
+            if other.waiting and _is_guarded(tx, other, but=visit_id, congress=congress, now=now, zone=zone)
+        ),
+        congress=congress,
+        now=now,
+        zone=zone,
+    )
+    return CallingOff(
+        visit=visit,
+        plan=plan,
+        waiting=(*queue.offers_on(tx, visit_id), *line),
+        audience=_audience(tx, visit, but=author_id),
+        reachable=frozenset(person.id for person in people.values() if person.telegram_id is not None),
+    )
+
+
+def call_off(tx: Tx, act: Act, prepared: CallingOff, *, actor: int, congress: Congress, now: datetime) -> None:
+    """Cancel the visit as it was prepared under the locks: seats and waits end, others are held, all are told."""
+    visit = prepared.visit
+    visits.change_visit(tx, visit.id, version_up=True, state=VisitState.CANCELLED)
+    for booking in prepared.waiting:
+        if not booking.is_waiting:
+            take_back(tx, booking)
+        queue.end(tx, booking, reason=CANCELLED, now=now)
+    following = _follow_up(tx, prepared.plan, now=now)
+    ended = [party.booking for party, _ in following]
+    _release(tx, ended, now=now)
+    told_ended = [booking for booking in ended if booking.delegate_id in prepared.reachable]
+    renew_ended(tx, told_ended, visit, now=now)
+    messages = [
+        _message(CANCELLED_SEAT, act, visit, party.booking.delegate_id, prepared, party.booking.id, {"next": follows})
+        for party, follows in following
+        if party.booking.delegate_id in prepared.reachable
+    ]
+    booked = {booking.delegate_id for booking in ended}
+    waited = {each.delegate_id: each.id for each in prepared.waiting}
+    messages += [
+        _message(CANCELLED_WAIT, act, visit, person, prepared, booking_id, {})
+        for person, booking_id in waited.items()
+        if person not in booked and person in prepared.reachable
+    ]
+    told = {"visit": visit.id, "by": act.author_id, "counts": dict(prepared.counts)}
+    for kind, people in ((CANCELLED_CREW, prepared.audience.crew), (CANCELLED_TEAM, prepared.audience.team)):
+        messages += [_message(kind, act, visit, person, prepared, None, told) for person in people]
+    outbox.add_many(tx, messages)
+    log.write(
+        tx,
+        at=now,
+        actor=actor,
+        action="cancel visit",
+        subject=f"visit:{visit.id}",
+        before={"state": visit.state},
+        after={"visit": visit.key, **prepared.counts},
+        outcome={"act": act.id},
+        cause=f"act/{act.id}/{act.revision}",
+    )
+    for other in visits.read_all(tx):
+        promote(tx, other.id, congress=congress, now=now)
+
+
+def _people_of(tx: Tx, visit_id: int) -> set[int]:
+    line = {each.booking.delegate_id for each in queue.line_of(tx, visit_id)}
+    offered = {each.delegate_id for each in queue.offers_on(tx, visit_id)}
+    return line | offered | {holder.booking.delegate_id for holder in bookings.passengers(tx, visit_id=visit_id)}
+
+
+def _displaced(
+    tx: Tx, visit: Visit, passengers: tuple[Holder, ...], languages: Mapping[int, str | None]
+) -> list[Displaced]:
+    people = {holder.booking.delegate_id for holder in passengers}
+    held, waited = queue.held_by_each(tx, people), queue.visits_waited_for(tx, people)
+    return [
+        Displaced(
+            booking=holder.booking,
+            held=_without(held.get(holder.booking.delegate_id, ()), visit.id),
+            waits=waited.get(holder.booking.delegate_id, frozenset()) - {visit.id},
+            language=languages[holder.booking.delegate_id],
+            reachable=holder.telegram_id is not None and not holder.unreachable,
+        )
+        for holder in passengers
+    ]
+
+
+def _is_guarded(tx: Tx, other: Visit, *, but: int, congress: Congress, now: datetime, zone: ZoneInfo) -> bool:
+    """Say whether what is free on another visit belongs to its line, once nobody holds a seat on the one called off."""
+    line = [
+        Candidate(
+            booking=each.booking,
+            held=_without(each.held, but),
+            reachable=each.reachable,
+            part_is_offered=each.part_is_offered,
+        )
+        for each in queue.line_of(tx, other.id)
+    ]
+    return would_overtake(other, line, congress=congress, now=now, zone=zone)
+
+
+def _without(held: tuple[HeldSeat, ...], visit_id: int) -> tuple[HeldSeat, ...]:
+    return tuple(seat for seat in held if seat.visit.id != visit_id)
+
+
+def _audience(tx: Tx, visit: Visit, *, but: int) -> Audience:
+    team = _known(
+        tx, [*grants.owners(tx), *grants.holders(tx, Role.ORGANIZER), *grants.holders(tx, Role.CITY, visit.city)]
+    )
+    leaders = [leader for bus in visit.buses for leader in grants.holders(tx, Role.LEADER, bus.label)]
+    crew = _known(tx, [*grants.holders(tx, Role.HOST, visit.key), *leaders])
+    return Audience(
+        crew=tuple(person for person in crew if person not in team and person != but),
+        team=tuple(person for person in team if person != but),
+    )
+
+
+def _known(tx: Tx, telegram_ids: list[int]) -> tuple[int, ...]:
+    found = (delegates.by_telegram_id(tx, telegram_id) for telegram_id in dict.fromkeys(telegram_ids))
+    return tuple(person.id for person in found if person is not None)
+
+
+def _follow_up(tx: Tx, plan: Plan, *, now: datetime) -> list[tuple[Displaced, int | None]]:
+    """Hold the seats and give the places of the plan; return each party with the booking that follows, if any does."""
+    follows: list[tuple[Displaced, int | None]] = []
+    riders: dict[int, tuple[Rider, ...]] = {}
+    for hold in plan.held:
+        booking = hold.party.booking
+        offer = queue.hold(tx, booking, visit_id=hold.visit.id, bus_id=hold.bus_id, until=hold.until, now=now)
+        riders[offer] = booking.riders
+        follows.append((hold.party, offer))
+    if riders:
+        bookings.add_parties(tx, riders)
+    _count(tx, seats.take, [((hold.visit.id, hold.bus_id), hold.party.booking) for hold in plan.held])
+    for place in plan.queued:
+        follows.append((place.party, _join(tx, place, now=now).id))
+    return [*follows, *((party, None) for party in plan.nothing)]
+
+
+def _join(tx: Tx, place: Place, *, now: datetime) -> Booking:
+    booking = place.party.booking
+    return queue.join(
+        tx,
+        visit_id=place.visit.id,
+        delegate_id=booking.delegate_id,
+        party=booking.riders,
+        least=booking.party,
+        any_time=False,
+        replaces=booking.id,
+        priority=int(place.ahead),
+        now=now,
+    )
+
+
+def _release(tx: Tx, ended: list[Booking], *, now: datetime) -> None:
+    if ended:
+        bookings.release_all(tx, [booking.id for booking in ended], reason=CANCELLED, now=now)
+    _count(tx, seats.give_back, [((booking.visit_id, booking.bus_id), booking) for booking in ended])
+
+
+def _count(tx: Tx, change: Callable[..., None], those: Iterable[tuple[tuple[int, int | None], Booking]]) -> None:
+    """Count the seats of all these parties at once, by visit and bus."""
+    sums: dict[tuple[int, int | None], tuple[int, int]] = {}
+    for where, booking in those:
+        riders, wheelchairs = sums.get(where, (0, 0))
+        sums[where] = riders + booking.party, wheelchairs + booking.wheelchairs
+    for (visit_id, bus_id), (riders, wheelchairs) in sums.items():
+        change(tx, visit_id=visit_id, bus_id=bus_id, riders=riders, wheelchairs=wheelchairs)
+
+
+def _message(
+    kind: str,
+    act: Act,
+    visit: Visit,
+    person: int,
+    prepared: CallingOff,
+    booking_id: int | None,
+    slots: Mapping[str, object],
+) -> NewMessage:
+    due_at = prepared.plan.told_at
+    return NewMessage(
+        key=f"{kind}/{act.id}/{booking_id or person}",
+        kind=kind,
+        delegate_id=person,
+        booking_id=booking_id,
+        act_id=act.id,
+        slots=slots,
+        message_class=KINDS[kind].message_class,
+        due_at=due_at,
+        expires_at=KINDS[kind].expires_at(due_at, ends_at=visit.returns_at),
+        departs_at=visit.leaves_at,
+    )
