@@ -31,7 +31,14 @@ from bot.buttons.menu import (
     PickLanguage,
     SetLanguage,
 )
-from bot.buttons.organizers import PauseLine, RosterFile, RosterPage, SendAnnouncement, UndeliveredPage
+from bot.buttons.organizers import (
+    ApplyImport,
+    PauseLine,
+    RosterFile,
+    RosterPage,
+    SendAnnouncement,
+    UndeliveredPage,
+)
 from bot.buttons.tickets import (
     AddComment,
     AskFree,
@@ -79,6 +86,7 @@ __all__ = [
     "MOST_BYTES",
     "AddComment",
     "Agree",
+    "ApplyImport",
     "AskForget",
     "AskFree",
     "AskMove",

@@ -19,6 +19,7 @@ from bot.handlers import (
     feedback,
     finding,
     gifts,
+    importing,
     organizers,
     own_data,
     queue,
@@ -54,6 +55,7 @@ ALL: Handlers = [
     *undelivered.HANDLERS,
     *feedback.HANDLERS,
     *broadcasts.HANDLERS,
+    *importing.HANDLERS,
     *drafts.HANDLERS,
     *fallback.HANDLERS,
 ]

@@ -21,6 +21,7 @@ from bot.handlers import (
     feedback,
     finding,
     gifts,
+    importing,
     organizers,
     own_data,
     queue,
@@ -88,6 +89,7 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.RosterFile: organizers.show_roster_of_file,
     buttons.PauseLine: queue.show_queue,
     buttons.SendAnnouncement: broadcasts.show_announcement,
+    buttons.ApplyImport: importing.show_import,
 }
 """What is shown in place of each button that does more than show."""
 

@@ -45,6 +45,8 @@ def organizer_commands(say: Language) -> tuple[tuple[str, str], ...]:
         ("find", say.gettext("Look for a rider by name or code")),
         ("delay", say.gettext("Move a departure and tell its passengers")),
         ("seats", say.gettext("Set the seats of a bus")),
+        ("export", say.gettext("The programme as a file")),
+        ("import", say.gettext("Bring a changed programme")),
         ("undelivered", say.gettext("What did not arrive, whom to look for")),
         ("feedback", say.gettext("How the visits were")),
         ("announce", say.gettext("Write to passengers")),
