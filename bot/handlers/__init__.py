@@ -20,6 +20,7 @@ from bot.handlers import (
     finding,
     gifts,
     importing,
+    opening,
     organizers,
     own_data,
     queue,
@@ -56,6 +57,7 @@ ALL: Handlers = [
     *feedback.HANDLERS,
     *broadcasts.HANDLERS,
     *importing.HANDLERS,
+    *opening.HANDLERS,
     *drafts.HANDLERS,
     *fallback.HANDLERS,
 ]

@@ -108,6 +108,8 @@ def organizer_help(say: Language) -> str:
             say.gettext("/find Müller – riders by any spelling of the name, or by a booking’s code"),
             say.gettext("/delay nab-am 15 – the visit leaves 15 minutes later, its passengers are told"),
             say.gettext("/seats B01 40 – the bus has 40 seats"),
+            say.gettext("/close nab-am – nobody new signs up; /open nab-am – again"),
+            say.gettext("/holdback nab-am 5 – 5 seats are kept from delegates; what comes free is offered"),
             say.gettext("/export – the programme as a file, as it stands; change it and send it back: /import"),
             say.gettext("/undelivered – who cannot be reached, and which messages did not arrive"),
             say.gettext("/feedback – how the visits were, without names; one of them: /feedback nab-am"),

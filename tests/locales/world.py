@@ -23,6 +23,7 @@ from bot.services import (
     forgetting,
     gifts,
     importing,
+    opening,
     organizers,
     own_data,
     queue,
@@ -146,7 +147,7 @@ def a_world(*, n: int, text: str) -> World:
         **_lines(visits, tuple(a_ticket(visit, *names[:4]) for visit in visits[:3]), n=n, names=names[:4]),
         **_changes(tickets, on_foot, text=text),
         **_answers_to_organizers(by_bus, booking, n=n, text=text),
-        **_imports(n=n, text=text),
+        **_imports(by_bus, n=n, text=text),
     }
 
 
@@ -378,8 +379,8 @@ def _changes(tickets: Sequence[Ticket], visit: Visit, *, text: str) -> World:
     }
 
 
-def _imports(*, n: int, text: str) -> World:
-    """A file with faults, one that changes nothing, everything at once, and one that harms everybody."""
+def _imports(visit: Visit, *, n: int, text: str) -> World:
+    """A visit opened and closed; a file with faults, one that changes nothing, everything, and one that harms all."""
     nothing: dict[str, Any] = dict.fromkeys(("new_visits", "new_buses", "gone_visits", "gone_buses"), ())
     nothing |= {"changes": (), "words": (), "sections": (), "asks_again": False, "harms": ()}
     moment, fields = "2025-08-22T09:00:00+05:00", ("start", "booking_opens", "seats", "closed", "stops", "bay", "plate")
@@ -406,6 +407,13 @@ def _imports(*, n: int, text: str) -> World:
         for changed in (False, True)
     )
     return {
+        opening.DoorSet: tuple(
+            opening.DoorSet(visit=replace(visit, state=state), was=replace(visit, state=was))
+            for state in (VisitState.OPEN, VisitState.CLOSED)
+            for was in (VisitState.OPEN, VisitState.CLOSED)
+        ),
+        opening.HeldBack: tuple(opening.HeldBack(visit=visit, was=visit, offered=offered) for offered in (0, n)),
+        opening.TooManyHeld: (opening.TooManyHeld(visit=visit, wanted=n, most=n),),
         importing.Shown: shown,
         importing.Imported: (importing.Imported(None), importing.Imported(many)),
         importing.OtherZone: (importing.OtherZone(text),),

@@ -37,7 +37,7 @@ BUTTONS_FOR_EVERYBODY = {
 ARGUMENTS = {
     "stats": "", "roster": "nab-am", "delay": "nab-am 15", "seats": "B01 40", "announce": "all The hall is open.",
     "queue": "nab-am", "feedback": "", "undelivered": "", "find": "Emma",
-    "export": "", "import": "",
+    "export": "", "import": "", "open": "nab-am", "close": "nab-am", "holdback": "nab-am 1",
 }  # fmt: skip
 """With which an owner's command does or tells something."""
 FORMER = 9002
