@@ -41,10 +41,12 @@ from bot.services.answers import tell_owners
 from bot.services.canaries import raise_alarms, send_canaries
 from bot.services.feedback import ask_passengers
 from bot.services.forgetting import keep_promises
+from bot.services.importing import congress_version, current_congress
 from bot.services.lines import serve_lines
 from bot.services.numbers import Numbers, read_numbers
 from bot.services.people import languages_of, name_owners, owners_by_language
-from bot.services.programme import Harm, Harmful, apply_programme
+from bot.services.programme import Harmful, apply_programme
+from bot.services.programme_changes import Harm
 from bot.services.reminders import plan_due_reminders
 from bot.services.waiting import give_without_question, offers_without_a_question
 from bot.settings import Address, Settings, parse_clock
@@ -98,6 +100,8 @@ class App:
         self.application: BotApplication
         self.tally = Tally()
         self.watch: HttpServer | None = None
+        self._presented = 0
+        """The version of the programme with which the bot has shown itself in Telegram."""
         self._door: HttpServer | None = None
         self._tasks: list[asyncio.Task[Any]] = []
 
@@ -130,7 +134,7 @@ class App:
             defaults=Defaults(tzinfo=UTC),
             rate_limiter=Gate(pace),
         )
-        wording = Wording(db=self.db, clock=self.clock, languages=languages, congress=congress)
+        wording = Wording(db=self.db, clock=self.clock, languages=languages, congress=lambda: self.house.congress)
         sender = Sender(
             database=self.db,
             bot=bot,
@@ -165,6 +169,7 @@ class App:
         act_cards = ActCards(db=self.db, bot=bot, clock=self.clock, languages=languages)
         self._ticker = Ticker(
             [
+                ("programme", 2.0, self._follow_programme),
                 ("reminders", 1.0, self._plan_reminders),
                 ("waiting lists", 1.0, self._serve_lines),
                 ("answers and feedback", 5.0, self._tell_and_ask),
@@ -185,6 +190,7 @@ class App:
             raise
         await self.intake.start()
         sender.start()
+        self._presented = congress.version
         self._ticker.start()
         vitals.ticker = self._ticker
         if self._door is not None:
@@ -273,6 +279,7 @@ class App:
 
     async def _present(self, bot: Bot) -> None:
         languages, congress = self.house.languages, self.house.congress
+        self._presented = congress.version
         owners = await self.db.read(owners_by_language, default=SOURCE)
         former = await self.db.read(languages_of, self._former_owners, default=SOURCE)
         try:
@@ -301,6 +308,13 @@ class App:
 
     async def _read_numbers(self) -> Numbers:
         return await self.db.read(read_numbers, now=self.clock.now())
+
+    async def _follow_programme(self) -> None:
+        """Use the programme that somebody has imported, here or in another process."""
+        if await self.db.read(congress_version) != self.house.congress.version:
+            self.house.congress = await self.db.read(current_congress)
+        if self._presented != self.house.congress.version:
+            await self._present(self.application.bot)
 
     async def _plan_reminders(self) -> None:
         new = await self.db.run(plan_due_reminders, now=self.clock.now())

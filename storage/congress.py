@@ -41,8 +41,18 @@ def applied(tx: Connection) -> tuple[str, Document] | None:
     Nobody else applies one until this transaction ends: of two that start at once, the second finds it applied.
     """
     take_turn(tx)
+    return stored(tx)
+
+
+def stored(tx: Connection) -> tuple[str, Document] | None:
+    """Return the same as `applied` to somebody who only looks: another file may be applied right after."""
     row = tx.execute(select(congress.c.digest, congress.c.document)).one_or_none()
     return None if row is None else (row.digest, row.document)
+
+
+def version(tx: Connection) -> int:
+    """Return the version of the programme, which rises with each file that is applied."""
+    return int(tx.execute(select(congress.c.version)).scalar_one())
 
 
 def put(tx: Connection, document: Document, *, digest: str, now: datetime) -> None:

@@ -17,6 +17,12 @@ def outcome_of(tx: Connection, cause: str) -> Any | None:
     return tx.scalar(_OUTCOME, {"cause": cause})
 
 
+def last(tx: Connection, *, action: str, actor: int | None) -> Mapping[str, Any] | None:
+    """Return what the newest line of this action and actor left behind (`after`), or None where there is none."""
+    by = log.c.actor.is_(None) if actor is None else log.c.actor == actor
+    return tx.scalar(select(log.c.after).where(log.c.action == action, by).order_by(log.c.id.desc()).limit(1))
+
+
 def write(
     tx: Connection,
     *,

@@ -1,5 +1,6 @@
 """A person with a phone, for tests: drives the simulator over HTTP and sees what Telegram would show."""
 
+import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -238,7 +239,7 @@ class Phone(_Line):
     async def send_document(self, content: bytes, *, file_name: str, caption: str = "") -> int:
         """Send a file to the bot; the message's id."""
         form = aiohttp.FormData({"caption": caption})
-        form.add_field("file", content, filename=file_name)
+        form.add_field("file", io.BytesIO(content), filename=file_name)
         sent = await self.ask("POST", f"/phones/{self.id}/document", data=form)
         return int(sent["message_id"])
 

@@ -16,7 +16,7 @@ LAW: dict[str, set[str]] = {
     "storage.seal": {"sqlalchemy", "cryptography"},
     "storage.schema": {"storage", "sqlalchemy", "alembic"},
     "storage.migrations": {"storage.tables", "sqlalchemy", "alembic"},
-    "storage.programme_file": {"storage.programme_file", "pydantic", "pydantic_core"},
+    "storage.programme_file": {"storage.programme_file", "pydantic", "pydantic_core", "tomli_w"},
     # bot asks, from the rules up.
     "bot.rules": {"bot.rules", "storage.records"},
     # How alike two words are: rapidfuzz counts letters and knows nothing of ours, so the rules stay pure.

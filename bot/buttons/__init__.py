@@ -33,6 +33,7 @@ from bot.buttons.menu import (
     SetLanguage,
 )
 from bot.buttons.organizers import (
+    ApplyImport,
     PauseLine,
     RosterFile,
     RosterPage,
@@ -90,6 +91,7 @@ __all__ = [
     "MOST_BYTES",
     "AddComment",
     "Agree",
+    "ApplyImport",
     "AskForget",
     "AskFree",
     "AskMove",

@@ -49,6 +49,15 @@ class TestAnnouncement(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class ApplyImport(Button):
+    """Apply the event file kept under this key, if it still does what was seen: a comparison's fingerprint."""
+
+    prefix: ClassVar[str] = "import"
+    key: UpdateId
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
 class PauseLine(Button):
     """Pause the waiting list of this visit (1), or let it go on (0)."""
 

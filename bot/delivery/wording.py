@@ -1,5 +1,6 @@
 """A claimed row -> a letter in the reader's language, from the facts of this moment; or why it is moot."""
 
+from collections.abc import Callable
 from typing import assert_never
 
 from bot import keyboards
@@ -30,13 +31,17 @@ from storage.records import Congress, Message
 
 
 class Wording:
-    """Words messages for the sender. `congress` is the one the house is about at that moment."""
+    """Words messages for the sender. `congress` says at each message what the house is about at that moment."""
 
-    def __init__(self, *, db: Database, clock: Clock, languages: Languages, congress: Congress) -> None:
+    def __init__(self, *, db: Database, clock: Clock, languages: Languages, congress: Callable[[], Congress]) -> None:
         self._db = db
         self._clock = clock
         self._languages = languages
-        self.congress = congress
+        self._congress = congress
+
+    @property
+    def congress(self) -> Congress:
+        return self._congress()
 
     @staticmethod
     def is_critical(kind: str) -> bool:

@@ -20,6 +20,8 @@ from bot.handlers import (
     feedback,
     finding,
     gifts,
+    importing,
+    opening,
     organizers,
     overlapping,
     own_data,
@@ -58,6 +60,8 @@ ALL: Handlers = [
     *feedback.HANDLERS,
     *acts.HANDLERS,
     *broadcasts.HANDLERS,
+    *importing.HANDLERS,
+    *opening.HANDLERS,
     *drafts.HANDLERS,
     *fallback.HANDLERS,
 ]

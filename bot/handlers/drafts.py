@@ -6,7 +6,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, f
 from bot import keyboards
 from bot.buttons import ChangeName, CloseDraft
 from bot.context import Context
-from bot.handlers import feedback, gifts
+from bot.handlers import feedback, gifts, importing
 from bot.handlers.fallback import unknown_text
 from bot.handlers.questions import answer_text
 from bot.handlers.welcome import show_menu
@@ -25,6 +25,7 @@ from bot.services.drafts import (
 )
 from bot.services.feedback import take_comment
 from bot.services.gifts import GIFT
+from bot.services.importing import IMPORT
 from bot.texts import companions, welcome
 
 
@@ -86,7 +87,13 @@ async def _take_comment(update: Update, context: Context, message: Message) -> N
     await strip_buttons(context, chat_id=message.chat.id, message_id=draft.message_id if draft else None)
 
 
-_TYPED = {COMPANIONS: _add_names, FEEDBACK: _take_comment, NAME: _set_name, GIFT: gifts.take_name}
+_TYPED = {
+    COMPANIONS: _add_names,
+    FEEDBACK: _take_comment,
+    NAME: _set_name,
+    GIFT: gifts.take_name,
+    IMPORT: importing.ask_again,
+}
 """What becomes of typed words, by what was asked."""
 
 

@@ -22,6 +22,7 @@ from bot.handlers import (
     feedback,
     finding,
     gifts,
+    importing,
     organizers,
     own_data,
     queue,
@@ -94,6 +95,7 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.ConfirmAct: acts.show_act,
     buttons.RecallAct: acts.show_act,
     buttons.SendAnnouncement: broadcasts.show_announcement,
+    buttons.ApplyImport: importing.show_import,
     buttons.TestAnnouncement: broadcasts.show_announcement,
 }
 """What is shown in place of each button that does more than show."""

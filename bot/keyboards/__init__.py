@@ -16,7 +16,7 @@ from bot.keyboards.menu import (
     private_chat,
     stopped,
 )
-from bot.keyboards.organizers import line, preview, roster, undelivered
+from bot.keyboards.organizers import imported_file, line, preview, roster, undelivered
 from bot.keyboards.questions import answer
 from bot.keyboards.tickets import (
     ask_free,
@@ -62,6 +62,7 @@ __all__ = [
     "filters",
     "found_visits",
     "giving",
+    "imported_file",
     "join_again",
     "languages",
     "line",

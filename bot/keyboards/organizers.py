@@ -36,6 +36,18 @@ def undelivered(say: Language, *, name: str, page: int, last_page: int) -> Inlin
     return markup([turning])
 
 
+def imported_file(say: Language, *, key: int, seen: str) -> InlineKeyboardMarkup:
+    """Apply the event file that is shown, or leave all as it is."""
+    return markup(
+        [
+            [
+                button(labels.apply_file(say), buttons.ApplyImport(buttons.UpdateId(key), seen)),
+                button(labels.leave_as_it_is(say), buttons.CloseDraft()),
+            ]
+        ]
+    )
+
+
 def preview(say: Language, shown: Preview, *, draft_key: int) -> InlineKeyboardMarkup:
     """Send the announcement, with the number of people on the button, or close."""
     return markup(

@@ -14,10 +14,14 @@ class Fullness(StrEnum):
 
 
 def seats_offered(visit: Visit) -> int:
-    """Return min(host limit, seats of its buses) less what is held back; a walk has the host limit alone."""
+    """Return the seats there are, less what is held back."""
+    return max(0, seats_there_are(visit) - visit.held_back)
+
+
+def seats_there_are(visit: Visit) -> int:
+    """Return min(host limit, seats of its buses), held back or not; a walk has the host limit alone."""
     in_buses = sum(bus.seats for bus in visit.buses)
-    limit = visit.host_limit if is_walk(visit) else min(visit.host_limit, in_buses)
-    return max(0, limit - visit.held_back)
+    return visit.host_limit if is_walk(visit) else min(visit.host_limit, in_buses)
 
 
 def seats_left(visit: Visit) -> int:

@@ -1,15 +1,23 @@
 """The event file comes into the database: whole at first, later only where no booking is harmed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.services.cards import renew_visit
-from storage import Tx, bookings, congress, log, visits
+from bot.services.programme_changes import MOVES_TRAVELLERS, Comparison, Harm, compare
+from bot.services.programme_now import merged, stand
+from bot.services.programme_rows import bus_columns, by_id, visit_columns
+from bot.services.promotion import promote
+from storage import Tx, congress, log, visits
 from storage.congress import Document
 from storage.programme_file import ProgrammeFile
 from storage.records import Visit, VisitState
+
+PROGRAMME = "programme"
+"""What the log calls it when an event file was applied."""
+_ON_EVERY_TICKET = ("meeting_points", "libraries", "cities", "contacts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,100 +33,91 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class Harm:
-    """A change that would harm booked people: what, which change, and how many seats hang on it."""
-
-    subject: str
-    change: str
-    seats: int
-
-
-@dataclass(frozen=True, slots=True)
 class Harmful:
     """Nothing was applied."""
 
     harms: tuple[Harm, ...]
 
 
-_MOVES_TRAVELLERS = ("city", "start", "end", "meeting_point", "stops", "mode", "slot", "price_eur")
-_MOVES_PASSENGERS = ("visit", "boarding", "departs", "bay", "transfer")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a file is compared with before it is applied, and what came of it."""
+
+    last: Document
+    standing: Document
+    wanted: Document
+    current: Mapping[str, Visit]
+    comparison: Comparison
 
 
 def apply_programme(tx: Tx, *, file: ProgrammeFile, digest: str, now: datetime) -> Unchanged | Applied | Harmful:
-    """Bring the event file into the database, or say what it would harm.
+    """Bring the event file of the settings into the database, or say what it would harm.
 
-    `digest` identifies the file's text: the one applied last does nothing. Of a changed file only what changed
-    against the last one is applied, so what organizers set meanwhile (a delay, other seats) stays.
+    `digest` identifies the file's text: the one applied last does nothing, nor does the one that the last start
+    brought, since organizers may have imported another after it. Of a changed file only what changed against the
+    last one is applied, so what organizers set meanwhile (a delay, other seats) stays.
     """
     document = file.model_dump(mode="json")
     previous = congress.applied(tx)
     if previous is None:
         for position, table in enumerate(document["visits"]):
             _add_visit(tx, document, table, position)
-        _write(tx, document, digest=digest, now=now)
+        write_programme(tx, document, digest=digest, actor=None, cause=None, now=now)
         return Applied(first=True)
-    if previous[0] == digest:
+    brought = log.last(tx, action=PROGRAMME, actor=None)
+    if digest == previous[0] or (brought is not None and brought.get("digest") == digest):
         return Unchanged()
-    old = previous[1]
-    current = {visit.key: visit for visit in visits.lock(tx, [visit.id for visit in visits.read_all(tx)]).values()}
-    harms = tuple(_harms(tx, old, document, current))
-    if harms:
-        return Harmful(harms)
-    _apply_changes(tx, old, document, current)
-    _renew_tickets(tx, current, all_of_them=old["meeting_points"] != document["meeting_points"], now=now)
-    _write(tx, document, digest=digest, now=now)
+    current = visits.lock(tx, [visit.id for visit in visits.read_all(tx)])
+    plan = plan_programme(
+        tx, last=previous[1], document=document, current={visit.key: visit for visit in current.values()}
+    )
+    if plan.comparison.harms:
+        return Harmful(plan.comparison.harms)
+    carry_out(tx, plan, document, digest=digest, actor=None, cause=None, now=now)
     return Applied(first=False)
 
 
-def _write(tx: Tx, document: Document, *, digest: str, now: datetime) -> None:
+def plan_programme(tx: Tx, *, last: Document, document: Document, current: Mapping[str, Visit]) -> Plan:
+    """Compare what stands with a file. Who carries it out has the turn (`congress.applied`) and locks the visits."""
+    whole, standing = stand(tx, last)
+    wanted = merged(whole, standing, document)
+    comparison = compare(tx, whole, standing, wanted, current)
+    return Plan(last=whole, standing=standing, wanted=wanted, current=current, comparison=comparison)
+
+
+def carry_out(
+    tx: Tx, plan: Plan, document: Document, *, digest: str, actor: int | None, cause: str | None, now: datetime
+) -> None:
+    """Apply a file that harms nobody: rows, the tickets that say something else now, seats for those who wait."""
+    _apply_changes(tx, plan.standing, plan.wanted, plan.current)
+    write_programme(tx, document, digest=digest, actor=actor, cause=cause, now=now)
+    everywhere = any(plan.last[section] != plan.wanted[section] for section in _ON_EVERY_TICKET)
+    _renew_tickets(tx, plan.current, all_of_them=everywhere, now=now)
+    fresh = congress.read(tx)
+    for visit in plan.current.values():
+        if visit.waiting:
+            promote(tx, visit.id, congress=fresh, now=now)
+
+
+def write_programme(
+    tx: Tx, document: Document, *, digest: str, actor: int | None, cause: str | None, now: datetime
+) -> None:
+    """Keep the file as the one applied last, and log who brought it; None is the start of a process."""
     congress.put(tx, document, digest=digest, now=now)
     log.write(
         tx,
         at=now,
-        actor=None,
-        action="programme",
+        actor=actor,
+        action=PROGRAMME,
         subject=f"congress:{document['event']['id']}",
         after={"digest": digest},
+        outcome={"digest": digest},
+        cause=cause,
     )
 
 
-def _harms(tx: Tx, old: Document, new: Document, current: Mapping[str, Visit]) -> Iterator[Harm]:
-    if old["event"]["id"] != new["event"]["id"]:
-        taken = sum(visit.seats_taken for visit in current.values())
-        yield Harm(f"event {new['event']['id']}", f"this database belongs to {old['event']['id']}", taken)
-        return
-    wanted, before = _by_id(new["visits"]), _by_id(old["visits"])
-    for key, visit in current.items():
-        if key not in wanted:
-            if visit.seats_taken or bookings.count_ever(tx, visit.id):
-                yield Harm(f"visit {key}", "is removed", visit.seats_taken)
-            continue
-        if not visit.seats_taken:
-            continue
-        for field in _MOVES_TRAVELLERS:
-            if wanted[key][field] != before[key][field]:
-                yield Harm(f"visit {key}", f"{field} changes", visit.seats_taken)
-        offered = wanted[key]["capacity"] - wanted[key]["held_back"]
-        if _changed(before[key], wanted[key], "capacity", "held_back") and offered < visit.seats_taken:
-            yield Harm(f"visit {key}", f"has {offered} seats left for delegates", visit.seats_taken)
-    wanted_buses, old_buses = _by_id(new["buses"]), _by_id(old["buses"])
-    for bus in (bus for visit in current.values() for bus in visit.buses if bus.seats_taken):
-        table, previous = wanted_buses.get(bus.label), old_buses.get(bus.label)
-        if table is None or previous is None:
-            yield Harm(f"bus {bus.label}", "is removed", bus.seats_taken)
-            continue
-        for field in _MOVES_PASSENGERS:
-            if table[field] != previous[field]:
-                yield Harm(f"bus {bus.label}", f"{field} changes", bus.seats_taken)
-        if table["seats"] != previous["seats"] and table["seats"] < bus.seats_taken:
-            yield Harm(f"bus {bus.label}", f"has {table['seats']} seats", bus.seats_taken)
-        places = table["wheelchair_places"]
-        if places != previous["wheelchair_places"] and places < bus.wheelchairs_taken:
-            yield Harm(f"bus {bus.label}", f"has {places} wheelchair places", bus.wheelchairs_taken)
-
-
 def _apply_changes(tx: Tx, old: Document, new: Document, current: Mapping[str, Visit]) -> None:
-    before, wanted = _by_id(old["visits"]), _by_id(new["visits"])
+    before, wanted = by_id(old["visits"]), by_id(new["visits"])
     for key, visit in current.items():  # what goes, first: a bus's label may stand on another visit now
         if key in wanted:
             _take_buses_out(tx, new, visit)
@@ -132,9 +131,12 @@ def _apply_changes(tx: Tx, old: Document, new: Document, current: Mapping[str, V
         _apply_buses(tx, old, new, known)
         previous = before[known.key]
         columns = _differences(
-            _visit_columns(old, previous, old["visits"].index(previous)), _visit_columns(new, table, position)
+            visit_columns(old, previous, old["visits"].index(previous)), visit_columns(new, table, position)
         )
-        _apply_visit(tx, known, columns, must_hear=_changed(previous, table, *_MOVES_TRAVELLERS))
+        if previous["closed"] != table["closed"] and known.state in (VisitState.OPEN, VisitState.CLOSED):
+            columns["state"] = _state(table)
+        must_hear = any(previous[field] != table[field] for field in MOVES_TRAVELLERS)
+        _apply_visit(tx, known, columns, must_hear=must_hear)
 
 
 def _renew_tickets(tx: Tx, before: Mapping[str, Visit], *, all_of_them: bool, now: datetime) -> None:
@@ -152,15 +154,15 @@ def _take_buses_out(tx: Tx, new: Document, visit: Visit) -> None:
 
 
 def _apply_buses(tx: Tx, old: Document, new: Document, visit: Visit) -> None:
-    before = _by_id(old["buses"])
+    before = by_id(old["buses"])
     known = {bus.label: bus for bus in visit.buses}
     for table in new["buses"]:
         if table["visit"] != visit.key:
             continue
-        bus, columns = known.get(table["id"]), _bus_columns(table)
+        bus, columns = known.get(table["id"]), bus_columns(table)
         if bus is None:
             visits.add_bus(tx, {"visit_id": visit.id, "label": table["id"], **columns})
-        elif changed := _differences(_bus_columns(before[bus.label]), columns):
+        elif changed := _differences(bus_columns(before[bus.label]), columns):
             visits.change_bus(tx, bus.id, roster_up=True, **changed)
 
 
@@ -180,64 +182,16 @@ def _apply_visit(tx: Tx, known: Visit, columns: dict[str, Any], *, must_hear: bo
 
 def _add_visit(tx: Tx, document: Document, table: Document, position: int) -> None:
     visit_id = visits.add_visit(
-        tx, {"key": table["id"], "state": VisitState.OPEN, **_visit_columns(document, table, position)}
+        tx, {"key": table["id"], "state": _state(table), **visit_columns(document, table, position)}
     )
     for bus in document["buses"]:
         if bus["visit"] == table["id"]:
-            visits.add_bus(tx, {"visit_id": visit_id, "label": bus["id"], **_bus_columns(bus)})
+            visits.add_bus(tx, {"visit_id": visit_id, "label": bus["id"], **bus_columns(bus)})
 
 
-def _visit_columns(document: Document, table: Document, position: int) -> dict[str, Any]:
-    """The columns of a visit. It leaves with its earliest bus that is no transfer, else at its own start."""
-    libraries = _by_id(document["libraries"])
-    departures = [
-        _moment(bus["departs"]) for bus in document["buses"] if bus["visit"] == table["id"] and not bus["transfer"]
-    ]
-    details = {
-        **{key: table[key] for key in ("slot", "mode", "title", "about", "bring", "payment", "stops", "tags")},
-        **{key: table[key] for key in ("meeting_point", "guide_languages", "price_eur")},
-        "needs_id": table["needs_passport"] or any(libraries[stop]["needs_passport"] for stop in table["stops"]),
-        "lunch": table["lunch_included"],
-        "tentative": table["status"] == "tentative",
-        "names_final": table["names_final"],
-    }
-    return {
-        "position": position,
-        "city": table["city"],
-        "leaves_at": min(departures, default=_moment(table["start"])),
-        "returns_at": _moment(table["end"]),
-        "opens_at": _moment(table["booking_opens"]) if table["booking_opens"] else None,
-        "closes_at": _moment(table["booking_closes"]) if table["booking_closes"] else None,
-        "host_limit": table["capacity"],
-        "held_back": table["held_back"],
-        "details": details,
-    }
-
-
-def _bus_columns(table: Document) -> dict[str, Any]:
-    return {
-        "kind": table["kind"],
-        "seats": table["seats"],
-        "wheelchair_places": table["wheelchair_places"],
-        "boards_at": _moment(table["boarding"]),
-        "departs_at": _moment(table["departs"]),
-        "bay": table["bay"],
-        "plate": table["plate"],
-        "transfer": table["transfer"],
-    }
-
-
-def _by_id(tables: list[Document]) -> dict[str, Document]:
-    return {table["id"]: table for table in tables}
-
-
-def _changed(before: Document, after: Document, *fields: str) -> bool:
-    return any(before[field] != after[field] for field in fields)
+def _state(table: Document) -> VisitState:
+    return VisitState.CLOSED if table["closed"] else VisitState.OPEN
 
 
 def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in after.items() if before[key] != value}
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)

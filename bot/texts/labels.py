@@ -285,6 +285,16 @@ def test_to_myself(say: Language) -> str:
     return "👁 " + say.gettext("Test: to me alone")
 
 
+def apply_file(say: Language) -> str:
+    # Translators: button below what an event file would change; beside it stands "No".
+    return "✅ " + say.gettext("Apply")
+
+
+def leave_as_it_is(say: Language) -> str:
+    # Translators: button beside "Apply": nothing is changed.
+    return say.gettext("No")
+
+
 def send_to(say: Language, *, people: int) -> str:
     return "📣 " + say.ngettext("Send to {n} person", "Send to {n} people", people).format(n=people)
 

@@ -20,7 +20,8 @@ class Visit(Record):
     `capacity` is the host's limit; seats offered = min(capacity, sum of its buses) - held_back. `start` is
     when the visit itself begins: its buses leave then or later, and a walk, or a visit whose buses are all
     transfers, leaves at `start`. Without `booking_opens` and `booking_closes` the rules' own moments count.
-    `names_final`: nobody moves up from the waiting list once booking has closed (a flight).
+    `names_final`: nobody moves up from the waiting list once booking has closed (a flight). `closed`: no new sign-ups
+    and nobody new in the waiting list; who has a seat keeps it.
     """
 
     id: Id
@@ -42,6 +43,7 @@ class Visit(Record):
     booking_opens: Moment | None = None
     booking_closes: Moment | None = None
     names_final: bool = False
+    closed: bool = False
     tags: Many[Id] = ()
     title: Names
     about: Texts | None = None

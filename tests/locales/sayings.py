@@ -42,7 +42,7 @@ PLAIN = {
     "own_data.sections": 100_000,
 }
 """What is no message and knows no tags, and how long it may be: cells and lines of files, limits of the Bot API."""
-CAPTIONS = {"calendar.caption", "driver.caption", "paper.caption", "passes.qr_pass"}
+CAPTIONS = {"importing.export_caption", "calendar.caption", "driver.caption", "paper.caption", "passes.qr_pass"}
 """What stands under a picture or a file."""
 CAPTION = 1024
 FIXED_LABEL = 37

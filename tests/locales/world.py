@@ -23,7 +23,9 @@ from bot.services import (
     feedback,
     forgetting,
     gifts,
+    importing,
     line_facts,
+    opening,
     organizers,
     overlapping,
     own_data,
@@ -37,6 +39,7 @@ from bot.services.booking import Booked, Released, Ticket
 from bot.services.calendar import CalendarFile
 from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, CancelledTeam, CancelledWait, Others
 from bot.services.finding import Found
+from bot.services.programme_changes import Change, Comparison, Harm
 from bot.services.searching import Candidate, Candidates
 from bot.services.visits import Choice, VisitCard
 from storage.records import (
@@ -151,6 +154,7 @@ def a_world(*, n: int, text: str) -> World:
         **_lines(visits, tuple(a_ticket(visit, *names[:4]) for visit in visits[:3]), n=n, names=names[:4]),
         **_changes(tickets, on_foot, text=text),
         **_answers_to_organizers(by_bus, booking, n=n, text=text),
+        **_imports(by_bus, n=n, text=text),
     }
 
 
@@ -461,6 +465,51 @@ def _changes(tickets: Sequence[Ticket], visit: Visit, *, text: str) -> World:
         gifts.Giving: tuple(gifts.Giving(ticket=ticket, links=links) for links in ((), (gift, gift))),
         gifts.Given: (gifts.Given(gift=gift, ticket=ticket, rider=Rider(name=text, is_owner=True)),),
         gifts.Present: (gifts.Present(gift=gift, giver=giver, visit=visit),),
+    }
+
+
+def _imports(visit: Visit, *, n: int, text: str) -> World:
+    """A visit opened and closed; a file with faults, one that changes nothing, everything, and one that harms all."""
+    nothing: dict[str, Any] = dict.fromkeys(("new_visits", "new_buses", "gone_visits", "gone_buses"), ())
+    nothing |= {"changes": (), "words": (), "sections": (), "asks_again": False, "harms": ()}
+    moment, fields = "2025-08-22T09:00:00+05:00", ("start", "booking_opens", "seats", "closed", "stops", "bay", "plate")
+    values: tuple[Any, ...] = (moment, moment, n, True, [text, text], "", text)
+    many = Comparison(
+        **nothing
+        | dict.fromkeys(("new_visits", "new_buses", "gone_visits", "gone_buses", "words"), (text,) * n)
+        | {
+            "changes": tuple(
+                Change(kind, text, field, value, value)
+                for kind in ("visit", "bus")
+                for field, value in zip(fields, values, strict=True)
+            )
+            * n,
+            "sections": ("rules", "order", "privacy"),
+            "asks_again": True,
+        }
+    )
+    kinds = ("removed", "room", "seats", "wheelchair_places", "id", "start", "departs", "price_eur")
+    harms = tuple(Harm(kind, text, field, n, text) for kind in ("visit", "bus") for field in kinds)
+    shown = tuple(
+        importing.Shown(comparison=each, changed=changed)
+        for each in (Comparison(**nothing | {"sections": ("rules",)}), many, Comparison(**nothing | {"harms": harms}))
+        for changed in (False, True)
+    )
+    return {
+        opening.DoorSet: tuple(
+            opening.DoorSet(visit=replace(visit, state=state), was=replace(visit, state=was))
+            for state in (VisitState.OPEN, VisitState.CLOSED)
+            for was in (VisitState.OPEN, VisitState.CLOSED)
+        ),
+        opening.HeldBack: tuple(opening.HeldBack(visit=visit, was=visit, offered=offered) for offered in (0, n)),
+        opening.TooManyHeld: (opening.TooManyHeld(visit=visit, wanted=n, most=n),),
+        importing.Shown: shown,
+        importing.Imported: (importing.Imported(None), importing.Imported(many)),
+        importing.OtherZone: (importing.OtherZone(text),),
+        importing.Export: (importing.Export(congress_id="wlic2025", version=n, text=text),),
+        importing.Faults: tuple(
+            importing.Faults(faults=((text, text, text),) * many, report=text) for many in (1, max(n, 6))
+        ),
     }
 
 

@@ -37,6 +37,7 @@ BUTTONS_FOR_EVERYBODY = {
 ARGUMENTS = {
     "stats": "", "roster": "nab-am", "delay": "nab-am 15", "seats": "B01 40", "announce": "all The hall is open.",
     "queue": "nab-am", "feedback": "", "undelivered": "", "find": "Emma",
+    "export": "", "import": "", "open": "nab-am", "close": "nab-am", "holdback": "nab-am 1",
     "cancelvisit": "nab-am",
 }  # fmt: skip
 """With which an owner's command does or tells something."""
@@ -184,7 +185,7 @@ async def set_the_scene(house: Indoors) -> Scene:
             await house.deliver([house.text(chat, text)])
             data |= {each.partition(":")[0]: each for each in house.buttons(chat)}
     data.setdefault("roster", f"roster:{ARGUMENTS['roster']}:0")  # a short roster turns no pages
-    data |= {"lost": f"lost:{ARGUMENTS['roster']}:0", "pause": f"pause:{ARGUMENTS['queue']}:1"}
+    data |= {"lost": f"lost:{ARGUMENTS['roster']}:0", "pause": f"pause:{ARGUMENTS['queue']}:1", "import": "import:1:0"}
     await house.db.run(grants.follow_settings, (OWNER,), now=OPEN)
     return Scene(
         house=house, owner=owner, former=former, delegate=delegate, namesake=namesake, stranger=stranger, data=data
