@@ -258,23 +258,45 @@ def _resize(tx: Connection, booking_id: int, change: int, wheelchairs: int) -> N
     )
 
 
-def passengers(tx: Connection, *, visit_id: int | None = None, bus_id: int | None = None) -> tuple[Holder, ...]:
-    """Return all who hold a booked seat, with their riders.
+def passengers(
+    tx: Connection,
+    *,
+    visit_id: int | None = None,
+    bus_id: int | None = None,
+    city: str | None = None,
+    waiting: bool = False,
+) -> tuple[Holder, ...]:
+    """Return all who hold a booked seat, with their riders: of one bus, one visit, one city, or the whole congress.
 
-    The one query behind every roster, count and notice: of one bus, of one visit, or of the whole congress.
-    Ordered by bus label, then by when the seat was given.
+    The one query behind every roster, count and notice. Ordered by departure, bus label, and when the seat was given.
+    `waiting`: those instead who hold an offer or wait for seats, offers first, then in the order of the line.
     """
     query: Select[Any] = (
-        select(*_COLUMNS, delegates.c.telegram_id, delegates.c.unreachable_since, delegates.c.wheelchair)
+        select(
+            *_COLUMNS,
+            delegates.c.telegram_id,
+            delegates.c.unreachable_since,
+            delegates.c.wheelchair,
+            delegates.c.language,
+        )
         .join_from(bookings, delegates, bookings.c.delegate_id == delegates.c.id)
+        .join(visits, bookings.c.visit_id == visits.c.id)
         .outerjoin(buses, bookings.c.bus_id == buses.c.id)
-        .where(bookings.c.state == BookingState.BOOKED)
-        .order_by(buses.c.label, bookings.c.given_at, bookings.c.id)
     )
+    if waiting:
+        query = query.where(bookings.c.state.in_((BookingState.OFFERED, BookingState.WAITING))).order_by(
+            visits.c.leaves_at, visits.c.id, bookings.c.state, bookings.c.priority.desc(), bookings.c.queue_no
+        )
+    else:
+        query = query.where(bookings.c.state == BookingState.BOOKED).order_by(
+            visits.c.leaves_at, visits.c.id, buses.c.label, bookings.c.given_at, bookings.c.id
+        )
     if visit_id is not None:
         query = query.where(bookings.c.visit_id == visit_id)
     if bus_id is not None:
         query = query.where(bookings.c.bus_id == bus_id)
+    if city is not None:
+        query = query.where(visits.c.city == city)
     rows = tx.execute(query).all()
     parties = riders_of(tx, [row.id for row in rows])
     return tuple(
@@ -283,6 +305,7 @@ def passengers(tx: Connection, *, visit_id: int | None = None, bus_id: int | Non
             telegram_id=row.telegram_id,
             unreachable=row.unreachable_since is not None,
             needs_wheelchair=row.wheelchair,
+            language=row.language,
         )
         for row in rows
     )

@@ -28,7 +28,7 @@ LAW: dict[str, set[str]] = {
     "bot.texts.markup": {"bot.language", "storage.records", "telegram.constants"},  # numbers: how long a message may be
     "bot.documents": {
         *("bot.documents", "bot.language", "bot.services", "bot.texts", "storage.records"),
-        *("PIL", "font_roboto", "fpdf", "icalendar", "segno"),  # loaded when the first file is made
+        *("PIL", "font_roboto", "fpdf", "icalendar", "segno", "xlsxwriter"),  # loaded when the first file is made
     },
     "bot.documents.posters": {
         *("bot.documents", "bot.language", "bot.rules", "bot.texts", "fpdf", "storage.records"),
