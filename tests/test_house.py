@@ -54,6 +54,10 @@ LAW: dict[str, set[str]] = {
         *("bot.delivery", "bot.clock", "bot.keyboards", "bot.language", "bot.rules", "bot.services", "bot.tally"),
         *("bot.texts", "bot.transport", "storage", "telegram"),
     },
+    "bot.delivery.wording": {  # a message may be a file
+        *("bot.delivery", "bot.clock", "bot.documents", "bot.keyboards", "bot.language", "bot.rules", "bot.services"),
+        *("bot.texts", "storage"),
+    },
     "bot.ticker": {"bot.clock", "apscheduler"},
     "bot.transport": {"bot.logs", "aiohttp", "telegram", "yarl"},
     # The doors: HTTP that others speak to us. Only these know Starlette, uvicorn and Prometheus.

@@ -26,6 +26,7 @@ from bot.services import (
     own_data,
     queue,
     rosters,
+    rounds,
     standing,
     undelivered,
     waiting,
@@ -454,6 +455,10 @@ def _lists(visit: Visit, booking: Booking, answers: Answers, *, n: int, text: st
     )
     return {
         rosters.ListKind: tuple(rosters.ListKind),
+        rounds.HostCounts: (
+            rounds.HostCounts(visit=visit, people=n, wheelchairs=n, languages=dict.fromkeys(LANGUAGES, n)),
+            rounds.HostCounts(visit=visit, people=0, wheelchairs=0, languages={}),
+        ),
         rosters.Edition: several,
         rosters.Passenger: line,
         rosters.Roster: tuple(
