@@ -311,6 +311,15 @@ def passengers(
     )
 
 
+def given_over_time(tx: Connection) -> tuple[tuple[datetime, int], ...]:
+    """Return (moment, seats) of every booking that ever had its seats, and (moment, -seats) of those given back."""
+    rows = tx.execute(
+        select(bookings.c.given_at, bookings.c.released_at, bookings.c.party).where(bookings.c.given_at.is_not(None))
+    ).all()
+    given = [(row.given_at, row.party) for row in rows]
+    return (*given, *((row.released_at, -row.party) for row in rows if row.released_at is not None))
+
+
 def count_ever(tx: Connection, visit_id: int) -> int:
     """Count the bookings of a visit that ever existed, released ones too."""
     return int(tx.scalar(select(func.count()).select_from(bookings).where(bookings.c.visit_id == visit_id)) or 0)

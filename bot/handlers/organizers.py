@@ -35,17 +35,6 @@ def for_organizers(handle: Handle) -> Handle:
 
 
 @for_organizers
-async def stats(update: Update, context: Context) -> None:
-    """Seats taken, free and held back per visit and bus."""
-    visits = await context.db.read(services.all_visits, actor=_actor(update))
-    if isinstance(visits, NoAuthority):
-        await unknown_text(update, context)
-        return
-    for text in texts.stats(context.say, visits, congress=context.congress, now=context.now):
-        await send(update, context, Screen(text))
-
-
-@for_organizers
 async def delay(update: Update, context: Context) -> None:
     """/delay VISIT MINUTES: move the departure and tell its passengers."""
     arguments = context.args or []
@@ -109,7 +98,6 @@ def _whole_number(text: str) -> int | None:
 
 _TYPED = filters.UpdateType.MESSAGE
 HANDLERS = [
-    CommandHandler("stats", stats, _TYPED),
     CommandHandler("delay", delay, _TYPED),
     CommandHandler("seats", seats, _TYPED),
 ]

@@ -168,6 +168,13 @@ def set_seats(
     return SeatsSet(bus=changed, was=bus.seats, visit=fresh)
 
 
+def sign_ups(tx: Tx, *, actor: int) -> tuple[tuple[datetime, int], ...] | NoAuthority:
+    """Return when seats were given (above zero) and given back (below), of all visits."""
+    if not may_organize(grants.roles_of(tx, actor)):
+        return NoAuthority()
+    return bookings.given_over_time(tx)
+
+
 def all_visits(tx: Tx, *, actor: int) -> tuple[Visit, ...] | NoAuthority:
     """Return every visit with its buses, drafts too, for the numbers of the day."""
     if not may_organize(grants.roles_of(tx, actor)):

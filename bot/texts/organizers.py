@@ -36,6 +36,16 @@ def stats(say: Language, visits: Sequence[Visit], *, congress: Congress, now: da
     return pages(head, [_visit_numbers(say, visit) for visit in visits])
 
 
+def fill_title(say: Language) -> str:
+    """Head the picture of how full visits and buses are; plain text."""
+    return say.gettext("Seats taken per visit and bus")
+
+
+def growth_title(say: Language) -> str:
+    """Head the picture of how many seats were taken by when; plain text."""
+    return say.gettext("Sign-ups over time")
+
+
 def _visit_numbers(say: Language, visit: Visit) -> str:
     lines = [
         f"<b>{esc(visit.key)}</b> · {say.clock(visit.leaves_at)} · {words(say, visit.title)}",

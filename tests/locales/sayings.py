@@ -38,6 +38,8 @@ PLAIN = {
     "rosters.place": 80,
     "rosters.title": 80,
     "rosters.version_line": 120,
+    "organizers.fill_title": 40,
+    "organizers.growth_title": 40,
     "posters.title": 4096,
     "posters.facts": 4096,
     "posters.scan": 80,
