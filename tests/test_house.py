@@ -30,6 +30,7 @@ LAW: dict[str, set[str]] = {
         *("bot.documents", "bot.language", "bot.services", "bot.texts", "storage.records"),
         *("PIL", "font_roboto", "fpdf", "icalendar", "segno", "xlsxwriter"),  # loaded when the first file is made
     },
+    "bot.documents.charts": {"bot.language", "bot.rules", "PIL", "font_roboto"},
     "bot.documents.posters": {
         *("bot.documents", "bot.language", "bot.rules", "bot.texts", "fpdf", "storage.records"),
     },

@@ -94,8 +94,10 @@ async def _arrives_on_every_screen(running: Running, phone: Phone, name: str, *,
 
 async def csv_of(phone: Phone) -> list[list[str]]:
     """Press "CSV" on the newest roster and read what comes, as a spreadsheet would."""
+    await phone.look()
+    newest = phone.messages[-1]
     await phone.tap("file:csv:")
-    sent = await phone.wait_for(lambda message: message.document is not None)
+    sent = await phone.wait_for(lambda message: message.document is not None, newer_than=newest)
     assert sent.document is not None
     content = await phone.download(sent.document)
     assert content.startswith(b"\xef\xbb\xbf")
