@@ -48,6 +48,7 @@ from bot.services.people import languages_of, name_owners, owners_by_language
 from bot.services.programme import Harmful, apply_programme
 from bot.services.programme_changes import Harm
 from bot.services.reminders import plan_due_reminders
+from bot.services.rounds import send_lists
 from bot.services.waiting import give_without_question, offers_without_a_question
 from bot.settings import Address, Settings, parse_clock
 from bot.tally import Tally
@@ -173,6 +174,7 @@ class App:
                 ("reminders", 1.0, self._plan_reminders),
                 ("waiting lists", 1.0, self._serve_lines),
                 ("answers and feedback", 5.0, self._tell_and_ask),
+                ("lists", 5.0, self._send_lists),
                 ("announcements", 2.0, progresses.show_all),
                 ("planned acts", 1.0, self._run_acts),
                 ("cards of acts", 1.0, act_cards.show_all),
@@ -334,6 +336,10 @@ class App:
         new = await self.db.run(tell_owners, congress=congress, now=now)
         new += await self.db.run(ask_passengers, congress=congress, now=now)
         if new:
+            self.house.sender.wake()
+
+    async def _send_lists(self) -> None:
+        if await self.db.run(send_lists, now=self.clock.now()):
             self.house.sender.wake()
 
     async def _serve_lines(self) -> None:

@@ -270,23 +270,45 @@ def _resize(tx: Connection, booking_id: int, change: int, wheelchairs: int) -> N
     )
 
 
-def passengers(tx: Connection, *, visit_id: int | None = None, bus_id: int | None = None) -> tuple[Holder, ...]:
-    """Return all who hold a booked seat, with their riders.
+def passengers(
+    tx: Connection,
+    *,
+    visit_id: int | None = None,
+    bus_id: int | None = None,
+    city: str | None = None,
+    waiting: bool = False,
+) -> tuple[Holder, ...]:
+    """Return all who hold a booked seat, with their riders: of one bus, one visit, one city, or the whole congress.
 
-    The one query behind every roster, count and notice: of one bus, of one visit, or of the whole congress.
-    Ordered by bus label, then by when the seat was given.
+    The one query behind every roster, count and notice. Ordered by departure, bus label, and when the seat was given.
+    `waiting`: those instead who hold an offer or wait for seats, offers first, then in the order of the line.
     """
     query: Select[Any] = (
-        select(*_COLUMNS, delegates.c.telegram_id, delegates.c.unreachable_since, delegates.c.wheelchair)
+        select(
+            *_COLUMNS,
+            delegates.c.telegram_id,
+            delegates.c.unreachable_since,
+            delegates.c.wheelchair,
+            delegates.c.language,
+        )
         .join_from(bookings, delegates, bookings.c.delegate_id == delegates.c.id)
+        .join(visits, bookings.c.visit_id == visits.c.id)
         .outerjoin(buses, bookings.c.bus_id == buses.c.id)
-        .where(bookings.c.state == BookingState.BOOKED)
-        .order_by(buses.c.label, bookings.c.given_at, bookings.c.id)
     )
+    if waiting:
+        query = query.where(bookings.c.state.in_((BookingState.OFFERED, BookingState.WAITING))).order_by(
+            visits.c.leaves_at, visits.c.id, bookings.c.state, bookings.c.priority.desc(), bookings.c.queue_no
+        )
+    else:
+        query = query.where(bookings.c.state == BookingState.BOOKED).order_by(
+            visits.c.leaves_at, visits.c.id, buses.c.label, bookings.c.given_at, bookings.c.id
+        )
     if visit_id is not None:
         query = query.where(bookings.c.visit_id == visit_id)
     if bus_id is not None:
         query = query.where(bookings.c.bus_id == bus_id)
+    if city is not None:
+        query = query.where(visits.c.city == city)
     rows = tx.execute(query).all()
     parties = riders_of(tx, [row.id for row in rows])
     return tuple(
@@ -295,6 +317,7 @@ def passengers(tx: Connection, *, visit_id: int | None = None, bus_id: int | Non
             telegram_id=row.telegram_id,
             unreachable=row.unreachable_since is not None,
             needs_wheelchair=row.wheelchair,
+            language=row.language,
         )
         for row in rows
     )
@@ -308,6 +331,15 @@ def without_telegram(tx: Connection, *, visit_id: int, reason: str) -> tuple[str
         .where(bookings.c.visit_id == visit_id, bookings.c.reason == reason, delegates.c.telegram_id.is_(None))
     )
     return tuple(tx.scalars(query.order_by(bookings.c.id)))
+
+
+def given_over_time(tx: Connection) -> tuple[tuple[datetime, int], ...]:
+    """Return (moment, seats) of every booking that ever had its seats, and (moment, -seats) of those given back."""
+    rows = tx.execute(
+        select(bookings.c.given_at, bookings.c.released_at, bookings.c.party).where(bookings.c.given_at.is_not(None))
+    ).all()
+    given = [(row.given_at, row.party) for row in rows]
+    return (*given, *((row.released_at, -row.party) for row in rows if row.released_at is not None))
 
 
 def count_ever(tx: Connection, visit_id: int) -> int:

@@ -20,6 +20,7 @@ from storage.tables import (
     drafts,
     feedback,
     gifts,
+    given_rosters,
     grants,
     log,
     outbox,
@@ -71,6 +72,8 @@ def erase(tx: Connection, people: Sequence[Someone], *, now: datetime) -> Erased
     kept = tx.execute(update(bookings).where(theirs).values(code=code)).rowcount
     messages = _erase_messages(tx, ids, now=now)
     tx.execute(delete(cards).where(cards.c.delegate_id.in_(ids)))
+    # The row stays, so that a list's versions go on counting.
+    tx.execute(update(given_rosters).where(given_rosters.c.delegate_id.in_(ids)).values(delegate_id=None))
     tx.execute(delete(grants).where(grants.c.telegram_id.in_(known), grants.c.source != BY_SETTINGS))
     tx.execute(
         update(feedback).where(feedback.c.booking_id.in_(select(bookings.c.id).where(theirs))).values(comment=None)

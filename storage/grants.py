@@ -30,6 +30,15 @@ def holders(tx: Connection, role: Role, scope: str = "") -> tuple[int, ...]:
     return tuple(tx.scalars(asked.order_by(grants.c.id)))
 
 
+def by_scope(tx: Connection, role: Role) -> dict[str, tuple[int, ...]]:
+    """Return the Telegram ids of all who have this role, by its scope."""
+    asked = select(grants.c.scope, grants.c.telegram_id).where(grants.c.role == role).order_by(grants.c.id)
+    found: dict[str, tuple[int, ...]] = {}
+    for row in tx.execute(asked):
+        found[row.scope] = (*found.get(row.scope, ()), row.telegram_id)
+    return found
+
+
 def owners(tx: Connection) -> tuple[int, ...]:
     """Return the Telegram ids of all owners."""
     return holders(tx, Role.OWNER)

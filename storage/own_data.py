@@ -14,6 +14,7 @@ from storage.tables import (
     drafts,
     feedback,
     gifts,
+    given_rosters,
     grants,
     inbox,
     log,
@@ -25,6 +26,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "riders.out_by": "the leader who noted it is another person",
     "riders.back_by": "the leader who noted it is another person",
     "gifts.digest": "what is kept of a link's secret, and says nothing",
+    "given_rosters.listed": "the seats on a list are other people's",
     "outbox.token": "a process's mark, while it sends",
     "lines.line": "the Telegram id, while one of the person's messages is being handled, and nothing else",
 }
@@ -50,6 +52,7 @@ def rows_about(tx: Connection, *, delegate_id: int, telegram_id: int) -> Rows:
         feedback: feedback.c.booking_id.in_(theirs),
         gifts: gifts.c.delegate_id == delegate_id,
         cards: cards.c.delegate_id == delegate_id,
+        given_rosters: given_rosters.c.delegate_id == delegate_id,
         outbox: outbox.c.delegate_id == delegate_id,
         announcements: announcements.c.author_id == delegate_id,
         acts: acts.c.author_id == delegate_id,

@@ -380,6 +380,7 @@ class Holder:
     telegram_id: int | None
     unreachable: bool
     needs_wheelchair: bool
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -267,6 +267,20 @@ calendars = Table(
 )
 """The calendar file of a booking that was given out last."""
 
+given_rosters = Table(
+    "given_rosters",
+    metadata,
+    _id(),
+    Column("list", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("delegate_id", Integer, ForeignKey("delegates.id")),
+    Column("listed", JSON, nullable=False),
+    Column("given_at", Moment, nullable=False),
+    UniqueConstraint("list", "version", "delegate_id", name="one_copy_of_a_version"),
+    CheckConstraint("version >= 1", name="roster_counts_from_one"),
+)
+"""Lists that left the bot, and who has which: riders by their ids, no names. Whoever is erased has none any more."""
+
 inbox = Table(
     "inbox",
     metadata,

@@ -28,8 +28,9 @@ LAW: dict[str, set[str]] = {
     "bot.texts.markup": {"bot.language", "storage.records", "telegram.constants"},  # numbers: how long a message may be
     "bot.documents": {
         *("bot.documents", "bot.language", "bot.services", "bot.texts", "storage.records"),
-        *("PIL", "font_roboto", "fpdf", "icalendar", "segno"),  # loaded when the first file is made
+        *("PIL", "font_roboto", "fpdf", "icalendar", "segno", "xlsxwriter"),  # loaded when the first file is made
     },
+    "bot.documents.charts": {"bot.language", "bot.rules", "PIL", "font_roboto"},
     "bot.documents.posters": {
         *("bot.documents", "bot.language", "bot.rules", "bot.texts", "fpdf", "storage.records"),
     },
@@ -53,6 +54,10 @@ LAW: dict[str, set[str]] = {
     "bot.delivery": {
         *("bot.delivery", "bot.clock", "bot.keyboards", "bot.language", "bot.rules", "bot.services", "bot.tally"),
         *("bot.texts", "bot.transport", "storage", "telegram"),
+    },
+    "bot.delivery.wording": {  # a message may be a file
+        *("bot.delivery", "bot.clock", "bot.documents", "bot.keyboards", "bot.language", "bot.rules", "bot.services"),
+        *("bot.texts", "storage"),
     },
     "bot.ticker": {"bot.clock", "apscheduler"},
     "bot.transport": {"bot.logs", "aiohttp", "telegram", "yarl"},

@@ -8,18 +8,21 @@ from bot.buttons.base import Button, UpdateId
 
 @dataclass(frozen=True, slots=True)
 class RosterPage(Button):
-    """Show a page of the roster of this visit or bus."""
+    """Show a page of a list (riders, waiting, access) of this visit, bus or city."""
 
     prefix: ClassVar[str] = "roster"
+    kind: str
     name: str
     page: int
 
 
 @dataclass(frozen=True, slots=True)
 class RosterFile(Button):
-    """Send the roster of this visit or bus as CSV."""
+    """Send a list of this visit, bus or city as a file of this form (pdf, xlsx, csv)."""
 
-    prefix: ClassVar[str] = "csv"
+    prefix: ClassVar[str] = "file"
+    form: str
+    kind: str
     name: str
 
 

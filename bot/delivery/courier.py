@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
-from telegram import LinkPreviewOptions
+from telegram import InputFile, LinkPreviewOptions
 from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
@@ -182,6 +182,18 @@ class Courier:
     async def _call(self, message: Message, letter: Letter) -> int:
         parse_mode = None if letter.plain else ParseMode.HTML
         assert message.telegram_id is not None
+        if letter.document is not None:
+            file = InputFile(letter.document.content, filename=letter.document.name)
+            with_file = await self._bot.send_document(
+                message.telegram_id,
+                file,
+                caption=letter.text,
+                parse_mode=parse_mode,
+                reply_markup=letter.keyboard,
+                disable_notification=letter.quiet,
+                rate_limit_args=IN_TURN,
+            )
+            return with_file.message_id
         if letter.edits is None:
             sent = await self._bot.send_message(
                 message.telegram_id,

@@ -9,6 +9,14 @@ from telegram import InlineKeyboardMarkup
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message."""
+
+    name: str
+    content: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """A message in Telegram's HTML. `edits` names the reader's message it takes the place of; None is a new one."""
@@ -19,6 +27,8 @@ class Letter:
     edits: int | None = None
     only_edits: bool = False
     """Where the message to edit is gone, nobody needs a new one."""
+    document: Attachment | None = None
+    """The message is this file, the text stands under it (at most 1,024 characters); it edits nothing."""
     plain: bool = False
     """The text holds no HTML."""
 

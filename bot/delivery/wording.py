@@ -5,7 +5,10 @@ from typing import assert_never
 
 from bot import keyboards
 from bot.clock import Clock
-from bot.delivery.letter import Letter, Moot
+from bot.delivery.letter import Attachment, Letter, Moot
+from bot.documents.making import made
+from bot.documents.roster_pdf import roster_pdf
+from bot.documents.sheet import sheet_of
 from bot.language import SOURCE, Languages
 from bot.rules.lateness import CRITICAL
 from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, CancelledTeam, CancelledWait
@@ -18,13 +21,16 @@ from bot.services.messages import (
     CanaryFacts,
     FeedbackFacts,
     GivenFacts,
+    HostFacts,
     MovedFacts,
     NoLonger,
     ReminderFacts,
+    RosterFacts,
     TicketFacts,
     facts_of,
 )
-from bot.texts import cancelling, cards, feedback, gifts, organizers, tickets, waiting
+from bot.services.rounds import GIVES
+from bot.texts import cancelling, cards, feedback, gifts, organizers, roster_files, rounds, tickets, waiting
 from bot.texts import messages as texts
 from storage.database import Database
 from storage.records import Congress, Message
@@ -50,7 +56,8 @@ class Wording:
 
     async def word(self, message: Message) -> Letter | Moot:
         """Return what the message says now, or why it must not be sent."""
-        facts = await self._db.read(facts_of, message, congress=self.congress, now=self._clock.now())
+        ask = self._db.run if message.kind in GIVES else self._db.read
+        facts = await ask(facts_of, message, congress=self.congress, now=self._clock.now())
         if isinstance(facts, NoLonger):
             return Moot(facts.reason)
         say = self._languages[facts.reader.language or SOURCE]
@@ -95,6 +102,15 @@ class Wording:
                 return Letter(text=gifts.given(say, visit, taker=taker), keyboard=keyboards.after_giving(say, visit))
             case AnswersFacts(counted=counted):
                 return Letter(text=organizers.evening_counts(say, counted))
+            case RosterFacts(roster=roster, now=now) if facts.news:
+                return Letter(text=rounds.roster_news(say, roster, congress=self.congress, now=now))
+            case RosterFacts(roster=roster, now=now):
+                sheet = sheet_of(say, roster, congress=self.congress, now=now)
+                file = Attachment(f"{sheet.name}.pdf", await made(roster_pdf, sheet))
+                caption = roster_files.caption(say, roster, congress=self.congress, now=now)
+                return Letter(text=caption, document=file)
+            case HostFacts(counts=counts):
+                return Letter(text=rounds.host_counts(say, counts, congress=self.congress))
             case FeedbackFacts(said=said):
                 return Letter(text=feedback.question(say, said), keyboard=keyboards.feedback(say, said))
             case CancelledSeat():

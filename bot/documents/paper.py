@@ -13,17 +13,24 @@ MARGIN = 15.0
 """Millimetres, as every length on a page."""
 
 
-def blank_paper() -> "FPDF":
+def blank_paper(*, across: bool = False) -> "FPDF":
     """Return a document of A4 pages without any page, its letters loaded: Roboto, plain and bold."""
     import font_roboto
     from fpdf import FPDF
 
-    paper = FPDF(format="A4")
+    paper = FPDF(orientation="landscape" if across else "portrait", format="A4")
     paper.set_margin(MARGIN)
     paper.set_auto_page_break(auto=False)
     for style, file in (("", font_roboto.Roboto), ("B", font_roboto.RobotoBold)):
         paper.add_font(FONT, style, file)
     return paper
+
+
+def has_letters(paper: "FPDF", text: str) -> bool:
+    """Say whether all of the text can be printed: Arabic or Chinese cannot."""
+    paper.set_font(FONT, "", 10)
+    glyphs = getattr(paper.current_font, "cmap", {})
+    return all(ord(letter) in glyphs for letter in text)
 
 
 def draw_qr(paper: "FPDF", content: str, *, x: float, y: float, size: float) -> None:

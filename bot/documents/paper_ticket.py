@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.documents.paper import FONT, MARGIN, blank_paper, draw_qr
+from bot.documents.paper import FONT, MARGIN, blank_paper, draw_qr, has_letters
 from bot.language import Language
 from bot.services.booking import Ticket
 from bot.texts import paper as texts
@@ -36,7 +36,7 @@ def paper_ticket(
     _write(pdf, shown.booking.code, size=34, style="B")
     _write(pdf, travellers, size=10)
     for rider in shown.booking.riders:
-        _write(pdf, rider.name if _has_letters(pdf, rider.name) else _BY_HAND, size=13, style="B")
+        _write(pdf, rider.name if has_letters(pdf, rider.name) else _BY_HAND, size=13, style="B")
     for other in others:
         pdf.ln(4)
         _write_facts(pdf, texts.facts(other, shown, congress=congress), size=11)
@@ -62,9 +62,3 @@ def _write(pdf: "FPDF", text: str, *, size: float, style: str = "", beside_code:
     pdf.set_font(FONT, style, size)
     width = pdf.epw - _QR - 6 if beside_code else pdf.epw
     pdf.multi_cell(width, size * 0.48, text, align="L", new_x="LMARGIN", new_y="NEXT")
-
-
-def _has_letters(pdf: "FPDF", name: str) -> bool:
-    pdf.set_font(FONT, "B", 13)
-    glyphs = getattr(pdf.current_font, "cmap", {})
-    return all(ord(letter) in glyphs for letter in name)

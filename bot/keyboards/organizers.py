@@ -6,18 +6,27 @@ from bot import buttons
 from bot.keyboards.layout import Row, button, markup
 from bot.language import Language
 from bot.services.broadcasts import Preview
+from bot.services.rosters import ListKind, Roster
 from bot.texts import labels
 from storage.records import Visit
 
 
-def roster(say: Language, *, name: str, page: int, last_page: int) -> InlineKeyboardMarkup:
-    """Turn the pages of a roster, or have it as a file."""
-    turning: Row = []
+def roster(say: Language, shown: Roster, *, page: int, last_page: int) -> InlineKeyboardMarkup:
+    """Turn the pages of a list, have it as a file, or see the other lists of the same bus, visit or city."""
+    name, turning = shown.scope.name, Row()
     if page > 0:
-        turning.append(button(labels.earlier_page(say), buttons.RosterPage(name, page - 1)))
+        turning.append(button(labels.earlier_page(say), buttons.RosterPage(shown.kind, name, page - 1)))
     if page < last_page:
-        turning.append(button(labels.later_page(say), buttons.RosterPage(name, page + 1)))
-    return markup([turning, [button(labels.as_file(say), buttons.RosterFile(name))]])
+        turning.append(button(labels.later_page(say), buttons.RosterPage(shown.kind, name, page + 1)))
+    files = [
+        button(label, buttons.RosterFile(form, shown.kind, name))
+        for label, form in (("📄 PDF", "pdf"), ("📊 Excel", "xlsx"), ("📄 CSV", "csv"))
+    ]
+    others = [kind for kind in ListKind if kind is not shown.kind]
+    if shown.bus is not None:  # people wait for a visit, not for a bus
+        others = [kind for kind in others if kind is not ListKind.WAITING]
+    switching = [[button(labels.other_list(say, kind=kind), buttons.RosterPage(kind, name, 0))] for kind in others]
+    return markup([turning, files, *switching])
 
 
 def line(say: Language, visit: Visit) -> InlineKeyboardMarkup:

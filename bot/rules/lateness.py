@@ -70,6 +70,11 @@ KINDS: Mapping[str, Kind] = {
     ),
     # To the owners, what was answered the evening before: until the first departure, at most half a day.
     "answers": Kind(critical=False, message_class=MessageClass.NORMAL, longest=timedelta(hours=12)),
+    # To a bus's leaders, its passenger list as a file, and what changed on it since: until the departure.
+    "roster": Kind(critical=True, message_class=MessageClass.NORMAL),
+    "roster-news": Kind(critical=True, message_class=MessageClass.NORMAL),
+    # To a visit's hosts, how many come: until the departure.
+    "host-counts": Kind(critical=False, message_class=MessageClass.NORMAL),
     # How was it? Until a day after it was due (rules/feedback.py).
     "feedback": Kind(critical=False, message_class=MessageClass.NORMAL, after_stop=False),
     # The reminder's own limits, so that it meets what the reminders meet.

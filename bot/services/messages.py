@@ -15,6 +15,8 @@ from bot.services.card_facts import CardFacts, OldCardFacts, card_facts
 from bot.services.feedback import Said, said_of
 from bot.services.line_facts import LineFacts, line_facts
 from bot.services.reminders import Reminder, still_holds
+from bot.services.rosters import Roster
+from bot.services.rounds import HostCounts, host_counts, leaders_list
 from storage import Tx, announcements, bookings, calendars, canaries, delegates, grants, visits
 from storage.records import (
     Answers,
@@ -96,6 +98,24 @@ class AnswersFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RosterFacts:
+    """To a leader: their bus's list, which they have from now on; or what is new on it alone."""
+
+    reader: Delegate
+    roster: Roster
+    news: bool
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostFacts:
+    """To a host: counts of who comes."""
+
+    reader: Delegate
+    counts: HostCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackFacts:
     """A visit that is back, to somebody who had a seat on it."""
 
@@ -131,6 +151,8 @@ Facts = (
     | LineFacts
     | GivenFacts
     | AnswersFacts
+    | RosterFacts
+    | HostFacts
     | FeedbackFacts
     | CancelledSeat
     | CancelledWait
@@ -142,7 +164,10 @@ Facts = (
 
 
 def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> Facts | NoLonger:
-    """Look at the facts again, in one transaction, just before the message is worded and sent."""
+    """Look at the facts again, in one transaction, just before the message is worded and sent.
+
+    A list that goes out is noted as given (kinds in `rounds.GIVES`): their transaction writes.
+    """
     reader = delegates.read(tx, message.delegate_id)
     if reader.stopped and message.kind not in AFTER_STOP:
         return _UNWANTED
@@ -171,6 +196,14 @@ def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> 
             return _given(tx, message, reader)
         case "answers":
             return _answers(tx, message, reader, congress=congress, now=now)
+        case "roster" | "roster-news":
+            listed = leaders_list(tx, message, leader=reader.telegram_id, congress=congress, now=now)
+            if isinstance(listed, str):
+                return NoLonger(listed)
+            return RosterFacts(reader=reader, roster=listed, news=message.kind == "roster-news", now=now)
+        case "host-counts":
+            counts = host_counts(tx, message, host=reader.telegram_id)
+            return NoLonger(counts) if isinstance(counts, str) else HostFacts(reader=reader, counts=counts)
         case "feedback":
             return _feedback(tx, message, reader, congress=congress, now=now)
         case "cancelled" | "cancelled-wait" | "cancelled-crew" | "cancelled-team":

@@ -1,15 +1,14 @@
-"""What organizers change and read: departures, seats, rosters, numbers. Each act is logged."""
+"""What organizers change and read: departures, seats, numbers. Each act is logged."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.rules.authority import may_organize
 from bot.rules.lateness import KINDS
-from bot.services.answers import ByBus, answers_on
 from bot.services.cards import renew_visit
 from bot.services.promotion import promote
 from storage import Tx, bookings, congress, grants, log, outbox, visits
-from storage.records import Answers, Booking, Bus, Congress, NewMessage, Visit, VisitState
+from storage.records import Bus, NewMessage, Visit, VisitState
 
 MOST_SEATS = 200
 """More than any coach holds: a larger number is a slip of the thumb."""
@@ -66,31 +65,6 @@ class SeatsSet:
     bus: Bus
     was: int
     visit: Visit
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passenger:
-    """A booking on a roster with whether its owner can be written to."""
-
-    booking: Booking
-    reachable: bool
-    lacks_wheelchair_place: bool = False
-    """The person who signed up needs one, and their seat has none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Roster:
-    """Who holds a seat on a visit, or on one bus of it; the total is the number of riders listed."""
-
-    visit: Visit
-    bus: Bus | None
-    passengers: tuple[Passenger, ...]
-    answers: ByBus | None = None
-    """What was answered the evening before, by bus; None before that evening."""
-
-    @property
-    def total(self) -> int:
-        return sum(len(passenger.booking.riders) for passenger in self.passengers)
 
 
 def delay_visit(
@@ -194,40 +168,11 @@ def set_seats(
     return SeatsSet(bus=changed, was=bus.seats, visit=fresh)
 
 
-def roster(tx: Tx, *, actor: int, name: str, congress: Congress, now: datetime) -> Roster | NoAuthority | UnknownName:
-    """Return who holds a seat on the visit or bus of this name, and what they answered the evening before."""
+def sign_ups(tx: Tx, *, actor: int) -> tuple[tuple[datetime, int], ...] | NoAuthority:
+    """Return when seats were given (above zero) and given back (below), of all visits."""
     if not may_organize(grants.roles_of(tx, actor)):
         return NoAuthority()
-    visit_id, bus = visits.by_key(tx, name), None
-    if visit_id is None:
-        bus = visits.bus_by_label(tx, name)
-        if bus is None:
-            return UnknownName(name)
-        visit_id = bus.visit_id
-    visit = visits.read(tx, visit_id)
-    assert visit is not None
-    listed = bookings.passengers(tx, visit_id=visit_id, bus_id=bus.id if bus else None)
-    return Roster(
-        visit=visit,
-        bus=bus,
-        passengers=tuple(
-            Passenger(
-                booking=holder.booking,
-                reachable=holder.telegram_id is not None and not holder.unreachable,
-                lacks_wheelchair_place=holder.needs_wheelchair
-                and any(rider.is_owner and not rider.wheelchair for rider in holder.booking.riders),
-            )
-            for holder in listed
-        ),
-        answers=_answers_on(tx, visit, bus, congress=congress, now=now),
-    )
-
-
-def _answers_on(tx: Tx, visit: Visit, bus: Bus | None, *, congress: Congress, now: datetime) -> ByBus | None:
-    counted = answers_on(tx, visit, congress=congress, now=now)
-    if counted is None or bus is None:
-        return counted
-    return {bus.id: counted.get(bus.id, Answers())}
+    return bookings.given_over_time(tx)
 
 
 def all_visits(tx: Tx, *, actor: int) -> tuple[Visit, ...] | NoAuthority:

@@ -1,6 +1,9 @@
 """What stands on buttons. Kazakh: verbal nouns in -у; Russian: infinitives."""
 
+from typing import assert_never
+
 from bot.language import Language
+from bot.services.rosters import ListKind
 
 
 def visits(say: Language) -> str:
@@ -329,8 +332,16 @@ def no_thanks(say: Language) -> str:
     return "✖️ " + say.gettext("No thanks")
 
 
-def as_file(say: Language) -> str:
-    return "📄 " + say.gettext("As a file (CSV)")
+def other_list(say: Language, *, kind: ListKind) -> str:
+    match kind:
+        case ListKind.RIDERS:
+            return "📋 " + say.gettext("Passenger list")
+        case ListKind.WAITING:
+            return "⏳ " + say.gettext("Waiting list")
+        case ListKind.ACCESS:
+            return "♿ " + say.gettext("Wheelchair places needed")
+        case _:
+            assert_never(kind)
 
 
 def pause_line(say: Language, *, paused: bool) -> str:

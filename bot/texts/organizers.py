@@ -1,4 +1,4 @@
-"""What organizers read: numbers, rosters, what a command did and why one could not."""
+"""What organizers read: numbers, what a command did and why one could not."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,22 +6,19 @@ from typing import assert_never
 
 from bot.language import Language
 from bot.rules.seats import is_walk, seats_left, seats_offered
-from bot.services.answers import together
 from bot.services.organizers import (
     LONGEST_DELAY,
     MOST_SEATS,
     CannotBeMoved,
     Delayed,
     InThePast,
-    Passenger,
-    Roster,
     SeatsBelowTaken,
     SeatsSet,
     UnknownName,
 )
-from bot.texts.markup import esc, name, pages, words
+from bot.texts.markup import esc, pages, words
 from bot.texts.visits import zone_name
-from storage.records import Answers, Bus, Congress, Rider, Visit
+from storage.records import Answers, Bus, Congress, Visit
 
 
 def stats(say: Language, visits: Sequence[Visit], *, congress: Congress, now: datetime) -> list[str]:
@@ -35,6 +32,16 @@ def stats(say: Language, visits: Sequence[Visit], *, congress: Congress, now: da
         ]
     )
     return pages(head, [_visit_numbers(say, visit) for visit in visits])
+
+
+def fill_title(say: Language) -> str:
+    """Head the picture of how full visits and buses are; plain text."""
+    return say.gettext("Seats taken per visit and bus")
+
+
+def growth_title(say: Language) -> str:
+    """Head the picture of how many seats were taken by when; plain text."""
+    return say.gettext("Sign-ups over time")
 
 
 def _visit_numbers(say: Language, visit: Visit) -> str:
@@ -59,25 +66,6 @@ def _bus_numbers(say: Language, bus: Bus) -> str:
     )
 
 
-def roster_pages(say: Language, shown: Roster, *, congress: Congress, now: datetime) -> list[str]:
-    """Return the passenger list in pages; its total is the number of riders listed."""
-    what = words(say, shown.visit.title)
-    if shown.bus is not None:
-        what = say.gettext("Bus {bus}").format(bus=esc(shown.bus.label)) + f" · {what}"
-    head = "\n".join(
-        [
-            "📋 <b>" + say.gettext("Passenger list") + "</b>",
-            what,
-            f"{say.moment(now)} ({esc(zone_name(say, congress))})",
-            say.ngettext("{n} person", "{n} people", shown.total).format(n=shown.total),
-            *_answers(say, shown),
-        ]
-    )
-    if not shown.passengers:
-        return [f"{head}\n\n" + say.gettext("Nobody has signed up yet.")]
-    return pages(head, _roster_entries(say, shown), room=2_500)
-
-
 def answers_line(say: Language, counted: Answers) -> str:
     """Say how many people come, are silent, and gave up their seats since they were asked."""
     return say.gettext("Coming: {coming} · maybe: {silent} · freed: {freed}").format(
@@ -94,82 +82,6 @@ def evening_counts(say: Language, counted: Sequence[tuple[Visit, Answers]]) -> s
         for visit, answers in counted
     ]
     return "\n".join(lines)
-
-
-def _answers(say: Language, shown: Roster) -> list[str]:
-    """What was answered the evening before: together, and by bus where there are several."""
-    if shown.answers is None:
-        return []
-    lines = ["🙋 " + answers_line(say, together(shown.answers))]
-    if shown.bus is None and len(shown.visit.buses) > 1:
-        lines += [
-            f"🚌 {esc(bus.label)} · {answers_line(say, shown.answers.get(bus.id, Answers()))}"
-            for bus in shown.visit.buses
-        ]
-    return lines
-
-
-def _roster_entries(say: Language, shown: Roster) -> list[str]:
-    entries, position = [], 0
-    for passenger in shown.passengers:
-        booking = passenger.booking
-        bus = shown.visit.bus(booking.bus_id)
-        lines = []
-        for rider in booking.riders:
-            position += 1
-            lines.append(f"{position}. {name(rider.name)}{_wheelchair(say, passenger, rider)}")
-        mark = "" if passenger.reachable else " · ⚠️ " + say.gettext("cannot be reached by the bot")
-        where = f"{esc(bus.label)} · " if bus is not None and shown.bus is None else ""
-        if booking.coming_at is not None:
-            # Translators: mark in a passenger list: this person has said that they come.
-            mark = " · ☑️ " + say.gettext("coming") + mark
-        lines.append(f"<i>{where}<code>{esc(booking.code)}</code>{mark}</i>")
-        entries.append("\n".join(lines))
-    return entries
-
-
-def _wheelchair(say: Language, passenger: Passenger, rider: Rider) -> str:
-    if rider.wheelchair:
-        return " ♿"
-    if passenger.lacks_wheelchair_place and rider.is_owner:
-        return " · ♿ <b>" + say.gettext("needs a wheelchair place, has none") + "</b>"
-    return ""
-
-
-def wheelchair_cell(say: Language, passenger: Passenger, rider: Rider) -> str:
-    """Say in a roster's file whether a rider has a wheelchair place, or lacks one."""
-    if passenger.lacks_wheelchair_place and rider.is_owner:
-        return say.gettext("needs a wheelchair place, has none")
-    return yes_no(say, yes=rider.wheelchair)
-
-
-def roster_columns(say: Language) -> list[str]:
-    """Name the columns of a roster as a file."""
-    return [
-        # Translators: column of a passenger list: the number of the row.
-        say.gettext("No."),
-        say.gettext("Name"),
-        say.gettext("Bus"),
-        say.gettext("Code"),
-        say.gettext("Traveller"),
-        # Translators: column of a passenger list; its cells say yes or no.
-        say.gettext("Reached by the bot"),
-        # Translators: column of a passenger list; its cells say yes, no, or that a place is missing.
-        say.gettext("Wheelchair place"),
-        # Translators: column of a passenger list: the answer of the evening before, yes or nothing.
-        say.gettext("Is coming"),
-    ]
-
-
-def traveller_kind(say: Language, *, is_owner: bool) -> str:
-    """Say on a roster whether the person signed up or comes along."""
-    # Translators: cell of a passenger list: who signed up, or who comes along.
-    return say.gettext("delegate") if is_owner else say.gettext("companion")
-
-
-def yes_no(say: Language, *, yes: bool) -> str:
-    """Return yes or no."""
-    return say.gettext("yes") if yes else say.gettext("no")
 
 
 def delayed(say: Language, done: Delayed, *, congress: Congress) -> str:
@@ -232,11 +144,6 @@ def failure(
             ).format(bus=esc(refused.bus.label), taken=refused.bus.seats_taken, wanted=refused.wanted)
         case _:
             assert_never(refused)
-
-
-def usage_roster(say: Language) -> str:
-    """Explain /roster."""
-    return say.gettext("Write the visit or the bus: {example}").format(example="<code>/roster nab-am</code>")
 
 
 def usage_delay(say: Language) -> str:

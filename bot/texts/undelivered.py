@@ -100,6 +100,10 @@ def kind_name(say: Language, kind: str) -> str:
             return say.gettext("Announcements")
         case "answers":
             return say.gettext("Counts for the owners")
+        case "roster" | "roster-news":
+            return say.gettext("Passenger lists to leaders")
+        case "host-counts":
+            return say.gettext("Counts for the hosts")
         case "feedback":
             return say.gettext("Questions how a visit was")
         case "canary":

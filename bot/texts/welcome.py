@@ -103,7 +103,9 @@ def organizer_help(say: Language) -> str:
         [
             "<b>" + say.gettext("For organizers") + "</b>",
             say.gettext("/stats – seats taken, free and held back"),
-            say.gettext("/roster nab-am – who travels, also as a file; a bus too: /roster B01"),
+            say.gettext(
+                "/roster nab-am – who travels, waits, needs access; PDF, Excel, CSV; a bus, a city: /roster B01"
+            ),
             say.gettext("/queue nab-am – who waits; pause the list"),
             say.gettext("/find Müller – riders by any spelling of the name, or by a booking’s code"),
             say.gettext("/delay nab-am 15 – the visit leaves 15 minutes later, its passengers are told"),

@@ -29,6 +29,8 @@ TEXTS = {
     "filters": st.from_regex(r"[0-9a-z.-]{1,43}", fullmatch=True),
     "which": st.sampled_from("gctlkaf"),
     "name": st.from_regex(r"[A-Za-z0-9-]{1,24}", fullmatch=True),
+    "kind": st.sampled_from(["riders", "waiting", "access"]),
+    "form": st.sampled_from(["pdf", "xlsx", "csv"]),
     "token": st.from_regex(r"[A-Za-z0-9_-]{16}", fullmatch=True),
 }
 

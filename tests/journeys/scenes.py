@@ -176,8 +176,8 @@ async def answered(phone: Phone, text: str) -> Message:
 
 
 async def next_message(phone: Phone, after: int) -> Message:
-    """Wait for the bot's newest message below the one of this number."""
-    return await phone.wait_for(lambda message: message.message_id > after)
+    """Wait for the bot's newest message below the one of this number; pictures that follow a text are none."""
+    return await phone.wait_for(lambda message: message.message_id > after and message.photo_id is None)
 
 
 async def without_buttons(phone: Phone, message: Message) -> Message:

@@ -4,7 +4,7 @@ import pytest
 
 from bot.rules.booking import AlreadyLeft
 from bot.services.answers import tell_owners
-from bot.texts import messages, welcome
+from bot.texts import messages, roster_files, welcome
 from bot.texts import organizers as texts
 from storage.records import Answers
 from tests.house import Running, at
@@ -141,7 +141,7 @@ async def test_the_counts_are_on_the_roster_and_go_to_the_owners_once(house: Run
         assert counted in roster.text, command
         assert roster.text.count(say.gettext("coming")) == 1
         rows = await csv_of(owner)
-        yes = texts.yes_no(say, yes=True)
+        yes = roster_files.yes_no(say, yes=True)
         assert {row[1]: row[-1] for row in rows[1:]} == {"Emma": yes, "Ann Lee": yes, "Omar": "", "Late": ""}
 
     newest = owner.messages[-1].message_id

@@ -271,7 +271,7 @@ async def test_a_late_announcement_is_sent_to_nobody_and_its_preview_shown(
         data = next(data for data in callbacks(preview) if data.startswith("announce:"))
     async with aiohttp.ClientSession() as session:
         away = Absence(simulator, sqlite_url, session)
-        await away.tap(owner, [(data, preview), ("csv:nab-am", preview), (data, preview)])
+        await away.tap(owner, [(data, preview), ("file:csv:riders:nab-am", preview), (data, preview)])
         await away.store()
         async with running_bot(sqlite_url, simulator=simulator) as house:
             owner, emma = await again(house, owner), await again(house, emma)
@@ -346,8 +346,8 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
         buttons.AddComment(held.id),
         buttons.ChangeName(),
         buttons.CloseDraft(),
-        buttons.RosterPage("nab-am", 0),
-        buttons.RosterFile("nab-am"),
+        buttons.RosterPage("riders", "nab-am", 0),
+        buttons.RosterFile("pdf", "riders", "nab-am"),
         buttons.SendAnnouncement(buttons.UpdateId(1)),
         buttons.TestAnnouncement(buttons.UpdateId(1)),
         buttons.UndeliveredPage("nab-am", 0),

@@ -52,9 +52,9 @@ async def test_a_name_arrives_as_meant_everywhere(quick_house: Running) -> None:
     roster = await answered(owner, "/roster nab-am")
     listed = roster.text
     for page in range(1, 9):
-        if roster.button(f"roster:nab-am:{page}") is None:
+        if roster.button(f"roster:riders:nab-am:{page}") is None:
             break
-        roster = await screen_after(owner, f"roster:nab-am:{page}", message=roster)
+        roster = await screen_after(owner, f"roster:riders:nab-am:{page}", message=roster)
         listed += roster.text
     rows = await csv_of(owner)
     assert [row[1] for row in rows[1:]] == [meant for _, meant in phones for _ in range(2)]
@@ -93,13 +93,20 @@ async def _arrives_on_every_screen(running: Running, phone: Phone, name: str, *,
 
 
 async def csv_of(phone: Phone) -> list[list[str]]:
-    """Press "as a file" on the newest roster and read what comes, as a spreadsheet would."""
-    await phone.tap("csv:")
-    sent = await phone.wait_for(lambda message: message.document is not None)
+    """Press "CSV" on the newest roster and read what comes, as a spreadsheet would."""
+    await phone.look()
+    newest = phone.messages[-1]
+    await phone.tap("file:csv:")
+    sent = await phone.wait_for(lambda message: message.document is not None, newer_than=newest)
     assert sent.document is not None
     content = await phone.download(sent.document)
     assert content.startswith(b"\xef\xbb\xbf")
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    return below(list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))))
+
+
+def below(rows: list[list[str]]) -> list[list[str]]:
+    """Return the columns of a list and its rows, without what stands above and the empty row after it."""
+    return rows[rows.index([]) + 1 :]
 
 
 async def test_what_nobody_can_see_is_taken_out_of_a_name(quick_house: Running) -> None:

@@ -56,8 +56,9 @@ NONSENSE = (
     "ticket:9999999",
     "giveq:9999999",
     "give:9999999:1",
-    "roster:nab-am:0",
-    "csv:nab-am",
+    "roster:riders:nab-am:0",
+    "roster:nobody:nab-am:0",
+    "file:pdf:riders:nab-am",
     "announce:1",
     "act:9999999:1",
     "recall:9999999",
@@ -186,7 +187,7 @@ async def test_a_made_up_tap_on_a_file_is_answered_below_it(quick_house: Running
     """Telegram: "there is no text in the message to edit"."""
     owner = await quick_house.organizer()
     roster = await answered(owner, "/roster nab-am")
-    await owner.tap("csv:", message=roster)
+    await owner.tap("file:csv:", message=roster)
     file = await owner.wait_for(lambda message: message.document is not None)
     answer = await owner.forge("nonsense:1", file.message_id)
     assert answer.text == welcome.old_button_answer(words_of(quick_house, "en"))

@@ -24,10 +24,22 @@ PLAIN = {
     "paper.headings": 80,
     "paper.small_print": 400,
     "gifts.message_to_colleague": 1024,
-    "organizers.roster_columns": 80,
-    "organizers.traveller_kind": 80,
-    "organizers.wheelchair_cell": 80,
-    "organizers.yes_no": 80,
+    "roster_files.lines_above": 100_000,
+    "roster_files.columns": 80,
+    "roster_files.cells": 80,
+    "roster_files.page_line": 160,
+    "roster_files.missing_letters": 160,
+    "roster_files.traveller_kind": 80,
+    "roster_files.yes_no": 80,
+    "rosters.change_lines": 100_000,
+    "rosters.head_lines": 400,
+    "rosters.more_lines": 200,
+    "rosters.nobody": 80,
+    "rosters.place": 80,
+    "rosters.title": 80,
+    "rosters.version_line": 120,
+    "organizers.fill_title": 40,
+    "organizers.growth_title": 40,
     "posters.title": 4096,
     "posters.facts": 4096,
     "posters.scan": 80,
@@ -42,7 +54,10 @@ PLAIN = {
     "own_data.sections": 100_000,
 }
 """What is no message and knows no tags, and how long it may be: cells and lines of files, limits of the Bot API."""
-CAPTIONS = {"importing.export_caption", "calendar.caption", "driver.caption", "paper.caption", "passes.qr_pass"}
+CAPTIONS = {
+    *("calendar.caption", "driver.caption", "importing.export_caption", "paper.caption", "passes.qr_pass"),
+    "roster_files.caption",
+}
 """What stands under a picture or a file."""
 CAPTION = 1024
 FIXED_LABEL = 37

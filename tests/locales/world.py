@@ -30,6 +30,8 @@ from bot.services import (
     overlapping,
     own_data,
     queue,
+    rosters,
+    rounds,
     standing,
     undelivered,
     waiting,
@@ -515,18 +517,13 @@ def _imports(visit: Visit, *, n: int, text: str) -> World:
 
 def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str) -> World:
     bus = visit.buses[0]
-    coachload = tuple(
-        organizers.Passenger(booking=booking, reachable=bool(each % 2), lacks_wheelchair_place=each == 3)
-        for each in range(45)
-    )
     riders = (Rider(name=text, is_owner=True), Rider(name=text, is_owner=False, wheelchair=True))
     announcement = Announcement(id=1, author_id=2, visit_id=None, text=text, message_id=3)
     answers = Answers(coming=n, silent=2 * n, freed=n)
-    counts: tuple[dict[int | None, Answers] | None, ...] = None, {bus.id: answers}
     return {
         Answers: (Answers(), answers),
         tuple[Visit, Answers]: ((visit, answers),) * 20,
-        organizers.Passenger: coachload[2:4],
+        **_lists(visit, booking, answers, n=n, text=text),
         Rider: riders,
         organizers.UnknownName: (organizers.UnknownName(text),),
         organizers.InThePast: (organizers.InThePast(LEAVES),),
@@ -534,12 +531,6 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
         organizers.SeatsBelowTaken: (organizers.SeatsBelowTaken(bus=bus, wanted=n),),
         organizers.Delayed: (organizers.Delayed(visit=visit, was=LEAVES - n * MINUTE, told=n),),
         organizers.SeatsSet: (organizers.SeatsSet(bus=bus, was=n, visit=visit),),
-        organizers.Roster: tuple(
-            organizers.Roster(visit=visit, bus=of, passengers=listed, answers=counted)
-            for of in (None, bus)
-            for listed in ((), coachload)
-            for counted in counts
-        ),
         broadcasts.NobodyListens: (
             broadcasts.NobodyListens(None),
             broadcasts.NobodyListens(visit),
@@ -569,5 +560,62 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
             )
             for to in (None, visit)
             for waiting in (0, n)
+        ),
+    }
+
+
+def _lists(visit: Visit, booking: Booking, answers: Answers, *, n: int, text: str) -> World:
+    """Lists of every kind, of a visit, a bus and a city, empty and full; versions new, given out and replaced."""
+    bus = visit.buses[0]
+    offered = replace(booking, state=BookingState.OFFERED, offer_until=OPEN)
+    coachload = tuple(
+        rosters.Passenger(booking=booking, reachable=bool(each % 2), lacks_wheelchair_place=each == 3)
+        for each in range(45)
+    )
+    line = (
+        rosters.Passenger(booking=offered, reachable=True),
+        rosters.Passenger(booking=booking, reachable=True, place=n),
+    )
+    changes = (rosters.Change(name=text, was="B01", now="B02"),) * (4 * n)
+    several = (
+        rosters.Edition(version=1, is_given=False),
+        rosters.Edition(version=n, is_given=True, replaces=n, replaced_at=OPEN),
+        rosters.Edition(
+            version=n,
+            is_given=False,
+            replaces=n,
+            replaced_at=OPEN,
+            joined=changes,
+            left=changes,
+            moved=changes,
+            rewritten=changes,
+        ),
+    )
+    scopes = (
+        rosters.Scope(visit=visit),
+        rosters.Scope(visit=visit, bus=bus),
+        rosters.Scope(city=written(a_congress(), text).cities["astana"]),
+    )
+    return {
+        rosters.ListKind: tuple(rosters.ListKind),
+        rounds.HostCounts: (
+            rounds.HostCounts(visit=visit, people=n, wheelchairs=n, languages=dict.fromkeys(LANGUAGES, n)),
+            rounds.HostCounts(visit=visit, people=0, wheelchairs=0, languages={}),
+        ),
+        rosters.Edition: several,
+        rosters.Passenger: line,
+        rosters.Roster: tuple(
+            rosters.Roster(
+                kind=kind,
+                scope=scope,
+                visits={visit.id: visit},
+                passengers=(line if kind is rosters.ListKind.WAITING else coachload)[: 45 if edition.replaces else 0],
+                edition=edition,
+                offered=n,
+                answers={bus.id: answers} if edition.replaces else None,
+            )
+            for kind in rosters.ListKind
+            for scope in scopes
+            for edition in several
         ),
     }

@@ -184,7 +184,7 @@ async def set_the_scene(house: Indoors) -> Scene:
         for text in (f"/roster {ARGUMENTS['roster']}", f"/announce {ARGUMENTS['announce']}"):
             await house.deliver([house.text(chat, text)])
             data |= {each.partition(":")[0]: each for each in house.buttons(chat)}
-    data.setdefault("roster", f"roster:{ARGUMENTS['roster']}:0")  # a short roster turns no pages
+    data.setdefault("roster", f"roster:riders:{ARGUMENTS['roster']}:0")  # a short roster turns no pages
     data |= {"lost": f"lost:{ARGUMENTS['roster']}:0", "pause": f"pause:{ARGUMENTS['queue']}:1", "import": "import:1:0"}
     await house.db.run(grants.follow_settings, (OWNER,), now=OPEN)
     return Scene(

@@ -168,7 +168,9 @@ class Forgery:
 
     async def _organizers(self, phone: Phone) -> bool:
         """The owner's own buttons."""
-        return await self._tap(phone, self.random.choice((*self.organizing, "roster:B01:0", "csv:nab-am")))
+        return await self._tap(
+            phone, self.random.choice((*self.organizing, "roster:riders:B01:0", "file:csv:riders:nab-am"))
+        )
 
     async def _made_up(self, phone: Phone) -> bool:
         seen = [each.data for message in self.cards for each in message.buttons if each.data]

@@ -12,13 +12,11 @@ from bot.services.organizers import (
     Delayed,
     InThePast,
     NoAuthority,
-    Roster,
     SeatsBelowTaken,
     SeatsSet,
     UnknownName,
     all_visits,
     delay_visit,
-    roster,
     set_seats,
 )
 from storage import Tx, bookings, tables, visits
@@ -181,26 +179,6 @@ async def test_a_smaller_bus_has_no_more_wheelchair_places_than_seats(database: 
     assert outcome.bus.wheelchair_places == 1
 
 
-async def test_a_roster_lists_riders_by_bus_and_by_when_they_came(database: Database, world: World) -> None:
-    await database.run(
-        lambda tx: tx.execute(
-            update(tables.delegates).where(tables.delegates.c.id == world.people[1]).values(unreachable_since=OPEN)
-        )
-    )
-    whole = await database.read(roster, actor=OWNER, name="NAB-am", congress=world.congress, now=OPEN)
-    assert isinstance(whole, Roster)
-    assert (whole.bus, whole.total) == (None, 3)
-    assert [[rider.name for rider in each.booking.riders] for each in whole.passengers] == [
-        ["Person 1", "Zoë"],
-        ["Person 2"],
-    ]
-    assert [each.reachable for each in whole.passengers] == [True, False]
-    one_bus = await database.read(roster, actor=OWNER, name="b02", congress=world.congress, now=OPEN)
-    assert isinstance(one_bus, Roster)
-    assert one_bus.bus is not None
-    assert (one_bus.bus.label, one_bus.visit.key, one_bus.total) == ("B02", "nab-am", 1)
-
-
 async def test_everybody_who_travels_is_found_whatever_the_visit(database: Database, world: World) -> None:
     found = await database.read(bookings.passengers)
     assert [(len(holder.booking.riders), holder.telegram_id, holder.unreachable) for holder in found] == [
@@ -222,7 +200,6 @@ async def test_the_numbers_of_the_day_show_drafts_too(database: Database, world:
 async def test_a_name_of_nothing_is_told(database: Database, world: World, name: str) -> None:
     assert await database.run(delay, name) == UnknownName(name)
     assert await database.run(seats, name) == UnknownName(name)
-    assert await database.read(roster, actor=OWNER, name=name, congress=world.congress, now=OPEN) == UnknownName(name)
 
 
 @pytest.mark.parametrize("actor", [STRANGER, 999_999])
@@ -230,7 +207,6 @@ async def test_nobody_organizes_without_a_grant(database: Database, world: World
     before = await database.read(counted)
     assert await database.run(delay, actor=actor) == NoAuthority()
     assert await database.run(seats, actor=actor) == NoAuthority()
-    assert await database.read(roster, actor=actor, name="nab-am", congress=world.congress, now=OPEN) == NoAuthority()
     assert await database.read(all_visits, actor=actor) == NoAuthority()
     assert await database.read(counted) == before
 

@@ -11,7 +11,7 @@ from bot.services.auditing import find_deviations
 from bot.services.booking import Booked, Refused, Ticket, tickets_of
 from bot.services.changing import undo_release
 from bot.services.gifts import take_gift
-from bot.services.organizers import Roster, roster
+from bot.services.rosters import Roster, read_roster
 from bot.services.standing import Offered, Wait, standing_of
 from bot.services.waiting import join_line
 from bot.services.wheelchairs import Places, set_wheelchair
@@ -116,8 +116,8 @@ async def test_the_roster_shows_places_and_who_lacks_one(database: Database, wor
     await database.run(need, world, EMMA)
     await database.run(need, world, IVAN)
     await database.run(booked, world, IVAN, "pres-am")
-    afternoon = await database.read(roster, actor=OWNER, name="nab-pres-pm", congress=world.congress, now=OPEN)
-    morning = await database.read(roster, actor=OWNER, name="pres-am", congress=world.congress, now=OPEN)
+    afternoon = await database.read(read_roster, actor=OWNER, name="nab-pres-pm", congress=world.congress, now=OPEN)
+    morning = await database.read(read_roster, actor=OWNER, name="pres-am", congress=world.congress, now=OPEN)
     assert isinstance(afternoon, Roster)
     assert isinstance(morning, Roster)
     assert [passenger.lacks_wheelchair_place for passenger in afternoon.passengers] == [True]

@@ -21,6 +21,7 @@ from storage.tables import (
     drafts,
     feedback,
     gifts,
+    given_rosters,
     grants,
     inbox,
     leases,
@@ -154,6 +155,8 @@ def put_everything(tx: Tx, *, now: datetime) -> None:
     tx.execute(insert(drafts).values(**draft))
     tx.execute(insert(cards).values(delegate_id=people[0], kind="menu", message_id=2**40))
     tx.execute(insert(calendars).values(booking_id=given[1], sequence=3, facts="08:45|B01|A", given_at=now))
+    paper = {"list": f"riders/bus:{bus}", "version": 3, "listed": [[1, bus, 65535]], "given_at": now}
+    tx.execute(insert(given_rosters).values(delegate_id=people[0], **paper))
     announcement = put_announcement(tx, people[0], now=now)
     act = {"kind": "cancelvisit", "subject": f"visit:{visit}", "author_id": people[0], "preview": {"people": 2}}
     act_id = _id(tx, acts, {**act, "seen": 1, "made_at": now, "due_at": now, "state": "planned", "cause": "update/76"})

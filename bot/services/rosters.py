@@ -1,0 +1,328 @@
+"""Rosters: who travels, waits or needs a wheelchair place, of a bus, a visit or a city; and what was given out.
+
+Every list comes from one query (storage.bookings.passengers). One that leaves the bot has a version and stays known
+as somebody's copy, so that the next one says what it replaces and what is different.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from zlib import crc32
+
+from bot.rules.authority import may_organize
+from bot.services.answers import ByBus, answers_on
+from bot.services.organizers import NoAuthority, UnknownName
+from storage import Tx, bookings, delegates, grants, log, rosters, visits
+from storage.records import Answers, Booking, BookingState, Bus, City, Congress, Holder, Rider, Visit
+from storage.rosters import GivenRoster, Listed
+from storage.turns import take_turn
+
+
+class ListKind(StrEnum):
+    """Which list: of those who travel, who wait, or who need a wheelchair place."""
+
+    RIDERS = "riders"
+    WAITING = "waiting"
+    ACCESS = "access"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passenger:
+    """A booking on a roster with whether its owner can be written to."""
+
+    booking: Booking
+    reachable: bool
+    lacks_wheelchair_place: bool = False
+    """The person who signed up needs one, and their seat has none."""
+    place: int | None = None
+    """In a waiting list, 1 for the head; None for who travels or holds an offer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A rider who is new on a list, not on it any more, on another bus, or written otherwise (name, needs)."""
+
+    name: str
+    was: str = ""
+    """The bus's label of before and of now, for one who moved."""
+    now: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """A list's version, what it replaces and what is different since."""
+
+    version: int
+    is_given: bool
+    """Somebody has this version; else it would become this one as it is given out."""
+    replaces: int | None = None
+    replaced_at: datetime | None = None
+    joined: tuple[Change, ...] = ()
+    left: tuple[Change, ...] = ()
+    moved: tuple[Change, ...] = ()
+    rewritten: tuple[Change, ...] = ()
+
+    @property
+    def has_changes(self) -> bool:
+        return bool(self.joined or self.left or self.moved or self.rewritten)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a list is of: a bus of a visit, a visit, or a city."""
+
+    visit: Visit | None = None
+    bus: Bus | None = None
+    city: City | None = None
+
+    @property
+    def name(self) -> str:
+        """Return what an organizer calls it by: a bus's label, a visit's key, a city's id."""
+        if self.bus is not None:
+            return self.bus.label
+        if self.visit is not None:
+            return self.visit.key
+        assert self.city is not None
+        return self.city.id
+
+    def list_name(self, kind: ListKind) -> str:
+        """Return the name under which versions of the list are kept."""
+        if self.bus is not None:
+            return f"{kind}/bus:{self.bus.id}"
+        return f"{kind}/{f'visit:{self.visit.id}' if self.visit is not None else f'city:{self.name}'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """A list; its total is the number of riders listed."""
+
+    kind: ListKind = ListKind.RIDERS
+    scope: Scope
+    visits: Mapping[int, Visit]
+    passengers: tuple[Passenger, ...]
+    edition: Edition
+    offered: int = 0
+    """Seats that are held for an offer: taken, and not on the list of those who travel."""
+    answers: ByBus | None = None
+    """What was answered the evening before, by bus; None before that evening, and for a city."""
+
+    @property
+    def visit(self) -> Visit | None:
+        return self.scope.visit
+
+    @property
+    def bus(self) -> Bus | None:
+        return self.scope.bus
+
+    @property
+    def total(self) -> int:
+        return sum(len(passenger.booking.riders) for passenger in self.passengers)
+
+    def bus_of(self, booking: Booking) -> Bus | None:
+        return self.visits[booking.visit_id].bus(booking.bus_id)
+
+    def rows(self) -> Iterator[tuple[int, Passenger, Rider]]:
+        """Yield each rider with their number on the list, from 1."""
+        position = 0
+        for passenger in self.passengers:
+            for rider in passenger.booking.riders:
+                position += 1
+                yield position, passenger, rider
+
+
+def read_roster(
+    tx: Tx, *, actor: int, name: str, kind: ListKind = ListKind.RIDERS, congress: Congress, now: datetime
+) -> Roster | NoAuthority | UnknownName:
+    """Return this list of the visit, bus or city of this name, as it is now. Nothing is given out."""
+    if not may_organize(grants.roles_of(tx, actor)):
+        return NoAuthority()
+    scope = find_scope(tx, name, congress=congress)
+    if scope is None:
+        return UnknownName(name)
+    reader = delegates.by_telegram_id(tx, actor)
+    return list_of(tx, scope, kind=kind, reader=None if reader is None else reader.id, congress=congress, now=now)
+
+
+def give_roster(
+    tx: Tx, *, actor: int, name: str, kind: ListKind, form: str, congress: Congress, now: datetime, cause: str
+) -> Roster | NoAuthority | UnknownName:
+    """Return the list as `read_roster` does, and note that this person has this version of it now, as such a file.
+
+    A version that somebody has already is the same version for everybody; a repeat gives nothing twice.
+    """
+    if not may_organize(grants.roles_of(tx, actor)):
+        return NoAuthority()
+    scope = find_scope(tx, name, congress=congress)
+    if scope is None:
+        return UnknownName(name)
+    reader = delegates.by_telegram_id(tx, actor)
+    assert reader is not None
+    given = give_to(tx, scope, kind=kind, reader=reader.id, congress=congress, now=now)
+    if log.outcome_of(tx, cause) is None:
+        log.write(
+            tx,
+            at=now,
+            actor=actor,
+            action="list",
+            subject=_subject(scope),
+            after={"list": kind.value, "form": form, "version": given.edition.version, "rows": given.total},
+            outcome={"version": given.edition.version},
+            cause=cause,
+        )
+    return given
+
+
+def give_to(
+    tx: Tx, scope: Scope, *, kind: ListKind = ListKind.RIDERS, reader: int, congress: Congress, now: datetime
+) -> Roster:
+    """Return the list and note that this person has this version of it; the caller knows that they may."""
+    take_turn(tx)  # two that are given out at once would both be the next version
+    shown = list_of(tx, scope, kind=kind, reader=reader, congress=congress, now=now)
+    listed = _listed(shown.passengers)
+    rosters.give(tx, scope.list_name(kind), version=shown.edition.version, delegate_id=reader, listed=listed, now=now)
+    return shown
+
+
+def find_scope(tx: Tx, name: str, *, congress: Congress) -> Scope | None:
+    """Return the visit of this key, the bus of this label or the city of this id or name, upper or lower case."""
+    visit_id, bus = visits.by_key(tx, name), None
+    if visit_id is None:
+        bus = visits.bus_by_label(tx, name)
+        visit_id = None if bus is None else bus.visit_id
+    if visit_id is not None:
+        return Scope(visit=visits.read(tx, visit_id), bus=bus)
+    called = name.casefold()
+    cities = congress.cities.values()
+    city = next((each for each in cities if called in (each.id, *map(str.casefold, each.name.values()))), None)
+    return None if city is None else Scope(city=city)
+
+
+def list_of(
+    tx: Tx, scope: Scope, *, kind: ListKind = ListKind.RIDERS, reader: int | None, congress: Congress, now: datetime
+) -> Roster:
+    """Return a list with its version; what is different since the one that this reader has, else since the newest."""
+    holders = _holders(tx, scope, waiting=kind is ListKind.WAITING)
+    offers = 0
+    if kind is ListKind.RIDERS:
+        held = _holders(tx, scope, waiting=True)
+        offers = sum(holder.booking.party for holder in held if holder.booking.state is BookingState.OFFERED)
+    ids = {holder.booking.visit_id for holder in holders}
+    seen = visits.read_some(tx, ids | ({scope.visit.id} if scope.visit is not None else set()))
+    passengers = _of_kind(holders, kind)
+    return Roster(
+        kind=kind,
+        scope=scope,
+        visits=seen,
+        passengers=passengers,
+        edition=_edition(tx, scope.list_name(kind), _listed(passengers), reader=reader, seen=seen),
+        offered=offers,
+        answers=_answers_on(tx, scope, congress=congress, now=now) if kind is ListKind.RIDERS else None,
+    )
+
+
+def listed_now(tx: Tx, scope: Scope) -> tuple[Listed, ...]:
+    """Return who travels now, as `storage.rosters` keeps it of a list that is given out."""
+    return _listed(_of_kind(_holders(tx, scope, waiting=False), ListKind.RIDERS))
+
+
+def _holders(tx: Tx, scope: Scope, *, waiting: bool) -> tuple[Holder, ...]:
+    return bookings.passengers(
+        tx,
+        visit_id=None if scope.visit is None or scope.bus is not None else scope.visit.id,
+        bus_id=None if scope.bus is None else scope.bus.id,
+        city=None if scope.city is None else scope.city.id,
+        waiting=waiting,
+    )
+
+
+def _of_kind(holders: Sequence[Holder], kind: ListKind) -> tuple[Passenger, ...]:
+    found, places = [], dict[int, int]()
+    for holder in holders:
+        booking, place = holder.booking, None
+        lacks = holder.needs_wheelchair and any(each.is_owner and not each.wheelchair for each in booking.riders)
+        if kind is ListKind.ACCESS:
+            needy = tuple(each for each in booking.riders if each.wheelchair or (lacks and each.is_owner))
+            if not needy:
+                continue
+            booking = booking.with_riders(needy)
+        elif booking.is_waiting:
+            place = places[booking.visit_id] = places.get(booking.visit_id, 0) + 1
+        found.append(
+            Passenger(
+                booking=booking,
+                reachable=holder.telegram_id is not None and not holder.unreachable,
+                lacks_wheelchair_place=lacks and not booking.is_waiting,
+                place=place,
+            )
+        )
+    return tuple(found)
+
+
+def _listed(passengers: Sequence[Passenger]) -> tuple[Listed, ...]:
+    return tuple(
+        (rider.id, passenger.booking.bus_id or 0, _mark(rider))
+        for passenger in passengers
+        for rider in passenger.booking.riders
+    )
+
+
+def _mark(rider: Rider) -> int:
+    """Return 16 bits that change with what a row says of a rider, and from which nobody reads a name."""
+    return crc32(f"{rider.name}|{rider.wheelchair}".encode()) & 0xFFFF
+
+
+def _edition(
+    tx: Tx, name: str, listed: tuple[Listed, ...], *, reader: int | None, seen: Mapping[int, Visit]
+) -> Edition:
+    newest = rosters.newest(tx, name)
+    if newest is None:
+        return Edition(version=1, is_given=False)
+    is_given = set(newest.listed) == set(listed)
+    version = newest.version + (not is_given)
+    former = rosters.before(tx, name, version=version, delegate_id=reader)
+    if former is None:
+        return Edition(version=version, is_given=is_given)
+    return replace(
+        changes_since(tx, former, listed, seen=seen),
+        version=version,
+        is_given=is_given,
+        replaces=former.version,
+        replaced_at=former.given_at,
+    )
+
+
+def changes_since(tx: Tx, former: GivenRoster, listed: Sequence[Listed], *, seen: Mapping[int, Visit]) -> Edition:
+    """Return what is different between a list that somebody has and the one of now."""
+    was, are = ({rider: (bus, mark) for rider, bus, mark in each} for each in (former.listed, listed))
+    names = rosters.names_of(tx, was.keys() | are.keys())
+    labels = {bus.id: bus.label for visit in seen.values() for bus in visit.buses}
+
+    def change(rider: int) -> Change:
+        label_was, label = (labels.get(each[rider][0], "") if rider in each else "" for each in (was, are))
+        return Change(name=names.get(rider, ""), was=label_was, now=label)
+
+    both = [rider for rider in are if rider in was]
+    return Edition(
+        version=former.version,
+        is_given=True,
+        joined=tuple(change(rider) for rider in are if rider not in was),
+        left=tuple(change(rider) for rider in was if rider not in are),
+        moved=tuple(change(rider) for rider in both if was[rider][0] != are[rider][0]),
+        rewritten=tuple(change(rider) for rider in both if was[rider][1] != are[rider][1]),
+    )
+
+
+def _answers_on(tx: Tx, scope: Scope, *, congress: Congress, now: datetime) -> ByBus | None:
+    if scope.visit is None:
+        return None
+    counted = answers_on(tx, scope.visit, congress=congress, now=now)
+    if counted is None or scope.bus is None:
+        return counted
+    return {scope.bus.id: counted.get(scope.bus.id, Answers())}
+
+
+def _subject(scope: Scope) -> str:
+    if scope.bus is not None:
+        return f"bus:{scope.bus.id}"
+    return f"visit:{scope.visit.id}" if scope.visit is not None else f"city:{scope.name}"
