@@ -1,6 +1,7 @@
 """The waiting list's rules: deadlines with a night pause, holds, who is next, who may join."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,7 @@ from bot.rules.waiting import (
     still_promotes,
     would_overtake,
 )
-from storage.records import Booking, BookingState, HeldSeat, Visit, VisitState
+from storage.records import Booking, BookingState, ClockSpan, HeldSeat, Visit, VisitState
 from tests.house import at
 from tests.makers import a_booking, a_bus, a_congress, a_visit
 
@@ -46,6 +47,7 @@ def deadline(leaves_at: datetime, now: datetime) -> datetime | None:
         ("08-22 09:00", "08-19 09:00", "08-19 21:00"),
         ("08-22 09:00", "08-19 12:00", "08-20 10:00"),
         ("08-22 09:00", "08-18 23:30", "08-19 20:00"),
+        ("08-22 09:00", "08-19 10:00", "08-19 22:00"),  # it is over as the night begins
         # Four hours while more than fourteen are left.
         ("08-22 13:45", "08-21 09:00", "08-21 13:00"),
         ("08-22 13:45", "08-21 19:00", "08-22 09:00"),
@@ -57,10 +59,17 @@ def deadline(leaves_at: datetime, now: datetime) -> datetime | None:
         ("08-22 09:00", "08-21 21:50", "08-22 08:00"),
         ("08-22 13:45", "08-22 12:30", "08-22 12:45"),
         ("08-22 09:00", "08-22 02:00", "08-22 08:00"),
+        ("08-22 09:00", "08-22 07:50", "08-22 08:00"),  # ten minutes are enough to read and answer
     ],
 )
 def test_an_offer_stands_as_long_as_the_programme_says(leaves: str, now: str, until: str) -> None:
     assert deadline(at(leaves), at(now)) == at(until)
+
+
+def test_where_the_clock_never_stops_an_offer_stands_through_the_night() -> None:
+    rules = replace(CONGRESS.offers, clock_stops=ClockSpan(start=time(22), end=time(22)))
+    until = offer_deadline(MORNING, rules, quiet=CONGRESS.quiet_hours, now=at("08-18 22:00"), zone=ASTANA)
+    assert until == at("08-19 10:00")
 
 
 @pytest.mark.parametrize(
