@@ -1,6 +1,5 @@
 """Waiting for seats: join one line or several as one wish, take or leave an offer, leave a line."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,10 +73,12 @@ def join_line(
         return None
     moved = _who_moves(tx, replaces, party=party)
     wheelchairs = int(person.wheelchair) if moved is None else bookings.wheelchairs_of(moved)
+    if sibling is not None:
+        wheelchairs = sibling.wheelchairs
     refusal = refuse_joining(
         visit,
         party=party,
-        wheelchairs=wheelchairs if sibling is None else sibling.wheelchairs,
+        wheelchairs=wheelchairs,
         held=held,
         waiting=waiting,
         replaces=replaces,
@@ -87,7 +88,16 @@ def join_line(
         now=now,
     )
     if refusal is not None:
-        others = _alternatives(tx, visit, held, party=party, congress=congress, now=now)
+        others = nearest_alternatives(
+            visit,
+            visits=visits.read_all(tx),
+            libraries=dict(congress.libraries),
+            held=held,
+            party=party,
+            wheelchairs=wheelchairs,
+            rules=congress.rules,
+            now=now,
+        )
         return NotJoined(refusal=refusal, visit=visit, alternatives=others)
     if sibling is None:
         riders = moved or party_of(tx, person, visit_id=visit_id, party=party, now=now)
@@ -331,17 +341,3 @@ def _who_moves(tx: Tx, replaced: int | None, *, party: int) -> list[Rider] | Non
 
 def _is_booked(seat: HeldSeat, booking_id: int) -> bool:
     return seat.booking.id == booking_id and seat.booking.state is BookingState.BOOKED
-
-
-def _alternatives(
-    tx: Tx, visit: Visit, held: Sequence[HeldSeat], *, party: int, congress: Congress, now: datetime
-) -> tuple[Visit, ...]:
-    return nearest_alternatives(
-        visit,
-        visits=visits.read_all(tx),
-        libraries=dict(congress.libraries),
-        held=held,
-        party=party,
-        rules=congress.rules,
-        now=now,
-    )

@@ -31,6 +31,7 @@ def find(*visits: Visit, held: tuple[HeldSeat, ...] = (), party: int = 1, most: 
         libraries=LIBRARIES,
         held=held,
         party=party,
+        wheelchairs=0,
         rules=CONGRESS.rules,
         now=OPEN,
         most=most,
