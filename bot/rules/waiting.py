@@ -182,9 +182,9 @@ def standing_of(candidate: Candidate, visit: Visit, *, rules: BookingRules) -> S
     if booking.wish is not None and any(seat.booking.wish == booking.wish for seat in candidate.held):
         return Standing.OFFERED
     others = [seat for seat in candidate.held if seat.booking.id not in (booking.replaces, booking.rest_of)]
-    if any(seat.visit.id == visit.id for seat in others) or find_clashes(visit, others, rules=rules) is not None:
+    if find_clashes(visit, others, rules=rules) is not None:
         return Standing.OVERLAPS
-    if booking.wheelchairs and largest_party(visit) > 0 and largest_party(visit, wheelchairs=booking.wheelchairs) == 0:
+    if largest_party(visit) > 0 and largest_party(visit, wheelchairs=booking.wheelchairs) == 0:
         return Standing.NO_PLACE
     return Standing.READY
 
@@ -224,7 +224,7 @@ def refuse_joining(
     visit: Visit,
     *,
     party: int,
-    wheelchairs: int = 0,
+    wheelchairs: int,
     held: Sequence[HeldSeat],
     waiting: Sequence[HeldSeat],
     replaces: int | None,
