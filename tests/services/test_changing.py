@@ -98,6 +98,7 @@ async def test_one_seat_of_a_party_is_given_back_and_the_others_travel_on(
     assert isinstance(outcome, Released)
     assert outcome.booking.state is BookingState.RELEASED
     assert [each.name for each in outcome.booking.riders] == [ticket.booking.riders[rider].name]
+    assert outcome.in_calendar is False  # the others still go: nothing is to be taken out of a calendar
     assert await database.read(of, world, EMMA) == [("nab-am", left)]
     assert await database.read(taken, "nab-am") == (2, [0, 2])
     await sound(database)
