@@ -20,7 +20,7 @@ _ON_VISIT = (
 )
 
 
-def take(tx: Connection, *, visit_id: int, bus_id: int | None, riders: int, wheelchairs: int = 0) -> None:
+def take(tx: Connection, *, visit_id: int, bus_id: int | None, riders: int, wheelchairs: int) -> None:
     """Count seats as taken, so many of them with a wheelchair place.
 
     The checks `bus_holds_its_seats` and `bus_holds_its_wheelchairs` fail the transaction past what a bus has.
@@ -28,12 +28,12 @@ def take(tx: Connection, *, visit_id: int, bus_id: int | None, riders: int, whee
     _count(tx, visit_id, bus_id, riders, wheelchairs)
 
 
-def give_back(tx: Connection, *, visit_id: int, bus_id: int | None, riders: int, wheelchairs: int = 0) -> None:
+def give_back(tx: Connection, *, visit_id: int, bus_id: int | None, riders: int, wheelchairs: int) -> None:
     """Count seats as free again."""
     _count(tx, visit_id, bus_id, -riders, -wheelchairs)
 
 
-def change_riders(tx: Connection, *, visit_id: int, bus_id: int | None, wheelchairs: int = 0) -> None:
+def change_riders(tx: Connection, *, visit_id: int, bus_id: int | None, wheelchairs: int) -> None:
     """Let other people, or the same with other needs, sit on the same seats: the roster is another one.
 
     `wheelchairs` is by how many more (or, below 0, fewer) wheelchair places they need.

@@ -14,7 +14,7 @@ def nearest_alternatives(
     libraries: dict[str, Library],
     held: Sequence[HeldSeat],
     party: int,
-    wheelchairs: int = 0,
+    wheelchairs: int,
     rules: BookingRules,
     now: datetime,
     most: int = 3,

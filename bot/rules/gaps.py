@@ -31,14 +31,10 @@ class Gap:
         return tuple(end for end in (self.until, self.due) if end is not None)
 
     @property
-    def is_open(self) -> bool:
-        return self == Gap()
-
-    @property
     def is_possible(self) -> bool:
-        """Both ends lie within the day and behind the start."""
+        """The start lies within the day, both ends behind it and within the day too."""
         start = self.since or 0
-        return 0 <= start < DAY and all(start < end <= DAY for end in self.ends)
+        return start < DAY and all(start < end <= DAY for end in self.ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +103,7 @@ class _Time:
 def read_gap(typed: str) -> Gap | NoGap | None:
     """Return the gap that was typed; NoGap for times that make none; None for a text that is about something else."""
     text = unicodedata.normalize("NFKC", typed).casefold().strip()
-    if not text or len(text) > _LONGEST:
+    if len(text) > _LONGEST:
         return None
     text = re.sub(r"[‐-―−~]", "-", text).replace("’", "'")
     text = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", text)
@@ -130,37 +126,35 @@ def read_gap(typed: str) -> Gap | NoGap | None:
 
 
 def _times(tokens: Sequence[re.Match[str]]) -> list[_Time] | None:
-    """Return the times with their roles; None when one of them is none or stands in a chain."""
+    """Return the times with their roles; None when one of them has no such minute or stands in a chain."""
     times: list[_Time] = []
-    before: str | None = None
-    """The word or dash right before."""
-    at = 0
+    before = ""
+    """The word or dash since the last time."""
     for each in tokens:
         if each["hour"] is None:
             word = each["word"] or "-"
-            if times and at == 0 and word in _BEHIND:
+            if times and not before and word in _BEHIND:
                 times[-1].role = _BEHIND[word]
-            elif times and at == 0 and _ROLES.get(word) is _Role.EVENING:
+            elif times and not before and _ROLES.get(word) is _Role.EVENING:
                 times[-1].is_evening = True
                 if times[-1].minutes < DAY // 2:
                     times[-1].minutes += DAY // 2
-            elif _ROLES.get(word) is not _Role.FILLER or word == "-":
+            elif _ROLES.get(word) is not _Role.FILLER:
                 before = word
-                at += 1
             continue
         minute = int(each["minute"] or each["minute4"] or 0)
-        minutes = int(each["hour"]) * 60 + minute
-        if minute > 59 or minutes > DAY:
+        if minute > 59:
             return None
-        role = _SUFFIX_ROLES.get(each["suffix"] or "") or _ROLES.get(before or "")
+        role = _SUFFIX_ROLES.get(each["suffix"]) or _ROLES.get(before)
         if before == "-" or role is _Role.AND:
             if not times or times[-1].role not in (None, _Role.SINCE):
                 return None
             role = _Role.UNTIL
         if role is _Role.UNTIL and times and times[-1].role is None:
             times[-1].role = _Role.SINCE
+        minutes = int(each["hour"]) * 60 + minute
         times.append(_Time(minutes, role if role in (_Role.SINCE, _Role.UNTIL, _Role.DUE) else None))
-        before, at = None, 0
+        before = ""
     return times
 
 
@@ -179,7 +173,7 @@ def _gap(times: Sequence[_Time], *, must: bool) -> Gap | None:
         half = DAY // 2
         if until.minutes <= since.minutes <= half and until.minutes < 8 * 60:
             until.minutes += half  # "9 to 5", "10-1:30"
-        elif until.is_evening and not since.is_evening and since.minutes + half < until.minutes:
+        elif until.is_evening and since.minutes + half < until.minutes:
             since.minutes += half  # "2-4 pm"
     gap = Gap(*(found[role].minutes if role in found else None for role in (_Role.SINCE, _Role.UNTIL, _Role.DUE)))
-    return gap if gap.is_possible and not gap.is_open else None
+    return gap if gap.is_possible else None

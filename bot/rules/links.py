@@ -1,11 +1,12 @@
-"""Deep links: what a payload names, and the addresses that bring somebody to a visit's card or a seat given away."""
+"""Deep links: what a payload names, and the addresses that bring somebody to a visit's card or a seat given away.
+
+Telegram passes on at most 64 letters of A-Z a-z 0-9 _ - (core.telegram.org/bots/features#deep-linking).
+"""
 
 import re
 
 from storage.records import Visit
 
-MOST_PAYLOAD = 64
-"""Telegram's own limit; its letters are A-Z a-z 0-9 _ - (core.telegram.org/bots/features#deep-linking)."""
 _KEY = re.compile(r"(?:v_)?([a-z0-9-]{1,24})")
 GIFT = "g_"
 _GIFT = re.compile(rf"{GIFT}[A-Za-z0-9_-]{{16}}")
@@ -43,8 +44,6 @@ def read_payload(payload: str) -> str | None:
 
     Whether there is such a visit or seat is not asked here.
     """
-    if len(payload) > MOST_PAYLOAD:
-        return None
     if _GIFT.fullmatch(payload):
         return payload
     found = _KEY.fullmatch(payload)

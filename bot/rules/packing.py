@@ -36,7 +36,7 @@ def pack(filters: Filters, congress: Congress) -> str:
 def unpack(packed: str, congress: Congress) -> Filters | None:
     """Read what `pack` wrote; None for everything else, and for filters of another programme."""
     parts = packed.split(_SEPARATOR)
-    if parts[0] != str(congress.version) or len(parts) > _PARTS:
+    if len(parts) > _PARTS:
         return None
     _, since, until, due, city, theme, language, kind, access, free = parts + [""] * (_PARTS - len(parts))
     try:
@@ -51,6 +51,7 @@ def unpack(packed: str, congress: Congress) -> Filters | None:
         )
     except (ValueError, IndexError):
         return None
+    # Written again it is the same, or it was never written so: the programme's version too.
     return filters if filters.gap.is_possible and pack(filters, congress) == packed else None
 
 

@@ -67,11 +67,11 @@ def read_pass(payload: str, *, keys: Iterable[PassKey]) -> Pass | None:
 
     The signature is compared in constant time.
     """
-    encoded = payload.removeprefix(PREFIX)
-    if encoded == payload or not payload.isascii():
+    if not payload.startswith(PREFIX):
         return None
+    encoded = payload.removeprefix(PREFIX)
     try:
-        raw = urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+        raw = urlsafe_b64decode(encoded + "==")  # more padding than it needs is no harm
     except ValueError:
         return None
     if len(raw) != _FACTS.size + _SIGNATURE_BYTES or urlsafe_b64encode(raw).decode().rstrip("=") != encoded:

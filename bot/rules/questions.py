@@ -93,7 +93,7 @@ class _Pattern:
 
     question: Question
     kinds: tuple[frozenset[str], ...]
-    alone: bool = False
+    alone: bool
 
 
 def _pattern(question: Question, *kinds: str, alone: bool = False) -> _Pattern:
@@ -138,26 +138,24 @@ def read_question(typed: str) -> Question | None:
     if len(typed) > _MOST_CHARACTERS:
         return None
     words = keys(typed.replace("'", ""))
-    if not 0 < len(words) <= _MOST_WORDS:
+    if len(words) > _MOST_WORDS:
         return None
     return next((pattern.question for pattern in _PATTERNS if _holds(pattern, words)), None)
 
 
 def _holds(pattern: _Pattern, words: tuple[str, ...]) -> bool:
     named = [{word for word in words if any(_is(word, stem) for stem in stems)} for stems in pattern.kinds]
-    if not all(named) or len(set().union(*named)) < len(named):
-        return False
-    return not pattern.alone or set(words) - _SMALL <= set().union(*named)
+    found = set[str]().union(*named)
+    return all(named) and len(found) >= len(named) and (not pattern.alone or set(words) - _SMALL <= found)
 
 
 def _is(word: str, stem: str) -> bool:
     """Say whether the word is this one, with another ending or one letter wrong; short words are not guessed at."""
-    if len(stem) < 4 or len(word) < 4:
+    if len(stem) < 4:
         return word == stem
-    if word.startswith(stem) and len(word) <= len(stem) + 4:
-        return True
     if len(stem) < 5:
-        return sorted(word) == sorted(stem) and OSA.distance(word, stem) == 1  # two letters swapped
+        has_an_ending = word.startswith(stem) and len(word) <= len(stem) + 4
+        return has_an_ending or (sorted(word) == sorted(stem) and OSA.distance(word, stem) == 1)  # two letters swapped
     wrong = 2 if len(stem) >= 9 else 1
     return word[0] == stem[0] and any(
         OSA.distance(word[:length], stem, score_cutoff=wrong) <= wrong

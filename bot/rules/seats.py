@@ -48,7 +48,7 @@ def most_wheelchairs(visit: Visit) -> int | None:
     return None if is_walk(visit) else max((bus.wheelchair_places for bus in visit.buses), default=0)
 
 
-def choose_bus(visit: Visit, *, party: int, wheelchairs: int = 0) -> Bus | None:
+def choose_bus(visit: Visit, *, party: int, wheelchairs: int) -> Bus | None:
     """Return the bus with the fewest free seats that still holds the party, lowest id first; None on a walk.
 
     Filling the fullest bus first keeps room for larger parties in the others. Wheelchairs take a bus with free places
@@ -58,7 +58,7 @@ def choose_bus(visit: Visit, *, party: int, wheelchairs: int = 0) -> Bus | None:
     return min(fitting, key=lambda bus: (_free(bus), bus.id), default=None)
 
 
-def has_room(bus: Bus, *, party: int = 0, wheelchairs: int = 0) -> bool:
+def has_room(bus: Bus, *, party: int = 0, wheelchairs: int) -> bool:
     """Say whether the bus has so many free seats, and so many free places for wheelchairs."""
     return party <= _free(bus) and wheelchairs <= bus.wheelchair_places - bus.wheelchairs_taken
 

@@ -11,9 +11,8 @@ from math import log
 
 from rapidfuzz.distance import OSA
 
-_LETTERS = (
-    dict(zip("абвгдезиклмнопрстуфхыэіәғқңөұүһ", "abvgdeziklmnoprstufhieiagknouuh", strict=True))
-    | {
+_LETTERS = str.maketrans("абвгдезиклмнопрстуфхыэіәғқңөұүһ", "abvgdeziklmnoprstufhieiagknouuh") | str.maketrans(
+    {
         "ё": "yo",
         "ж": "zh",
         "й": "y",
@@ -52,18 +51,16 @@ _SOUNDS = tuple(
 )
 """What one spelling writes and another does not, in this order: ж zh j, ё yo io, ü ue, double letters."""
 _WORD = re.compile(r"\w+")
-_LEAST_ALIKE = 0.76
-"""Below this likeness two keys are two words."""
+_APART = 0.75
+"""Up to this likeness two keys are two words: with one letter of four another it is another name, Sato or Kato."""
 _SHORTEST_STEM = 5
-_SHORTEST_GUESS = 4
-"""Shorter words are not guessed at: with two or three letters nearly everything is alike."""
 
 
 def key(word: str) -> str:
     """Return the key of one word: lower-case Latin letters and digits, for other scripts their own letters."""
     composed = unicodedata.normalize("NFKC", word).casefold()
-    latin = "".join(_LETTERS.get(letter, letter) for letter in composed)
-    plain = "".join(letter for letter in unicodedata.normalize("NFD", latin) if not unicodedata.combining(letter))
+    latin = unicodedata.normalize("NFD", composed.translate(_LETTERS))
+    plain = "".join(letter for letter in latin if not unicodedata.combining(letter))
     for pattern, becomes in _SOUNDS:
         plain = pattern.sub(becomes, plain)
     return plain
@@ -82,10 +79,10 @@ def alike(wanted: str, other: str) -> float:
         return 0.9
     if len(other) >= _SHORTEST_STEM and wanted.startswith(other) and len(wanted) <= len(other) + 4:
         return 0.9
-    if min(len(wanted), len(other)) < _SHORTEST_GUESS or any(letter.isdigit() for letter in wanted + other):
+    if any(letter.isdigit() for letter in wanted + other):
         return 0.0
     likeness = OSA.normalized_similarity(wanted, other)
-    return likeness if likeness >= _LEAST_ALIKE else 0.0
+    return likeness if likeness > _APART else 0.0
 
 
 def closest(wanted: Sequence[str], candidates: Sequence[frozenset[str]], *, least: float, most: int) -> tuple[int, ...]:
@@ -101,6 +98,7 @@ def closest(wanted: Sequence[str], candidates: Sequence[frozenset[str]], *, leas
         best = [max((likeness.get(each, 0.0) for each in bag), default=0.0) for bag in candidates]
         weight = log(1 + len(candidates) / max(1, sum(1 for each in best if each)))
         whole += weight
-        scores = [score + weight * each for score, each in zip(scores, best, strict=True)]
+        for place, each in enumerate(best):
+            scores[place] += weight * each
     good = [place for place, score in enumerate(scores) if whole and score / whole >= least]
     return tuple(sorted(good, key=lambda place: (-scores[place], place))[:most])

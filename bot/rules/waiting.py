@@ -185,7 +185,7 @@ def standing_of(candidate: Candidate, visit: Visit, *, rules: BookingRules) -> S
         return Standing.OFFERED
     if seats_in_the_way(booking, visit, held=candidate.held, rules=rules):
         return Standing.OVERLAPS
-    if booking.wheelchairs and largest_party(visit) > 0 and largest_party(visit, wheelchairs=booking.wheelchairs) == 0:
+    if largest_party(visit) > 0 and largest_party(visit, wheelchairs=booking.wheelchairs) == 0:
         return Standing.NO_PLACE
     return Standing.READY
 
@@ -239,7 +239,7 @@ def refuse_joining(
     visit: Visit,
     *,
     party: int,
-    wheelchairs: int = 0,
+    wheelchairs: int,
     held: Sequence[HeldSeat],
     waiting: Sequence[HeldSeat],
     replaces: int | None,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.rules.booking import Refusal, refuse_visit
 from bot.rules.finding import nearest_alternatives
-from storage import Tx, bookings, visits
+from storage import Tx, bookings, delegates, visits
 from storage.records import Booking, Congress, HeldSeat, Visit, VisitState
 
 
@@ -72,6 +72,7 @@ def similar_visits(
         libraries=dict(congress.libraries),
         held=bookings.held_by(tx, delegate_id),
         party=1,
+        wheelchairs=int(delegates.read(tx, delegate_id).wheelchair),
         rules=congress.rules,
         now=now,
     )

@@ -193,7 +193,7 @@ def _start_over(tx: Tx, visit_id: int) -> None:
     """Everybody gives their seat back, and the visit has seats for all."""
     for booking in (holder.booking for holder in bookings.passengers(tx, visit_id=visit_id)):
         bookings.release(tx, booking.id, reason="benchmark", now=OPEN)
-        seats.give_back(tx, visit_id=visit_id, bus_id=booking.bus_id, riders=booking.party)
+        seats.give_back(tx, visit_id=visit_id, bus_id=booking.bus_id, riders=booking.party, wheelchairs=0)
     visits.change_visit(tx, visit_id, host_limit=10_000)
     visit = visits.read(tx, visit_id)
     assert visit is not None

@@ -40,8 +40,14 @@ TESTS: dict[str, tuple[str, ...]] = {
     "bot/rules/spelling.py": (f"{_RULES}/test_spelling.py",),
     "bot/rules/waiting.py": (f"{_RULES}/test_waiting.py",),
     "bot/rules/watching.py": (f"{_RULES}/test_watching.py",),
-    "bot/services/booking.py": (f"{_SERVICES}/test_booking.py", f"{_SERVICES}/test_messages.py"),
-    "storage/seats.py": (f"{_SERVICES}/test_booking.py",),
+    "bot/services/booking.py": (
+        f"{_SERVICES}/test_booking.py",
+        f"{_SERVICES}/test_booking_beside_lines.py",
+        f"{_SERVICES}/test_messages.py",
+        f"{_SERVICES}/test_changing.py",
+        f"{_SERVICES}/test_wheelchairs.py",
+    ),
+    "storage/seats.py": (f"{_SERVICES}/test_booking.py", f"{_SERVICES}/test_wheelchairs.py"),
 }
 """The tests that must notice, for each module; what they miss may not be left to luck elsewhere."""
 _ARGUED = ROOT / "tests" / "proof" / "survivors.toml"

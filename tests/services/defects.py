@@ -46,7 +46,7 @@ def take_seats_before_refusing(patch: pytest.MonkeyPatch) -> None:
     def careless(tx: Tx, **asked: Any) -> Any:
         outcome = book(tx, **asked)
         if isinstance(outcome, Refused) and not asked["visit_id"] % 2:
-            seats.take(tx, visit_id=asked["visit_id"], bus_id=None, riders=1)
+            seats.take(tx, visit_id=asked["visit_id"], bus_id=None, riders=1, wheelchairs=0)
         return outcome
 
     patch.setattr(booking, "book_seat", careless)

@@ -13,7 +13,7 @@ from bot.services.booking import Booked, Refused, Released, Ticket, ticket_of, t
 from bot.services.changing import Moves, NotUndone, moves_of, release_rider, undo_release
 from bot.services.standing import Offered, Wait, standing_of
 from bot.services.waiting import accept_offer, join_line
-from storage import Tx, tables
+from storage import Tx, drafts, tables
 from storage.database import Database
 from storage.records import Booking, BookingState, Lease
 from tests.house import at
@@ -98,9 +98,17 @@ async def test_one_seat_of_a_party_is_given_back_and_the_others_travel_on(
     assert isinstance(outcome, Released)
     assert outcome.booking.state is BookingState.RELEASED
     assert [each.name for each in outcome.booking.riders] == [ticket.booking.riders[rider].name]
+    assert outcome.in_calendar is False  # the others still go: nothing is to be taken out of a calendar
     assert await database.read(of, world, EMMA) == [("nab-am", left)]
     assert await database.read(taken, "nab-am") == (2, [0, 2])
     await sound(database)
+
+
+async def test_a_party_that_moves_leaves_names_typed_for_another_visit_alone(database: Database, world: World) -> None:
+    ticket = await database.run(party, world, EMMA, "nab-am", "Zoë")
+    await database.run(put_party, world.people[EMMA], "nab-pres-pm", "Ән", congress=world.congress)
+    assert isinstance(await database.run(move, world, EMMA, ticket.booking, "pres-am"), Booked)
+    assert await database.read(drafts.read, world.people[EMMA], now=OPEN) is not None
 
 
 async def test_a_repeated_tap_gives_back_one_seat(database: Database, world: World) -> None:

@@ -13,7 +13,8 @@ from bot.services.changing import undo_release
 from bot.services.gifts import take_gift
 from bot.services.rosters import Roster, read_roster
 from bot.services.standing import Offered, Wait, standing_of
-from bot.services.waiting import join_line
+from bot.services.visits import similar_visits
+from bot.services.waiting import NotJoined, join_line
 from bot.services.wheelchairs import Places, set_wheelchair
 from storage import Tx, seats, tables
 from storage.database import Database
@@ -80,6 +81,17 @@ async def test_where_every_place_is_taken_seats_are_refused_with_the_reason(data
     assert "nab-am" in [visit.key for visit in outcome.alternatives]
     assert "nab-pres-pm" not in [visit.key for visit in outcome.alternatives]  # seats, and no place for a wheelchair
     assert await database.read(places, "pres-am") == {"B05": (1, 1)}
+
+
+async def test_what_is_offered_instead_has_a_place_too(database: Database, world: World) -> None:
+    await database.run(need, world, EMMA)
+    ids = {"visit_id": (await database.read(visit_of, "nab-am")).id, "delegate_id": world.people[EMMA]}
+    found = await database.read(similar_visits, **ids, congress=world.congress, now=OPEN)
+    assert found is not None
+    assert [visit.key for visit in found[1]] == ["pres-am", "aitu-walk"]  # nab-pres-pm has seats, and no place
+    refused = await database.run(join_line, **ids, congress=world.congress, now=OPEN, cause="join")
+    assert isinstance(refused, NotJoined)  # seats are free there
+    assert [visit.key for visit in refused.alternatives] == ["pres-am", "aitu-walk"]
 
 
 async def test_a_seat_one_has_gets_a_place_and_its_party_another_bus_for_it(database: Database, world: World) -> None:

@@ -122,6 +122,10 @@ def test_a_free_seat_is_one_that_somebody_new_can_have_now(changes: dict[str, An
     assert only(visit(**changes)).fits
 
 
+def test_the_last_seat_is_a_free_one() -> None:
+    assert only(visit(seats_taken=44, host_limit=45), free=True).fits
+
+
 def known_of(**levels: str) -> Congress:
     libraries = {
         name: replace(library, wheelchair=levels.get(name, library.wheelchair))
@@ -146,7 +150,7 @@ def test_unknown_is_never_accessible(
 ) -> None:
     congress, both = known_of(nab=levels[0], nu=levels[1]), visit(stops=("nab", "nu"))
     assert step_free(both, congress.libraries) is known
-    for access, misses in ((Access.CERTAIN, certain), (Access.NOT_RULED_OUT, not_ruled_out)):
+    for access, misses in ((Access.CERTAIN, certain), (Access.NOT_RULED_OUT, not_ruled_out), (None, ())):
         (found,) = look(both, congress=congress, access=access)
         assert found.misses == misses
 
@@ -160,12 +164,14 @@ def test_what_fits_comes_in_the_days_order_then_what_misses_least_and_by_the_few
     fits = visit(6, leaves="09:30", returns="11:30")
     fits_later = visit(5, leaves="10:00", returns="12:00")
     ten_late = visit(4, leaves="10:00", returns="12:40")
+    half_an_hour_early = visit(7, leaves="08:35", returns="10:00")
     hour_late = visit(3, leaves="10:00", returns="13:30")
     other_city = visit(2, leaves="09:30", returns="11:30", city="almaty")
     both = visit(1, leaves="09:30", returns="13:30", city="almaty")
-    found = look(both, other_city, hour_late, ten_late, fits_later, fits, gap=Gap(9 * 60, 12 * 60 + 30), city="astana")
-    assert [match.visit.id for match in found] == [6, 5, 2, 4, 3, 1]
-    assert [match.fits for match in found] == [True, True, False, False, False, False]
+    everything = (both, other_city, hour_late, half_an_hour_early, ten_late, fits_later, fits)
+    found = look(*everything, gap=Gap(9 * 60, 12 * 60 + 30), city="astana")
+    assert [match.visit.id for match in found] == [6, 5, 2, 4, 7, 3, 1]
+    assert [match.visit.id for match in found if match.fits] == [6, 5]
 
 
 @pytest.mark.parametrize(
@@ -183,8 +189,22 @@ def test_only_values_that_some_visit_has_can_be_chosen() -> None:
     assert values(Which.KIND, there, CONGRESS) == ("national", "university")
     assert values(Which.ACCESS, there, CONGRESS) == (Access.CERTAIN, Access.NOT_RULED_OUT)
     assert values(Which.FREE, there, CONGRESS) == (True,)
-    assert values(Which.GAP, there, CONGRESS) == LIKELY_GAPS
-    assert all(gap.is_possible for gap in LIKELY_GAPS)
+
+
+def test_the_hours_that_many_have_are_a_tap_away() -> None:
+    assert values(Which.GAP, (), CONGRESS) == LIKELY_GAPS
+    assert [tuple(map(_clock, (gap.since, gap.until, gap.due))) for gap in LIKELY_GAPS] == [
+        ("08:00", "13:00", ""),
+        ("10:00", "14:00", ""),
+        ("13:00", "19:00", ""),
+        ("", "13:00", ""),
+        ("", "17:00", ""),
+        ("14:00", "", ""),
+    ]
+
+
+def _clock(minute: int | None) -> str:
+    return "" if minute is None else f"{minute // 60:02}:{minute % 60:02}"
 
 
 SET: list[tuple[Which, Value]] = [

@@ -31,6 +31,7 @@ def find(*visits: Visit, held: tuple[HeldSeat, ...] = (), party: int = 1, most: 
         libraries=LIBRARIES,
         held=held,
         party=party,
+        wheelchairs=0,
         rules=CONGRESS.rules,
         now=OPEN,
         most=most,
@@ -71,6 +72,7 @@ def test_of_equally_like_visits_the_nearest_hour_comes_first_then_the_lower_id()
         other(2, host_limit=1),  # the party of two does not fit
         other(2, leaves_at=OPEN - HOUR),
         other(2, closes_at=OPEN),
+        other(2, waiting=1),  # what is free there goes to those who wait
         WANTED,
     ],
 )

@@ -54,7 +54,7 @@ def refused(
 
 
 def test_a_link_works_for_a_day_and_never_past_departure() -> None:
-    assert gift_ends(a_visit(), now=OPEN) == OPEN + LIFE
+    assert gift_ends(a_visit(), now=OPEN) == OPEN + timedelta(hours=24)
     assert gift_ends(a_visit(), now=LEAVES - SECOND) == LEAVES
     assert refused() is None
     assert refused(later=LIFE - SECOND) is None
@@ -75,9 +75,26 @@ def test_a_link_without_its_seat_leads_nowhere(gift: Gift, booking: Booking) -> 
     assert refused(gift, booking) == GiftGone()
 
 
-def test_an_unknown_link_leads_nowhere() -> None:
-    nothing = {"taker_id": TAKER, "held": (), "rules": RULES, "now": OPEN}
-    assert refuse_gift(None, None, None, **nothing) == GiftGone()  # type: ignore[arg-type]
+def test_each_rider_of_a_party_can_be_given_away() -> None:
+    party = seat(riders=(Rider(id=70, name="Emma", is_owner=True), Rider(id=71, name="Amina", is_owner=False)))
+    assert refused(a_gift(rider_id=70), party) is None
+    assert refused(a_gift(rider_id=71), party) is None
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        (None, None, None),
+        (None, seat(), a_visit(a_bus())),
+        (a_gift(), None, a_visit(a_bus())),
+        (a_gift(), seat(), None),
+    ],
+    ids=["nothing", "no gift", "no seat", "no visit"],
+)
+def test_a_link_that_leads_to_less_than_a_seat_on_a_visit_leads_nowhere(
+    found: tuple[Gift | None, Booking | None, Visit | None],
+) -> None:
+    assert refuse_gift(*found, taker_id=TAKER, held=(), rules=RULES, now=OPEN) == GiftGone()
 
 
 def test_the_givers_own_link_is_for_somebody_else() -> None:

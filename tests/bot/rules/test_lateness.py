@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.rules.lateness import CRITICAL, KINDS
+from bot.rules.lateness import AFTER_STOP, CRITICAL, KINDS
 from storage.records import MessageClass
 
 DUE = datetime(2025, 8, 22, 3, tzinfo=UTC)
@@ -24,6 +24,9 @@ HOUR = timedelta(hours=1)
         ("card", DUE + 2 * HOUR, DUE + 2 * HOUR),
         ("card", DUE - HOUR, DUE + HOUR),
         ("old-card", None, DUE + 12 * HOUR),
+        ("given", DUE + 5 * HOUR, DUE + 5 * HOUR),
+        ("given", DUE - HOUR, DUE + HOUR),  # the seat was taken when the visit was nearly over
+        ("answers", DUE + 15 * HOUR, DUE + 12 * HOUR),
     ],
 )
 def test_a_message_expires_when_what_it_tells_of_is_over(
@@ -42,3 +45,12 @@ def test_what_no_seat_depends_on_may_be_lost_to_doubt_and_announcements_and_edit
     assert set(KINDS) - CRITICAL == {"announcement", "answers", "feedback", "old-card"}
     last = {name for name, kind in KINDS.items() if kind.message_class is MessageClass.BULK}
     assert last == {"announcement", "card", "old-card"}
+
+
+def test_who_wants_only_what_their_seats_depend_on_gets_no_announcement_and_no_question() -> None:
+    assert set(KINDS) - AFTER_STOP == {"announcement", "feedback"}
+
+
+def test_what_somebody_asked_for_and_what_owners_must_know_wait_for_no_morning() -> None:
+    asked_for = {name for name, kind in KINDS.items() if not kind.is_push}
+    assert asked_for == {"ticket", "card", "old-card", "canary", "alarm"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.rules.links import MOST_PAYLOAD, group_link, read_payload, visit_link
+from bot.rules.links import gift_link, group_link, pass_link, read_payload, visit_link
 from tests.makers import a_visit
 
 
@@ -10,7 +10,16 @@ def test_a_visits_link_is_read_back() -> None:
     link = visit_link(a_visit(key="nab-am"), username="visits_bot")
     assert link == "https://t.me/visits_bot?start=v_nab-am"
     assert read_payload(link.partition("=")[2]) == "nab-am"
-    assert len("v_" + "x" * 24) <= MOST_PAYLOAD  # the longest key the event file allows
+
+
+def test_a_gifts_link_is_read_back_and_kept_apart_from_a_visits() -> None:
+    link = gift_link("AZaz09_-AZaz09_-", username="visits_bot")
+    assert link == "https://t.me/visits_bot?start=g_AZaz09_-AZaz09_-"
+    assert read_payload(link.partition("=")[2]) == "g_AZaz09_-AZaz09_-"
+
+
+def test_a_passs_link_carries_the_pass_as_it_was_signed() -> None:
+    assert pass_link("t_AZaz09_-", username="visits_bot") == "https://t.me/visits_bot?start=t_AZaz09_-"
 
 
 def test_a_groups_link_tells_nothing() -> None:
@@ -29,6 +38,7 @@ def test_a_key_is_read_with_its_prefix_and_without(payload: str, key: str) -> No
     [
         *("", "v_", "V_nab-am", "v_NAB-AM", "v_nab am", "v_nab_am", "a" * 25, "v_" + "a" * 25, "v_nab-am\n", "v_қ"),
         *("٣", "../etc", "<b>", "ok:en:", "x" * 4096, "v_v_nab"),
+        *("g_" + "a" * 15, "g_" + "a" * 17, "G_" + "a" * 16, "g_" + "a" * 16 + "\n", "g_" + "a" * 15 + "."),
     ],
 )
 def test_what_names_no_visit_by_its_form_is_not_read(forged: str) -> None:

@@ -72,6 +72,7 @@ def test_what_is_not_urgent_waits_for_the_morning(
         ("reminder", "08-22 07:00", "08-21 18:00"),
         ("reminder", "08-22 07:01", "08-22 07:00"),
         ("announcement", "08-21 22:00", "08-22 07:00"),  # no seat depends on it: it will expire, visibly
+        ("unheard-of", "08-21 22:00", "08-22 07:00"),
     ],
 )
 def test_the_days_number_costs_nobody_a_seat(kind: str, expires_at: str, from_when: str) -> None:

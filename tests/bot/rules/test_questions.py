@@ -124,6 +124,7 @@ ASKED: dict[Question, dict[str, str]] = {
             что взят с собой
             документы
             надо ли брать паспорт
+            можно без пастпорта
         """,
         "kk": """
             не алып келу керек
@@ -318,6 +319,8 @@ ASKED: dict[Question, dict[str, str]] = {
             i want to talk to a person
             where is the desk
             contact a human
+            helpdesk
+            ask the orgonizar
             support
         """,
         "ru": """
@@ -395,6 +398,19 @@ NO_QUESTION = [
     "Библиотека имени Гоголя",
     "the weather",
     "free wifi password",
+    # a word of a question, and more than a question
+    "a museum of toilets",
+    "is the lunch cancelled",
+    "passport control",
+    "self-help books",
+    "Hudson Bay",
+    # words that only look like one
+    "ideas",
+    "when are you busy",
+    "helplessly",
+    "wickets",
+    "ask the oporatar",
+    "ask the orgonizal",
 ]
 
 
@@ -419,3 +435,7 @@ def test_what_is_no_question_is_not_taken_for_one(typed: str) -> None:
 def test_a_question_that_stands_in_a_long_text_is_not_guessed_at() -> None:
     assert read_question("where is my bus") is Question.WHERE
     assert read_question("where is my bus" + " and so on" * 20) is None
+    assert read_question("where is my bus" + " now" * 10) is Question.WHERE  # fourteen words
+    assert read_question("where is my bus" + " now" * 11) is None
+    assert read_question("where is my bus" + "!" * 125) is Question.WHERE  # 140 characters
+    assert read_question("where is my bus" + "!" * 126) is None

@@ -134,7 +134,8 @@ def test_a_moment_says_whom_it_reminds_of_what() -> None:
 
 def test_a_transfer_elsewhere_is_reminded_of_at_the_visits_own_time() -> None:
     airport = a_bus(transfer=True, departs_at=LEAVES + 150 * MINUTE)
-    assert {moment.departs_at for moment in due(a_visit(airport), now=LEAVES - 60 * MINUTE)} == {LEAVES}
+    moments = due(a_visit(airport), now=LEAVES - 60 * MINUTE)
+    assert [(moment.bus_id, moment.departs_at) for moment in moments] == [(3, LEAVES), (None, LEAVES)]
 
 
 @pytest.mark.parametrize("state", sorted(VisitState))
@@ -241,3 +242,7 @@ def test_what_was_answered_is_told_three_hours_later_until_the_first_departs(now
     due = counts_due([first, second, off], [HOUR, EVENING], now=now, zone=ASTANA)
     asked = datetime(2025, 8, 21, 19, tzinfo=ASTANA)
     assert due == ({asked: (first, second)} if told else {})
+
+
+def test_where_nobody_is_asked_nothing_is_told() -> None:
+    assert counts_due([a_visit()], [HOUR], now=LEAVES - MINUTE, zone=ASTANA) == {}

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules.seats import Fullness, choose_bus, fullness, largest_party, seats_left, seats_offered
+from bot.rules.seats import (
+    Fullness,
+    choose_bus,
+    fullness,
+    has_room,
+    largest_ever,
+    largest_party,
+    most_wheelchairs,
+    seats_left,
+    seats_offered,
+)
 from storage.records import Bus, Visit
 from tests.makers import a_bus, a_visit
 
@@ -80,13 +90,54 @@ def test_the_largest_party_is_the_one_that_stays_together(visit: Visit, largest:
 def test_a_party_takes_the_fullest_bus_that_still_holds_it(
     buses: tuple[Bus, ...], party: int, chosen: int | None
 ) -> None:
-    bus = choose_bus(a_visit(*buses), party=party)
+    bus = choose_bus(a_visit(*buses), party=party, wheelchairs=0)
     assert (bus.id if bus else None) == chosen
+
+
+def with_places(id: int, places: int, *, used: int = 0, taken: int = 0) -> Bus:
+    return a_bus(id=id, seats=45, seats_taken=taken, wheelchair_places=places, wheelchairs_taken=used)
+
+
+@pytest.mark.parametrize(
+    ("buses", "wheelchairs", "largest", "chosen"),
+    [
+        ((with_places(1, 0), with_places(2, 1, taken=42)), 0, 45, 2),  # who needs no place may take either bus
+        ((with_places(1, 0), with_places(2, 1, taken=42)), 1, 3, 2),  # a place counts only on the bus that has it
+        ((with_places(1, 0), with_places(2, 1, used=1)), 1, 0, None),
+        ((with_places(1, 2, used=1),), 1, 45, 1),
+        ((with_places(1, 2, used=1),), 2, 0, None),
+    ],
+)
+def test_wheelchairs_take_a_bus_with_free_places_for_them(
+    buses: tuple[Bus, ...], wheelchairs: int, largest: int, chosen: int | None
+) -> None:
+    visit = a_visit(*buses, seats_taken=sum(bus.seats_taken for bus in buses))
+    assert largest_party(visit, wheelchairs=wheelchairs) == largest
+    bus = choose_bus(visit, party=1, wheelchairs=wheelchairs)
+    assert (bus.id if bus else None) == chosen
+
+
+def test_a_place_for_who_sits_there_already_asks_for_no_seat() -> None:
+    assert has_room(with_places(1, 1, taken=45), wheelchairs=1)
+    assert not has_room(with_places(1, 1, taken=45), party=1, wheelchairs=1)
+
+
+@pytest.mark.parametrize(
+    ("visit", "together", "wheelchairs"),
+    [
+        (a_visit(*fleet((18, 18), (45, 0))), 45, 0),
+        (a_visit(with_places(1, 1, used=1), with_places(2, 2)), 45, 2),
+        (a_visit(mode="walk", host_limit=25), 25, None),  # nobody counts them there
+        (a_visit(host_limit=25), 25, 0),  # no bus yet
+    ],
+)
+def test_what_could_ever_travel_together(visit: Visit, together: int, wheelchairs: int | None) -> None:
+    assert (largest_ever(visit), most_wheelchairs(visit)) == (together, wheelchairs)
 
 
 @given(visit=some_visits(), party=st.integers(1, 10))
 def test_whoever_may_come_by_bus_gets_one_with_room(visit: Visit, party: int) -> None:
-    bus = choose_bus(visit, party=party)
+    bus = choose_bus(visit, party=party, wheelchairs=0)
     if bus is not None:
         assert bus.seats - bus.seats_taken >= party
     if visit.mode != "walk" and party <= largest_party(visit):

@@ -61,7 +61,23 @@ def test_another_name_is_not(one: str, other: str) -> None:
 
 def test_a_beginning_is_nearly_the_name() -> None:
     assert alike(key("Назар"), key("Nazarbayev")) == 0.9
+    assert alike(key("Наз"), key("Nazarbayev")) == 0.9
     assert alike(key("Na"), key("Nazarbayev")) == 0
+    assert alike(key("Назарбаев"), key("Nazarbayev")) == 1
+
+
+@pytest.mark.parametrize(
+    ("wanted", "name", "likeness"),
+    [
+        ("сәулеге", "Saule", 0.9),
+        ("асановтарға", "Asanov", 0),  # five letters more are no ending
+        ("асановтард", "Asanov", 0.9),
+        ("сатоға", "Sato", 0),  # so short a name may be the beginning of another
+        ("Saito", "Sato", 0.8),
+    ],
+)
+def test_a_name_with_an_ending_is_nearly_the_name(wanted: str, name: str, likeness: float) -> None:
+    assert alike(key(wanted), key(name)) == likeness
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
@@ -87,6 +103,18 @@ BAGS = [frozenset(keys(names)) for names in ("Anna Müller", "Hans Müller", "Ai
 )
 def test_whom_the_words_name_best_comes_first(wanted: str, found: tuple[int, ...]) -> None:
     assert closest(keys(wanted), BAGS, least=0.7, most=5) == found
+
+
+def test_a_word_that_few_bear_says_more_than_one_that_many_do() -> None:
+    bags = [frozenset(keys(names)) for names in ("Anna Müller", "Hans Müller", "Otto Müller", "Greta Weber")]
+    wanted = keys("Greta Müller")
+    assert closest(wanted, bags, least=0.65, most=5) == (3,)  # log(1 + 4/1) of that and log(1 + 4/3)
+    assert closest(wanted, bags, least=0.66, most=5) == ()
+    assert closest(wanted, bags, least=0.3, most=5) == (3, 0, 1, 2)
+
+
+def test_who_is_named_in_full_is_good_enough_for_the_strictest() -> None:
+    assert closest(keys("Muller"), BAGS, least=1, most=5) == (0, 1)
 
 
 def test_at_most_so_many() -> None:

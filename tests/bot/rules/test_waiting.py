@@ -1,6 +1,7 @@
 """The waiting list's rules: deadlines with a night pause, holds, who is next, who may join."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules.booking import AlreadyBooked, AlreadyLeft, BookingClosed, Changed, Clashes, OpensLater, PartyTooLarge
+from bot.rules.booking import (
+    AlreadyBooked,
+    AlreadyLeft,
+    BookingClosed,
+    Changed,
+    Clashes,
+    NoWheelchairPlace,
+    OpensLater,
+    PartyTooLarge,
+)
 from bot.rules.hours import SHORTEST_OFFER, asks_no_more, heard_at, hold_ends, offer_deadline
 from bot.rules.waiting import (
     AlreadyWaiting,
@@ -19,14 +29,16 @@ from bot.rules.waiting import (
     Offer,
     OfferGone,
     SeatsAreFree,
+    Standing,
     TooManyWishes,
     next_step,
     refuse_joining,
     refuse_offer,
+    standing_of,
     still_promotes,
     would_overtake,
 )
-from storage.records import Booking, BookingState, HeldSeat, Visit, VisitState
+from storage.records import Booking, BookingState, ClockSpan, Congress, HeldSeat, Visit, VisitState
 from tests.house import at
 from tests.makers import a_booking, a_bus, a_congress, a_visit
 
@@ -46,6 +58,7 @@ def deadline(leaves_at: datetime, now: datetime) -> datetime | None:
         ("08-22 09:00", "08-19 09:00", "08-19 21:00"),
         ("08-22 09:00", "08-19 12:00", "08-20 10:00"),
         ("08-22 09:00", "08-18 23:30", "08-19 20:00"),
+        ("08-22 09:00", "08-19 10:00", "08-19 22:00"),  # it is over as the night begins
         # Four hours while more than fourteen are left.
         ("08-22 13:45", "08-21 09:00", "08-21 13:00"),
         ("08-22 13:45", "08-21 19:00", "08-22 09:00"),
@@ -57,10 +70,17 @@ def deadline(leaves_at: datetime, now: datetime) -> datetime | None:
         ("08-22 09:00", "08-21 21:50", "08-22 08:00"),
         ("08-22 13:45", "08-22 12:30", "08-22 12:45"),
         ("08-22 09:00", "08-22 02:00", "08-22 08:00"),
+        ("08-22 09:00", "08-22 07:50", "08-22 08:00"),  # ten minutes are enough to read and answer
     ],
 )
 def test_an_offer_stands_as_long_as_the_programme_says(leaves: str, now: str, until: str) -> None:
     assert deadline(at(leaves), at(now)) == at(until)
+
+
+def test_where_the_clock_never_stops_an_offer_stands_through_the_night() -> None:
+    rules = replace(CONGRESS.offers, clock_stops=ClockSpan(start=time(22), end=time(22)))
+    until = offer_deadline(MORNING, rules, quiet=CONGRESS.quiet_hours, now=at("08-18 22:00"), zone=ASTANA)
+    assert until == at("08-19 10:00")
 
 
 @pytest.mark.parametrize(
@@ -171,6 +191,37 @@ def test_who_cannot_be_served_now_is_passed_over_and_blocks_nobody() -> None:
         assert step(visit, passed, ready) == Offer(ready.booking, 1)
 
 
+AM = {"id": 19, "slot": "am", "leaves_at": at("08-22 08:00"), "returns_at": at("08-22 10:00")}
+"""A visit that is over before the afternoon's begins."""
+
+
+@pytest.mark.parametrize(
+    ("waits", "why"),
+    [
+        (candidate(in_line(1)), Standing.READY),
+        (candidate(in_line(1), reachable=False), Standing.UNREACHABLE),
+        (candidate(in_line(1), part_is_offered=True), Standing.PART_OFFERED),
+        (candidate(in_line(1), busy=True), Standing.BUSY),
+        (candidate(in_line(1), a_seat(a_visit(**AM))), Standing.READY),
+        (candidate(in_line(1), a_seat(a_visit(id=18))), Standing.OVERLAPS),
+        (candidate(in_line(1), a_seat(a_full())), Standing.OVERLAPS),  # a seat on this very visit
+        (candidate(in_line(1, wish=7), a_seat(a_visit(**AM), wish=7)), Standing.OFFERED),
+        (candidate(in_line(1, wish=7), a_seat(a_visit(**AM), wish=6)), Standing.READY),
+        (candidate(in_line(1, wish=7), a_seat(a_visit(**AM)), a_seat(a_visit(id=20), wish=7)), Standing.OFFERED),
+        (candidate(in_line(1, wheelchairs=1)), Standing.NO_PLACE),
+    ],
+)
+def test_why_somebody_is_passed_over_can_be_told(waits: Candidate, why: Standing) -> None:
+    assert standing_of(waits, a_full(free=1), rules=CONGRESS.rules) is why
+
+
+def test_who_needs_a_wheelchair_place_stands_like_all_others_while_nothing_is_free_or_a_place_is() -> None:
+    waits = candidate(in_line(1, wheelchairs=1))
+    assert standing_of(waits, a_full(), rules=CONGRESS.rules) is Standing.READY
+    bus = a_bus(seats=10, seats_taken=9, wheelchair_places=1)
+    assert standing_of(waits, a_visit(bus, host_limit=10, seats_taken=9), rules=CONGRESS.rules) is Standing.READY
+
+
 def test_the_seat_to_be_replaced_is_not_in_the_way() -> None:
     visit = a_full(free=1)
     other = a_visit(id=18, leaves_at=visit.leaves_at, returns_at=visit.returns_at)
@@ -194,7 +245,28 @@ def test_a_line_moves_on_after_sign_up_has_closed_but_not_where_names_are_final(
     waiting = candidate(in_line(1))
     assert step(a_full(free=1), waiting, now=after_closing) == Offer(waiting.booking, 1)
     assert step(a_full(free=1, names_final=True), waiting, now=after_closing) is None
-    assert not still_promotes(a_full(names_final=True), congress=CONGRESS, now=after_closing, zone=ASTANA)
+    assert promotes(a_full(names_final=True), "08-22 09:00") is False
+    assert promotes(a_full(names_final=True), "08-21 10:00") is True
+
+
+def promotes(visit: Visit, now: str, *, congress: Congress = CONGRESS) -> bool:
+    return still_promotes(visit, congress=congress, now=at(now), zone=ASTANA)
+
+
+def test_a_line_moves_from_the_moment_its_visit_opens() -> None:
+    later = a_full(opens_at=at("08-20 12:00"))
+    assert promotes(later, "08-20 11:59") is False
+    assert promotes(later, "08-20 12:00") is True
+    assert promotes(a_full(), "08-17 10:00") is False
+
+
+def test_a_line_ends_as_long_before_departure_as_the_programme_says_and_when_nobody_could_answer() -> None:
+    three_hours = replace(CONGRESS, offers=replace(CONGRESS.offers, promotion_ends=timedelta(hours=3)))
+    assert promotes(a_full(), "08-22 10:45") is True
+    assert promotes(a_full(), "08-22 10:44", congress=three_hours) is True
+    assert promotes(a_full(), "08-22 10:45", congress=three_hours) is False
+    at_eight = a_full(leaves_at=at("08-22 08:05"))  # heard at seven, over at five past
+    assert promotes(at_eight, "08-21 23:00") is False
 
 
 def overtakes(visit: Visit, *line: Candidate, now: datetime | None = None) -> bool:
@@ -209,12 +281,16 @@ def test_a_direct_sign_up_never_passes_who_waits_and_could_be_served() -> None:
     assert overtakes(a_full(free=3), party, now=at("08-22 11:00"))
     assert overtakes(a_full(free=1, queue_paused=True), party, now=at("08-22 11:00"))
     assert not overtakes(a_full(free=1), candidate(in_line(1), reachable=False))
-    assert not overtakes(a_full(free=1))
+    assert not overtakes(a_full(free=1), party, now=at("08-22 10:45"))
+    assert overtakes(a_full(free=1), party, single, now=at("08-22 11:00"))
+    assert overtakes(a_full(free=1)) is False
+    assert overtakes(a_full(free=1), single, now=at("08-22 12:45")) is False  # the line has ended
 
 
 def refusal(visit: Visit, **changes: Any) -> Any:
     asked: dict[str, Any] = {
         "party": 1,
+        "wheelchairs": 0,
         "held": (),
         "waiting": (),
         "replaces": None,
@@ -239,6 +315,14 @@ def test_who_may_join() -> None:
     assert refusal(a_full(free=1), party=2) is None
     small = a_visit(a_bus(seats=3, seats_taken=3), host_limit=3, seats_taken=3)
     assert refusal(small, party=4) == NeverFits(3)
+    assert refusal(small, party=3) is None
+
+
+def test_who_needs_a_wheelchair_place_waits_where_there_could_be_one() -> None:
+    assert refusal(a_full(), wheelchairs=1) == NoWheelchairPlace()
+    taken = a_bus(seats=10, seats_taken=9, wheelchair_places=1, wheelchairs_taken=1)
+    assert refusal(a_visit(taken, host_limit=10, seats_taken=9), wheelchairs=1) is None
+    assert refusal(a_visit(mode="walk", host_limit=10, seats_taken=10), wheelchairs=1) is None
 
 
 def test_who_holds_or_waits_already_is_told_so() -> None:
@@ -265,6 +349,9 @@ def an_offer(**changes: Any) -> Booking:
     return in_line(1, **usual | changes)
 
 
+TAKEN = an_offer(state=BookingState.BOOKED, offer_until=None)
+
+
 @pytest.mark.parametrize(
     ("booking", "version", "now", "expected"),
     [
@@ -272,7 +359,9 @@ def an_offer(**changes: Any) -> Booking:
         (an_offer(), 2, "08-21 12:00", OfferGone()),
         (an_offer(), 1, "08-21 11:00", Changed()),
         (an_offer(state=BookingState.WAITING, offer_until=None), 2, "08-21 11:00", OfferGone()),
-        (an_offer(state=BookingState.RELEASED, offer_until=None), 2, "08-21 11:00", OfferGone()),
+        (an_offer(state=BookingState.RELEASED), 2, "08-21 11:00", OfferGone()),
+        (an_offer(offer_until=None), 2, "08-21 11:00", OfferGone()),
+        (TAKEN, 2, "08-21 11:00", AlreadyBooked(TAKEN)),
         (an_offer(offer_until=at("08-23 12:00")), 2, "08-22 13:45", AlreadyLeft()),
     ],
 )
