@@ -13,7 +13,7 @@ from bot.context import Context
 from bot.language import SOURCE, Language, Languages, guess_language
 from bot.rules.authority import may_organize
 from bot.texts import profile
-from storage.records import Congress
+from storage.records import Congress, Role
 
 log = logging.getLogger(__name__)
 
@@ -51,10 +51,15 @@ async def follow_language(context: Context, *, phone: str | None, chosen_again: 
     """
     delegate = context.delegate
     assert delegate.telegram_id is not None
-    if may_organize(context.person.roles):
-        await _for_one(context.bot, delegate.telegram_id, profile.organizer_commands(context.say))
-    elif chosen_again or (guess_language(phone) or SOURCE) != context.say.code:
-        await _for_one(context.bot, delegate.telegram_id, profile.delegate_commands(context.say))
+    is_own_list = chosen_again or (guess_language(phone) or SOURCE) != context.say.code
+    if is_own_list or may_organize(context.person.roles):
+        await show_commands(context.bot, delegate.telegram_id, context.say, context.person.roles)
+
+
+async def show_commands(bot: Bot, telegram_id: int, say: Language, roles: frozenset[Role]) -> None:
+    """List in one chat the commands of these roles; at once, where a role came or went."""
+    commands = profile.organizer_commands(say) if may_organize(roles) else profile.delegate_commands(say)
+    await _for_one(bot, telegram_id, commands)
 
 
 async def _present_in(bot: Bot, say: Language, congress: Congress, code: str | None) -> None:

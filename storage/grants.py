@@ -1,7 +1,9 @@
 """Who may do what: grants by numeric id. Those with source `env` follow BOT_OWNER_IDS at each start."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
@@ -10,7 +12,19 @@ from storage.tables import grants
 from storage.turns import take_turn
 
 _ENV = "env"
+_INVITED = "invitation"
 _ROLES = select(grants.c.role).where(grants.c.telegram_id == bindparam("telegram_id"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A grant that somebody has: since when, and whether the settings give it."""
+
+    id: int
+    telegram_id: int
+    grant: Grant
+    by_settings: bool
+    since: datetime
 
 
 def roles_of(tx: Connection, telegram_id: int) -> frozenset[Role]:
@@ -37,6 +51,39 @@ def by_scope(tx: Connection, role: Role) -> dict[str, tuple[int, ...]]:
     for row in tx.execute(asked):
         found[row.scope] = (*found.get(row.scope, ()), row.telegram_id)
     return found
+
+
+def everybody(tx: Connection, *, lock: bool = False) -> tuple[Held, ...]:
+    """Return every grant, the widest role first, then by scope and age; locked for who will take one back."""
+    asked = select(grants).order_by(grants.c.id)
+    rows = [_held(row) for row in tx.execute(asked.with_for_update() if lock else asked)]
+    return tuple(sorted(rows, key=lambda held: (list(Role).index(held.grant.role), held.grant.scope)))
+
+
+def give(tx: Connection, telegram_id: int, grant: Grant, *, now: datetime) -> bool:
+    """Give a role by invitation; False for who has it."""
+    if grant in of(tx, telegram_id):
+        return False
+    row = insert(grants).values(
+        telegram_id=telegram_id, role=grant.role, scope=grant.scope, source=_INVITED, granted_at=now
+    )
+    tx.execute(row)
+    return True
+
+
+def take_back(tx: Connection, grant_id: int) -> None:
+    """End one grant."""
+    tx.execute(delete(grants).where(grants.c.id == grant_id))
+
+
+def _held(row: Any) -> Held:
+    return Held(
+        id=row.id,
+        telegram_id=row.telegram_id,
+        grant=Grant(Role(row.role), row.scope),
+        by_settings=row.source == _ENV,
+        since=row.granted_at,
+    )
 
 
 def owners(tx: Connection) -> tuple[int, ...]:

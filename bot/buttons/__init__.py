@@ -34,10 +34,13 @@ from bot.buttons.menu import (
 )
 from bot.buttons.organizers import (
     ApplyImport,
+    AskRevoke,
     PauseLine,
+    Revoke,
     RosterFile,
     RosterPage,
     SendAnnouncement,
+    ShowCrew,
     TestAnnouncement,
     UndeliveredPage,
 )
@@ -96,6 +99,7 @@ __all__ = [
     "AskFree",
     "AskMove",
     "AskRelease",
+    "AskRevoke",
     "Book",
     "BringCompanions",
     "Button",
@@ -136,6 +140,7 @@ __all__ = [
     "Release",
     "ReleaseRider",
     "Replace",
+    "Revoke",
     "RiderWheelchair",
     "RosterFile",
     "RosterPage",
@@ -143,6 +148,7 @@ __all__ = [
     "SendAnnouncement",
     "SetLanguage",
     "ShowAct",
+    "ShowCrew",
     "ShowEvening",
     "ShowFound",
     "ShowLibraries",

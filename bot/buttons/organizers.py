@@ -61,6 +61,29 @@ class ApplyImport(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class AskRevoke(Button):
+    """Ask whether this grant is to be taken back."""
+
+    prefix: ClassVar[str] = "crewask"
+    grant: int
+
+
+@dataclass(frozen=True, slots=True)
+class Revoke(Button):
+    """Take this grant back."""
+
+    prefix: ClassVar[str] = "crewoff"
+    grant: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCrew(Button):
+    """Show who has which role."""
+
+    prefix: ClassVar[str] = "crew"
+
+
+@dataclass(frozen=True, slots=True)
 class PauseLine(Button):
     """Pause the waiting list of this visit (1), or let it go on (0)."""
 

@@ -6,13 +6,14 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 from bot import keyboards
 from bot.buttons import Agree, ChooseLanguage, Menu, PickLanguage, SetLanguage
 from bot.context import Context
+from bot.handlers.crew import join as join_crew
 from bot.handlers.gifts import show_present
 from bot.handlers.passes import open_pass
 from bot.handlers.visits import show_visit_by_key
 from bot.language import LANGUAGES, guess_language
 from bot.profile import follow_language
 from bot.rules.authority import may_organize
-from bot.rules.links import FROM_A_GROUP, GIFT, read_payload
+from bot.rules.links import FROM_A_GROUP, GIFT, INVITATION, read_payload
 from bot.rules.passes import PREFIX
 from bot.screen import Screen, answer_tap, send, show, tapped
 from bot.services import people
@@ -20,7 +21,7 @@ from bot.texts import stopping, welcome
 
 
 async def start(update: Update, context: Context) -> None:
-    """Greet, or show what a link names: a visit, a ticket, a seat given away; after /stop let everything come again.
+    """Greet, or show what a link names: visit, ticket, seat given away, crew; after /stop let everything come again.
 
     Strangers see picker or notice first.
     """
@@ -108,6 +109,9 @@ async def show_where_they_were(update: Update, context: Context) -> None:
 
 async def _begin(update: Update, context: Context, *, then: str | None, answer: str | None) -> None:
     """Show the visit or the seat of a link, else the menu; one that leads nowhere (None: nor ever could) is told so."""
+    if then is not None and then.startswith(INVITATION):
+        await join_crew(update, context, token=then.removeprefix(INVITATION))
+        return
     if then is not None and then.startswith(GIFT):
         await show_present(update, context, token=then.removeprefix(GIFT))
         return

@@ -1,6 +1,7 @@
 """Records -> InlineKeyboardMarkup. Every screen has a way back; two labels share a row only where both are short."""
 
 from bot.keyboards.acts import act, cancelled_seat, cancelled_wait, others
+from bot.keyboards.crew import ask_revoke, crew
 from bot.keyboards.feedback import feedback
 from bot.keyboards.finding import ask_hours, filter_values, filters, found_visits, named
 from bot.keyboards.gifts import after_giving, giving, link, present
@@ -48,6 +49,7 @@ __all__ = [
     "ask_hours",
     "ask_move",
     "ask_release",
+    "ask_revoke",
     "back_to",
     "beside",
     "cancelled_seat",
@@ -55,6 +57,7 @@ __all__ = [
     "card",
     "cities",
     "close",
+    "crew",
     "ended_ticket",
     "evening",
     "feedback",

@@ -1,4 +1,4 @@
-"""Deep links: what a payload names, and the addresses that bring somebody to a visit's card or a seat given away.
+"""Deep links: what a payload names, and the addresses of a visit's card, a seat given away, an invitation.
 
 Telegram passes on at most 64 letters of A-Z a-z 0-9 _ - (core.telegram.org/bots/features#deep-linking).
 """
@@ -9,7 +9,8 @@ from storage.records import Visit
 
 _KEY = re.compile(r"(?:v_)?([a-z0-9-]{1,24})")
 GIFT = "g_"
-_GIFT = re.compile(rf"{GIFT}[A-Za-z0-9_-]{{16}}")
+INVITATION = "i_"
+_ONE_USE = re.compile(rf"(?:{GIFT}|{INVITATION})[A-Za-z0-9_-]{{16}}")
 FROM_A_GROUP = "group"
 """What the link in a group carries: just the way to the private chat. No visit is called so."""
 
@@ -22,6 +23,11 @@ def visit_link(visit: Visit, *, username: str) -> str:
 def gift_link(token: str, *, username: str) -> str:
     """Return the address at which a colleague takes the seat that is given to them."""
     return f"{bot_link(username)}?start={GIFT}{token}"
+
+
+def invitation_link(token: str, *, username: str) -> str:
+    """Return the address at which somebody joins the crew."""
+    return f"{bot_link(username)}?start={INVITATION}{token}"
 
 
 def pass_link(signed: str, *, username: str) -> str:
@@ -40,11 +46,11 @@ def bot_link(username: str) -> str:
 
 
 def read_payload(payload: str) -> str | None:
-    """Return the key of the visit, or `GIFT` and the token of the seat, that a /start payload names; None for others.
+    """Return what a /start payload names: a visit's key, or `GIFT` or `INVITATION` with its token; None for others.
 
-    Whether there is such a visit or seat is not asked here.
+    Whether there is such a visit, seat or invitation is not asked here.
     """
-    if _GIFT.fullmatch(payload):
+    if _ONE_USE.fullmatch(payload):
         return payload
     found = _KEY.fullmatch(payload)
     return found.group(1) if found else None

@@ -53,6 +53,8 @@ def organizer_commands(say: Language) -> tuple[tuple[str, str], ...]:
         ("cancelvisit", say.gettext("Cancel a visit and find other seats")),
         ("undelivered", say.gettext("What did not arrive, whom to look for")),
         ("feedback", say.gettext("How the visits were")),
+        ("crew", say.gettext("Who has which role")),
+        ("invite", say.gettext("Invite to the crew")),
         ("announce", say.gettext("Write to passengers")),
         *delegate_commands(say),
     )

@@ -114,6 +114,7 @@ def organizer_help(say: Language) -> str:
             say.gettext("/holdback nab-am 5 – 5 seats are kept from delegates; what comes free is offered"),
             say.gettext("/export – the programme as a file, as it stands; change it and send it back: /import"),
             say.gettext("/cancelvisit nab-am – shows first what would happen, finds other seats for everybody"),
+            say.gettext("/invite leader B01 – a link for a bus leader, host or organizer; /crew – who has which role"),
             say.gettext("/undelivered – who cannot be reached, and which messages did not arrive"),
             say.gettext("/feedback – how the visits were, without names; one of them: /feedback nab-am"),
             say.gettext("/announce nab-am TEXT – write to a visit’s passengers, or to all: /announce all TEXT"),

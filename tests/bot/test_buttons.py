@@ -23,7 +23,7 @@ ID = st.integers(0, 9_999_999)
 # As long as the event file lets ids be (storage/programme_file/values.py).
 TEXTS = {
     "language": st.sampled_from(sorted(LANGUAGES)),
-    "then": st.from_regex(r"[a-z0-9-]{0,24}|g_[A-Za-z0-9_-]{16}", fullmatch=True),
+    "then": st.from_regex(r"[a-z0-9-]{0,24}|[gi]_[A-Za-z0-9_-]{16}", fullmatch=True),
     "city": st.from_regex(r"[a-z0-9-]{1,24}", fullmatch=True),
     # As packed as filters can be (tests/bot/rules/test_packing.py).
     "filters": st.from_regex(r"[0-9a-z.-]{1,43}", fullmatch=True),
@@ -31,6 +31,7 @@ TEXTS = {
     "name": st.from_regex(r"[A-Za-z0-9-]{1,24}", fullmatch=True),
     "kind": st.sampled_from(["riders", "waiting", "access"]),
     "form": st.sampled_from(["pdf", "xlsx", "csv"]),
+    "seen": st.from_regex(r"[0-9a-f]{16}", fullmatch=True),
     "token": st.from_regex(r"[A-Za-z0-9_-]{16}", fullmatch=True),
 }
 

@@ -19,6 +19,7 @@ from bot.services import (
     acts,
     broadcasts,
     changing,
+    crew,
     drafts,
     feedback,
     forgetting,
@@ -44,6 +45,7 @@ from bot.services.finding import Found
 from bot.services.programme_changes import Change, Comparison, Harm
 from bot.services.searching import Candidate, Candidates
 from bot.services.visits import Choice, VisitCard
+from storage.grants import Held
 from storage.records import (
     Absent,
     Act,
@@ -61,10 +63,12 @@ from storage.records import (
     DeliveryCounts,
     Feedback,
     Gift,
+    Grant,
     HeldSeat,
     Lost,
     MessageState,
     Rider,
+    Role,
     Visit,
     VisitState,
     Words,
@@ -470,6 +474,33 @@ def _changes(tickets: Sequence[Ticket], visit: Visit, *, text: str) -> World:
     }
 
 
+def _crew(*, text: str) -> World:
+    """Roles of every kind, for a bus and a visit whose names are as long as may be, given and refused."""
+    given = tuple(Grant(role, text[:24] if role in (Role.LEADER, Role.HOST, Role.CITY) else "") for role in list(Role))
+    members = tuple(
+        crew.Member(
+            held=Held(id=number, telegram_id=number, grant=grant, by_settings=by_settings, since=OPEN),
+            name=text,
+            language="kk",
+            revocable=not by_settings,
+        )
+        for number, grant in enumerate(given, start=1)
+        for by_settings in (False, True)
+    )
+    return {
+        Role: tuple(Role),
+        Grant: given,
+        crew.Member: members,
+        crew.Invited: tuple(crew.Invited(grant=grant, ends_at=OPEN) for grant in given),
+        crew.Joined: tuple(crew.Joined(grant, frozenset({grant.role})) for grant in given),
+        crew.AlreadyInCrew: tuple(crew.AlreadyInCrew(grant) for grant in given),
+        crew.InvitationGone: (crew.InvitationGone(),),
+        crew.NotToGive: tuple(crew.NotToGive(role) for role in list(Role)),
+        crew.CannotRevoke: tuple(crew.CannotRevoke(member) for member in members),
+        crew.Revoked: tuple(crew.Revoked(member=member, roles=frozenset()) for member in members),
+    }
+
+
 def _imports(visit: Visit, *, n: int, text: str) -> World:
     """A visit opened and closed; a file with faults, one that changes nothing, everything, and one that harms all."""
     nothing: dict[str, Any] = dict.fromkeys(("new_visits", "new_buses", "gone_visits", "gone_buses"), ())
@@ -524,6 +555,7 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
         Answers: (Answers(), answers),
         tuple[Visit, Answers]: ((visit, answers),) * 20,
         **_lists(visit, booking, answers, n=n, text=text),
+        **_crew(text=text),
         Rider: riders,
         organizers.UnknownName: (organizers.UnknownName(text),),
         organizers.InThePast: (organizers.InThePast(LEAVES),),

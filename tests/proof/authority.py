@@ -36,7 +36,7 @@ BUTTONS_FOR_EVERYBODY = {
 }  # fmt: skip
 ARGUMENTS = {
     "stats": "", "roster": "nab-am", "delay": "nab-am 15", "seats": "B01 40", "announce": "all The hall is open.",
-    "queue": "nab-am", "feedback": "", "undelivered": "", "find": "Emma",
+    "queue": "nab-am", "crew": "", "invite": "leader B01", "feedback": "", "undelivered": "", "find": "Emma",
     "export": "", "import": "", "open": "nab-am", "close": "nab-am", "holdback": "nab-am 1",
     "cancelvisit": "nab-am",
 }  # fmt: skip
@@ -181,11 +181,14 @@ async def set_the_scene(house: Indoors) -> Scene:
     await house.db.run(grants.follow_settings, (OWNER, FORMER), now=OPEN)
     data: dict[str, str] = {}
     for chat in (former, owner):
-        for text in (f"/roster {ARGUMENTS['roster']}", f"/announce {ARGUMENTS['announce']}"):
+        for command in ("roster", "announce", "cancelvisit"):
+            text = f"/{command} {ARGUMENTS[command]}"
             await house.deliver([house.text(chat, text)])
             data |= {each.partition(":")[0]: each for each in house.buttons(chat)}
     data.setdefault("roster", f"roster:riders:{ARGUMENTS['roster']}:0")  # a short roster turns no pages
     data |= {"lost": f"lost:{ARGUMENTS['roster']}:0", "pause": f"pause:{ARGUMENTS['queue']}:1", "import": "import:1:0"}
+    data |= {"recall": "recall:1", "acted": "acted:1"}
+    data |= {"crew": "crew", "crewask": "crewask:1", "crewoff": "crewoff:1"}
     await house.db.run(grants.follow_settings, (OWNER,), now=OPEN)
     return Scene(
         house=house, owner=owner, former=former, delegate=delegate, namesake=namesake, stranger=stranger, data=data
