@@ -221,7 +221,7 @@ async def test_bad_arguments_and_unknown_names_are_explained_and_change_nothing(
             assert (await answered(owner, command)).text == plain(usage), command
     name = "<b>&x"
     unknown = plain(texts.failure(say, UnknownName(name), congress=congress))
-    for command in (f"/roster {name}", f"/delay {name} 5", f"/seats {name} 5", f"/announce {name} hello"):
+    for command in (f"/roster {name}", f"/delay {name} 5", f"/seats {name} 5"):
         assert (await answered(owner, command)).text == unknown, command
     # A bus has no departure of its own to move, and a visit no seats to set.
     bus, visit = (plain(texts.failure(say, UnknownName(each), congress=congress)) for each in ("B01", "nab-am"))

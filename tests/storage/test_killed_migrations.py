@@ -17,7 +17,7 @@ from tests.processes.bot_process import ROOT
 from tests.storage.rows import put_everything
 from tests.storage.test_migrations import climb, look, revisions, rows, tables_of, whole
 
-_MOST_MOMENTS = 200
+_MOST_MOMENTS = 300
 
 
 @pytest.fixture
