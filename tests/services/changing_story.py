@@ -40,8 +40,6 @@ class ChangingStory(Story):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.links: list[Link] = []
-        self.left: set[int] = set()
-        """Delegate ids of who was forgotten."""
 
     # What people do.
 

@@ -125,6 +125,9 @@ class Story(RuleBasedStateMachine):
         self.causes = 0
         self.done: list[tuple[Callable[[], Any], Any]] = []
         """Acts that had an effect, to be repeated, with what they came to."""
+        self.left: set[int] = set()
+        """Delegate ids of who was forgotten: the log does not know what their updates came to. A repeat, which the
+        inbox would not even let in any more, must change nothing."""
 
     @staticmethod
     def programme() -> Document:
@@ -244,7 +247,7 @@ class Story(RuleBasedStateMachine):
         """An update that was handled comes again, as after a crash."""
         again, first = self.done[data.draw(st.integers(0, len(self.done) - 1))]
         outcome = again()
-        if isinstance(first, Booked) and isinstance(outcome, Booked):  # a move of seats given back since is refused
+        if isinstance(first, Booked) and first.ticket.booking.delegate_id not in self.left:
             assert outcome.ticket.booking.id == first.ticket.booking.id
         before, self.facts = self.facts, self.desk.run(facts_of)
         assert self.facts == before
