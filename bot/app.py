@@ -41,7 +41,6 @@ from bot.services.answers import tell_owners
 from bot.services.canaries import raise_alarms, send_canaries
 from bot.services.feedback import ask_passengers
 from bot.services.forgetting import keep_promises
-from bot.services.importing import congress_version, current_congress
 from bot.services.lines import serve_lines
 from bot.services.numbers import Numbers, read_numbers
 from bot.services.people import languages_of, name_owners, owners_by_language
@@ -313,8 +312,8 @@ class App:
 
     async def _follow_programme(self) -> None:
         """Use the programme that somebody has imported, here or in another process."""
-        if await self.db.read(congress_version) != self.house.congress.version:
-            self.house.congress = await self.db.read(current_congress)
+        if await self.db.read(congress_table.version) != self.house.congress.version:
+            self.house.congress = await self.db.read(congress_table.read)
         if self._presented != self.house.congress.version:
             await self._present(self.application.bot)
 

@@ -42,6 +42,14 @@ def by_telegram_id(tx: Connection, telegram_id: int) -> Delegate | None:
     return None if row is None else _delegate(row)
 
 
+def by_telegram_ids(tx: Connection, telegram_ids: Iterable[int]) -> dict[int, Delegate]:
+    """Return those of these whom the bot knows, by Telegram id, in the order asked for."""
+    wanted = list(dict.fromkeys(telegram_ids))
+    query = select(*_COLUMNS).where(delegates.c.telegram_id.in_(wanted))
+    found = {row.telegram_id: _delegate(row) for row in tx.execute(query)} if wanted else {}
+    return {telegram_id: found[telegram_id] for telegram_id in wanted if telegram_id in found}
+
+
 def meet(tx: Connection, telegram_id: int, *, now: datetime) -> tuple[Delegate | None, frozenset[Role], Draft | None]:
     """Return in one question who this is, what they may do, and what they have begun to type."""
     rows = tx.execute(_MEET, {"telegram_id": telegram_id}).all()

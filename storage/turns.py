@@ -7,7 +7,8 @@ write. On SQLite there is one writer anyway.
 from sqlalchemy import Connection, text
 
 _GUARD = 7_226_822
-"""One PostgreSQL advisory lock for all of them: they follow each other at a start, and no tap takes it."""
+"""One PostgreSQL advisory lock for all of them: they follow each other at a start. No delegate's
+tap takes it; a list that is given out or an invitation that is opened does, now and then."""
 
 
 def take_turn(tx: Connection, *, patiently: bool = False) -> None:

@@ -11,6 +11,7 @@ from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import for_organizers
 from bot.screen import Screen, answer_tap, send, show, tapped
 from bot.services.broadcasts import (
+    DraftGone,
     Preview,
     Progress,
     announcement_of_card,
@@ -84,24 +85,11 @@ async def confirm(update: Update, context: Context) -> None:
 @for_organizers
 async def try_out(update: Update, context: Context) -> None:
     """Send the texts to their author alone, each as its readers will get it; the preview stays."""
-    query, card = update.callback_query, update.effective_message
-    button = TestAnnouncement.parse(tapped(update))
-    if query is None or card is None or button is None:
-        await answer_old_button(update, context)
-        return
-    found = await context.db.read(
-        announcement_of_card,
-        actor=query.from_user.id,
-        delegate_id=context.delegate.id,
-        draft_key=button.key,
-        message_id=card.message_id,
-        congress=context.congress,
-        now=context.now,
-    )
-    if not isinstance(found, Preview):
+    found = await _of_card(update, context)
+    if update.callback_query is None or not isinstance(found, Preview):
         await show_announcement(update, context)
         return
-    await answer_tap(query, texts.tested_answer(context.say))
+    await answer_tap(update.callback_query, texts.tested_answer(context.say))
     for code in sorted(found.languages) or (context.say.code,):
         await send(update, context, Screen(announcement(context.house.languages[code], text=found.text)))
 
@@ -109,31 +97,39 @@ async def try_out(update: Update, context: Context) -> None:
 @for_organizers
 async def show_announcement(update: Update, context: Context) -> None:
     """Show how far the announcement of this card is, or the preview again; nothing is sent."""
-    query, card = update.callback_query, update.effective_message
-    data = tapped(update)
-    button = SendAnnouncement.parse(data) or TestAnnouncement.parse(data)
-    if query is None or card is None or button is None:
-        await answer_old_button(update, context)
-        return
-    found = await context.db.read(
+    found, key = await _of_card(update, context), _key(update)
+    match found:
+        case Preview() if key is not None:
+            keyboard = keyboards.preview(context.say, found, draft_key=key)
+            await show(update, context, Screen(texts.preview(context.say, found), keyboard))
+        case Progress():
+            await show(update, context, Screen(texts.progress(context.say, found)))
+        case DraftGone():
+            await show(update, context, Screen(texts.refused(context.say, found, most=LONGEST_TEXT)))
+        case _:
+            await answer_old_button(update, context)
+
+
+async def _of_card(update: Update, context: Context) -> Preview | Progress | DraftGone | NoAuthority | None:
+    """Return what became of the announcement of the card that was tapped; None for a tap that names none."""
+    query, card, key = update.callback_query, update.effective_message, _key(update)
+    if query is None or card is None or key is None:
+        return None
+    return await context.db.read(
         announcement_of_card,
         actor=query.from_user.id,
         delegate_id=context.delegate.id,
-        draft_key=button.key,
+        draft_key=key,
         message_id=card.message_id,
         congress=context.congress,
         now=context.now,
     )
-    match found:
-        case Progress():
-            await show(update, context, Screen(texts.progress(context.say, found)))
-        case Preview():
-            keyboard = keyboards.preview(context.say, found, draft_key=button.key)
-            await show(update, context, Screen(texts.preview(context.say, found), keyboard))
-        case NoAuthority():
-            await answer_old_button(update, context)
-        case _:
-            await show(update, context, Screen(texts.refused(context.say, found, most=LONGEST_TEXT)))
+
+
+def _key(update: Update) -> int | None:
+    data = tapped(update)
+    button = SendAnnouncement.parse(data) or TestAnnouncement.parse(data)
+    return None if button is None else button.key
 
 
 HANDLERS = [

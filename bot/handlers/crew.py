@@ -1,8 +1,5 @@
 """The crew: /invite makes a link, who opens it first joins; /crew lists the roles and takes them back."""
 
-import hashlib
-import hmac
-from base64 import urlsafe_b64encode
 from contextlib import suppress
 
 from telegram import Update
@@ -19,7 +16,7 @@ from bot.handlers.organizers import for_organizers
 from bot.language import SOURCE
 from bot.profile import show_commands
 from bot.rules.authority import roles_to_give
-from bot.rules.links import invitation_link
+from bot.rules.links import invitation_link, invitation_token
 from bot.screen import Screen, send, show, tapped
 from bot.services import crew as services
 from bot.services.crew import AlreadyInCrew, CannotRevoke, InvitationGone, Invited, Joined, NotToGive, Revoked
@@ -28,8 +25,6 @@ from bot.services.people import Person
 from bot.texts import crew as texts
 from bot.texts import organizers as organizer_texts
 from storage.records import Role
-
-_TOKEN_BYTES = 12
 
 
 @for_organizers
@@ -41,10 +36,7 @@ async def invite(update: Update, context: Context) -> None:
     if written not in list(Role) or len(arguments) > 2:
         await _explain(update, context)
         return
-    # From the update and a secret: an update that is handled again makes the same link.
-    secret = context.house.pass_keys[0].secret
-    digest = hmac.digest(secret, f"invitation/{context.cause}".encode(), hashlib.sha256)
-    token = urlsafe_b64encode(digest[:_TOKEN_BYTES]).decode()
+    token = invitation_token(context.cause, key=context.house.pass_keys[0])
     made = await context.db.run(
         services.invite,
         actor=update.effective_user.id,
@@ -52,7 +44,6 @@ async def invite(update: Update, context: Context) -> None:
         scope=arguments[1] if len(arguments) == 2 else "",
         token=token,
         now=context.now,
-        cause=context.cause,
     )
     match made:
         case Invited():
@@ -84,8 +75,7 @@ async def join(update: Update, context: Context, *, token: str) -> None:
         case AlreadyInCrew():
             await show(update, context, Screen(texts.joined(context.say, done), keyboards.menu(context.say)))
         case InvitationGone():
-            screen = Screen(texts.invitation_gone(context.say, done), keyboards.menu(context.say))
-            await show(update, context, screen)
+            await show(update, context, Screen(texts.invitation_gone(context.say), keyboards.menu(context.say)))
 
 
 @for_organizers

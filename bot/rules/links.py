@@ -3,8 +3,12 @@
 Telegram passes on at most 64 letters of A-Z a-z 0-9 _ - (core.telegram.org/bots/features#deep-linking).
 """
 
+import hashlib
+import hmac
 import re
+from base64 import urlsafe_b64encode
 
+from bot.rules.passes import PassKey
 from storage.records import Visit
 
 _KEY = re.compile(r"(?:v_)?([a-z0-9-]{1,24})")
@@ -28,6 +32,12 @@ def gift_link(token: str, *, username: str) -> str:
 def invitation_link(token: str, *, username: str) -> str:
     """Return the address at which somebody joins the crew."""
     return f"{bot_link(username)}?start={INVITATION}{token}"
+
+
+def invitation_token(cause: str, *, key: PassKey) -> str:
+    """Return the secret of the link that this update makes: 16 letters, the same when it is handled again."""
+    digest = hmac.digest(key.secret, f"invitation/{cause}".encode(), hashlib.sha256)
+    return urlsafe_b64encode(digest[:12]).decode()
 
 
 def pass_link(signed: str, *, username: str) -> str:

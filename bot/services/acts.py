@@ -233,20 +233,20 @@ def _shown(tx: Tx, act: Act, *, reader: int) -> ShownAct:
 
 
 def _meanwhile(tx: Tx, act: Act) -> tuple[Meanwhile, ...]:
-    named = {f"visit:{visit.id}": visit.key for visit in visits.read_all(tx)}
-    named |= {f"bus:{bus.id}": bus.label for visit in visits.read_all(tx) for bus in visit.buses}
-    found = []
-    for actor, action, subject, after in acts.changes_since(tx, act.seen):
-        person = delegates.by_telegram_id(tx, actor)
-        found.append(
-            Meanwhile(
-                name="" if person is None else person.name,
-                action=action,
-                what=named.get(subject, subject),
-                to=str((after or {}).get(action, "")),
-            )
+    everything = visits.read_all(tx)
+    named = {f"visit:{visit.id}": visit.key for visit in everything}
+    named |= {f"bus:{bus.id}": bus.label for visit in everything for bus in visit.buses}
+    changes = acts.changes_since(tx, act.seen)
+    people = delegates.by_telegram_ids(tx, (actor for actor, *_ in changes))
+    return tuple(
+        Meanwhile(
+            name=people[actor].name if actor in people else "",
+            action=action,
+            what=named.get(subject, subject),
+            to=str((after or {}).get(action, "")),
         )
-    return tuple(found)
+        for actor, action, subject, after in changes
+    )
 
 
 def _existing(tx: Tx, act_id: int) -> Act:

@@ -17,6 +17,7 @@ def alternatives_to(
     wheelchairs: int,
     congress: Congress,
     now: datetime,
+    most: int = 3,
 ) -> tuple[Visit, ...]:
     """Return the visits with free seats that come nearest to one that cannot be had; `held` are the person's seats."""
     return nearest_alternatives(
@@ -28,4 +29,5 @@ def alternatives_to(
         wheelchairs=wheelchairs,
         rules=congress.rules,
         now=now,
+        most=most,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.rules.finding import nearest_alternatives
+from bot.services.alternatives import alternatives_to
 from bot.services.cancelling import CANCELLED_CREW, CANCELLED_SEAT, CANCELLED_WAIT
 from bot.services.standing import Offered, Wait, wait_of
 from storage import Tx, bookings, delegates, grants, visits
@@ -96,14 +96,13 @@ def others_for(tx: Tx, *, delegate_id: int, booking_id: int, congress: Congress,
     visit = visits.read(tx, booking.visit_id)
     assert visit is not None
     held = [seat for seat in bookings.held_by(tx, delegate_id) if not _is_held_for(seat.booking, booking_id)]
-    found = nearest_alternatives(
+    found = alternatives_to(
+        tx,
         visit,
-        visits=visits.read_all(tx),
-        libraries=dict(congress.libraries),
         held=held,
         party=booking.party,
         wheelchairs=booking.wheelchairs,
-        rules=congress.rules,
+        congress=congress,
         now=now,
         most=6,
     )

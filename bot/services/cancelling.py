@@ -215,8 +215,7 @@ def _audience(tx: Tx, visit: Visit, *, but: int) -> Audience:
 
 
 def _known(tx: Tx, telegram_ids: list[int]) -> tuple[int, ...]:
-    found = (delegates.by_telegram_id(tx, telegram_id) for telegram_id in dict.fromkeys(telegram_ids))
-    return tuple(person.id for person in found if person is not None)
+    return tuple(person.id for person in delegates.by_telegram_ids(tx, telegram_ids).values())
 
 
 def _follow_up(tx: Tx, plan: Plan, *, now: datetime) -> list[tuple[Displaced, int | None]]:

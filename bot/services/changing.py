@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.rules.booking import Changed, refuse_release
 from bot.rules.changing import GIVEN_BACK, UNDO, UndoRefusal, bus_again, refuse_undo
-from bot.rules.finding import nearest_alternatives
+from bot.services.alternatives import alternatives_to
 from bot.services.booking import (
     Booked,
     Refused,
@@ -48,14 +48,13 @@ def moves_of(tx: Tx, *, delegate_id: int, booking_id: int, congress: Congress, n
     if not isinstance(ticket, Ticket):
         return ticket
     booking, visit = ticket.booking, ticket.visit
-    free = nearest_alternatives(
+    free = alternatives_to(
+        tx,
         visit,
-        visits=visits.read_all(tx),
-        libraries=dict(congress.libraries),
         held=[seat for seat in bookings.held_by(tx, delegate_id) if seat.booking.id != booking_id],
         party=booking.party,
         wheelchairs=booking.wheelchairs,
-        rules=congress.rules,
+        congress=congress,
         now=now,
         most=_MOST_MOVES,
     )

@@ -10,6 +10,7 @@ from bot.services.organizers import NoAuthority, UnknownName
 from storage import Tx, delegates, grants, log, visits
 from storage.grants import Held
 from storage.records import Delegate, Grant, Role
+from storage.turns import take_turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +74,11 @@ class CannotRevoke:
 
 
 def invite(
-    tx: Tx, *, actor: int, role: Role, scope: str, token: str, now: datetime, cause: str
+    tx: Tx, *, actor: int, role: Role, scope: str, token: str, now: datetime
 ) -> Invited | NotToGive | UnknownName | NoAuthority:
     """Make a link for a role: a leader's scope is a bus, a host's a visit, the others have none.
 
-    Only the digest of `token` is kept. A repeat of `cause` must bring the same token, and finds the link made.
+    Only the digest of `token` is kept; it is the cause, so a repeat with the same token finds the link made.
     """
     mine = roles_to_give(grants.roles_of(tx, actor))
     if not mine:
@@ -97,10 +98,10 @@ def invite(
 
 def join(tx: Tx, *, delegate: Delegate, token: str, now: datetime) -> Joined | AlreadyInCrew | InvitationGone:
     """Give the role of an invitation to who opens its link first; a repeat by the same person finds it given."""
+    take_turn(tx)  # of two who open the link at once, the second finds it taken
     made: dict[str, Any] | None = log.outcome_of(tx, _made(token))
     if made is None or delegate.telegram_id is None:
         return InvitationGone()
-    delegates.lock(tx, delegate.id)
     grant = Grant(Role(made["role"]), made["scope"])
     taken: dict[str, Any] | None = log.outcome_of(tx, _taken(token))
     mine = grants.of(tx, delegate.telegram_id)
@@ -111,7 +112,6 @@ def join(tx: Tx, *, delegate: Delegate, token: str, now: datetime) -> Joined | A
         return InvitationGone()
     if grant in mine:
         return AlreadyInCrew(grant)
-    # The cause is unique: of two who open the link at once, one fails here and is answered again.
     log.write(
         tx,
         at=now,
@@ -130,8 +130,7 @@ def crew(tx: Tx, *, actor: int) -> tuple[Member, ...] | NoAuthority:
     mine = roles_to_give(grants.roles_of(tx, actor))
     if not mine:
         return NoAuthority()
-    held = grants.everybody(tx)
-    return tuple(_member(tx, each, mine=mine, among=held) for each in held)
+    return _members(tx, grants.everybody(tx), mine=mine)
 
 
 def revoke(
@@ -141,23 +140,23 @@ def revoke(
     mine = roles_to_give(grants.roles_of(tx, actor))
     if not mine:
         return NoAuthority()
-    held = grants.everybody(tx, lock=True)
-    found = next((each for each in held if each.id == grant_id), None)
-    if found is None:
+    members = _members(tx, grants.everybody(tx, lock=True), mine=mine)
+    member = next((each for each in members if each.held.id == grant_id), None)
+    if member is None:
         return None
-    member = _member(tx, found, mine=mine, among=held)
     if not member.revocable:
         return CannotRevoke(member)
     grants.take_back(tx, grant_id)
+    grant = member.held.grant
     log.write(
         tx,
         at=now,
         actor=actor,
         action="revoke",
-        subject=f"crew:{found.grant.role}:{found.grant.scope}",
+        subject=f"crew:{grant.role}:{grant.scope}",
         cause=cause,
     )
-    return Revoked(member=member, roles=grants.roles_of(tx, found.telegram_id))
+    return Revoked(member=member, roles=grants.roles_of(tx, member.held.telegram_id))
 
 
 def _grant(tx: Tx, role: Role, scope: str) -> Grant | None:
@@ -172,15 +171,21 @@ def _grant(tx: Tx, role: Role, scope: str) -> Grant | None:
     return Grant(role) if not scope else None
 
 
-def _member(tx: Tx, held: Held, *, mine: tuple[Role, ...], among: tuple[Held, ...]) -> Member:
-    person = delegates.by_telegram_id(tx, held.telegram_id)
-    is_last = held.grant.role is Role.OWNER and sum(each.grant.role is Role.OWNER for each in among) == 1
-    return Member(
-        held=held,
-        name="" if person is None else person.name,
-        language=None if person is None else person.language,
-        revocable=held.grant.role in mine and not held.by_settings and not is_last,
-    )
+def _members(tx: Tx, held: tuple[Held, ...], *, mine: tuple[Role, ...]) -> tuple[Member, ...]:
+    people = delegates.by_telegram_ids(tx, (each.telegram_id for each in held))
+    owners = sum(each.grant.role is Role.OWNER for each in held)
+
+    def member(each: Held) -> Member:
+        person = people.get(each.telegram_id)
+        is_last = each.grant.role is Role.OWNER and owners == 1
+        return Member(
+            held=each,
+            name="" if person is None else person.name,
+            language=None if person is None else person.language,
+            revocable=each.grant.role in mine and not each.by_settings and not is_last,
+        )
+
+    return tuple(member(each) for each in held)
 
 
 def _made(token: str) -> str:

@@ -201,11 +201,6 @@ def current_congress(tx: Tx) -> Congress:
     return congress.read(tx)
 
 
-def congress_version(tx: Tx) -> int:
-    """Return which version of the programme is in use; it rises with each file that is applied."""
-    return congress.version(tx)
-
-
 def _compared(tx: Tx, understood: Understood) -> Comparison | NothingNew | OtherZone:
     stored = congress.stored(tx)
     assert stored is not None

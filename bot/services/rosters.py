@@ -5,17 +5,17 @@ as somebody's copy, so that the next one says what it replaces and what is diffe
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from zlib import crc32
 
 from bot.rules.authority import may_organize
 from bot.services.answers import ByBus, answers_on
+from bot.services.editions import Edition, edition_of, listed
 from bot.services.organizers import NoAuthority, UnknownName
 from storage import Tx, bookings, delegates, grants, log, rosters, visits
 from storage.records import Answers, Booking, BookingState, Bus, City, Congress, Holder, Rider, Visit
-from storage.rosters import GivenRoster, Listed
+from storage.rosters import Listed
 from storage.turns import take_turn
 
 
@@ -37,35 +37,6 @@ class Passenger:
     """The person who signed up needs one, and their seat has none."""
     place: int | None = None
     """In a waiting list, 1 for the head; None for who travels or holds an offer."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A rider who is new on a list, not on it any more, on another bus, or written otherwise (name, needs)."""
-
-    name: str
-    was: str = ""
-    """The bus's label of before and of now, for one who moved."""
-    now: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
-    """A list's version, what it replaces and what is different since."""
-
-    version: int
-    is_given: bool
-    """Somebody has this version; else it would become this one as it is given out."""
-    replaces: int | None = None
-    replaced_at: datetime | None = None
-    joined: tuple[Change, ...] = ()
-    left: tuple[Change, ...] = ()
-    moved: tuple[Change, ...] = ()
-    rewritten: tuple[Change, ...] = ()
-
-    @property
-    def has_changes(self) -> bool:
-        return bool(self.joined or self.left or self.moved or self.rewritten)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,8 +150,8 @@ def give_to(
     """Return the list and note that this person has this version of it; the caller knows that they may."""
     take_turn(tx)  # two that are given out at once would both be the next version
     shown = list_of(tx, scope, kind=kind, reader=reader, congress=congress, now=now)
-    listed = _listed(shown.passengers)
-    rosters.give(tx, scope.list_name(kind), version=shown.edition.version, delegate_id=reader, listed=listed, now=now)
+    rows = _listed(shown.passengers)
+    rosters.give(tx, scope.list_name(kind), version=shown.edition.version, delegate_id=reader, listed=rows, now=now)
     return shown
 
 
@@ -215,7 +186,7 @@ def list_of(
         scope=scope,
         visits=seen,
         passengers=passengers,
-        edition=_edition(tx, scope.list_name(kind), _listed(passengers), reader=reader, seen=seen),
+        edition=edition_of(tx, scope.list_name(kind), _listed(passengers), reader=reader, seen=seen),
         offered=offers,
         answers=_answers_on(tx, scope, congress=congress, now=now) if kind is ListKind.RIDERS else None,
     )
@@ -260,57 +231,7 @@ def _of_kind(holders: Sequence[Holder], kind: ListKind) -> tuple[Passenger, ...]
 
 
 def _listed(passengers: Sequence[Passenger]) -> tuple[Listed, ...]:
-    return tuple(
-        (rider.id, passenger.booking.bus_id or 0, _mark(rider))
-        for passenger in passengers
-        for rider in passenger.booking.riders
-    )
-
-
-def _mark(rider: Rider) -> int:
-    """Return 16 bits that change with what a row says of a rider, and from which nobody reads a name."""
-    return crc32(f"{rider.name}|{rider.wheelchair}".encode()) & 0xFFFF
-
-
-def _edition(
-    tx: Tx, name: str, listed: tuple[Listed, ...], *, reader: int | None, seen: Mapping[int, Visit]
-) -> Edition:
-    newest = rosters.newest(tx, name)
-    if newest is None:
-        return Edition(version=1, is_given=False)
-    is_given = set(newest.listed) == set(listed)
-    version = newest.version + (not is_given)
-    former = rosters.before(tx, name, version=version, delegate_id=reader)
-    if former is None:
-        return Edition(version=version, is_given=is_given)
-    return replace(
-        changes_since(tx, former, listed, seen=seen),
-        version=version,
-        is_given=is_given,
-        replaces=former.version,
-        replaced_at=former.given_at,
-    )
-
-
-def changes_since(tx: Tx, former: GivenRoster, listed: Sequence[Listed], *, seen: Mapping[int, Visit]) -> Edition:
-    """Return what is different between a list that somebody has and the one of now."""
-    was, are = ({rider: (bus, mark) for rider, bus, mark in each} for each in (former.listed, listed))
-    names = rosters.names_of(tx, was.keys() | are.keys())
-    labels = {bus.id: bus.label for visit in seen.values() for bus in visit.buses}
-
-    def change(rider: int) -> Change:
-        label_was, label = (labels.get(each[rider][0], "") if rider in each else "" for each in (was, are))
-        return Change(name=names.get(rider, ""), was=label_was, now=label)
-
-    both = [rider for rider in are if rider in was]
-    return Edition(
-        version=former.version,
-        is_given=True,
-        joined=tuple(change(rider) for rider in are if rider not in was),
-        left=tuple(change(rider) for rider in was if rider not in are),
-        moved=tuple(change(rider) for rider in both if was[rider][0] != are[rider][0]),
-        rewritten=tuple(change(rider) for rider in both if was[rider][1] != are[rider][1]),
-    )
+    return listed(passenger.booking for passenger in passengers)
 
 
 def _answers_on(tx: Tx, scope: Scope, *, congress: Congress, now: datetime) -> ByBus | None:

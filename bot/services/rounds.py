@@ -93,8 +93,8 @@ def _message(
 
 
 def _agreed(tx: Tx, telegram_ids: Iterable[int]) -> list[int]:
-    known = (delegates.by_telegram_id(tx, telegram_id) for telegram_id in telegram_ids)
-    return [person.id for person in known if person is not None and person.consent is not None]
+    known = delegates.by_telegram_ids(tx, telegram_ids).values()
+    return [person.id for person in known if person.consent is not None]
 
 
 def leaders_list(tx: Tx, message: Message, *, leader: int | None, congress: Congress, now: datetime) -> Roster | str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.rules.booking import Refusal, refuse_visit
-from bot.rules.finding import nearest_alternatives
+from bot.services.alternatives import alternatives_to
 from storage import Tx, bookings, delegates, visits
 from storage.records import Booking, Congress, HeldSeat, Visit, VisitState
 
@@ -62,18 +62,16 @@ def similar_visits(
     tx: Tx, *, visit_id: int, delegate_id: int, congress: Congress, now: datetime
 ) -> tuple[Visit, tuple[Visit, ...]] | None:
     """Return the visit and those like it that this person could book now; None when there is none of this id."""
-    everything = visits.read_all(tx)
-    wanted = next((visit for visit in everything if visit.id == visit_id), None)
+    wanted = visits.read(tx, visit_id)
     if wanted is None:
         return None
-    others = nearest_alternatives(
+    others = alternatives_to(
+        tx,
         wanted,
-        visits=everything,
-        libraries=dict(congress.libraries),
         held=bookings.held_by(tx, delegate_id),
         party=1,
         wheelchairs=int(delegates.read(tx, delegate_id).wheelchair),
-        rules=congress.rules,
+        congress=congress,
         now=now,
     )
     return wanted, others

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from bot.language import Language
-from bot.services.crew import AlreadyInCrew, CannotRevoke, InvitationGone, Invited, Joined, Member, NotToGive, Revoked
+from bot.services.crew import AlreadyInCrew, CannotRevoke, Invited, Joined, Member, NotToGive, Revoked
 from bot.texts.markup import esc, name, pages
 from bot.texts.visits import zone_name
 from storage.records import Congress, Grant, Role
@@ -89,7 +89,7 @@ def joined(say: Language, done: Joined | AlreadyInCrew) -> str:
     return "\n".join(lines).rstrip()
 
 
-def invitation_gone(say: Language, _: InvitationGone) -> str:
+def invitation_gone(say: Language) -> str:
     """Say that this link makes nobody a member of the crew."""
     return "🔑 " + say.gettext("This invitation works no more. Ask for a new link.")
 

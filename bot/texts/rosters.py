@@ -6,7 +6,8 @@ from typing import assert_never
 
 from bot.language import Language
 from bot.services.answers import together
-from bot.services.rosters import Change, Edition, ListKind, Passenger, Roster
+from bot.services.editions import Change, Edition
+from bot.services.rosters import ListKind, Passenger, Roster
 from bot.texts.markup import NAMELESS, esc, name, pages
 from bot.texts.organizers import answers_line
 from bot.texts.visits import zone_name

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from bot.services.crew import InvitationGone
 from bot.texts import crew as texts
 from bot.texts import profile
 from storage import grants
@@ -39,7 +38,7 @@ async def test_a_leader_is_invited_listed_and_taken_back(house: Running, code: s
     assert "B01" in welcomed.text
     assert await roles(house, emma) == {Role.LEADER}
     late = await answered(marat, f"/start {payload(link)}")
-    assert late.text == plain(texts.invitation_gone(say, InvitationGone()))
+    assert late.text == plain(texts.invitation_gone(say))
     assert await roles(house, marat) == frozenset()
 
     listed = await answered(owner, "/crew")
@@ -75,6 +74,16 @@ async def test_an_organizer_has_the_commands_until_the_role_ends(house: Running)
     await shows(emma, profile.delegate_commands(say))
     told = await answered(emma, "/stats")
     assert told.text == unknown
+
+
+async def test_who_is_new_here_joins_behind_the_notice(house: Running) -> None:
+    owner, emma = await house.organizer(), await house.stranger("Emma")
+    link = await answered(owner, "/invite host nab-am")
+    notice = await answered(emma, f"/start {payload(link)}")
+    assert await roles(house, emma) == frozenset(), "nothing before the notice"
+    welcomed = await screen_after(emma, "ok:en:", message=notice)
+    assert "nab-am" in welcomed.text
+    assert await roles(house, emma) == {Role.HOST}
 
 
 @pytest.mark.parametrize(

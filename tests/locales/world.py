@@ -21,6 +21,7 @@ from bot.services import (
     changing,
     crew,
     drafts,
+    editions,
     feedback,
     forgetting,
     gifts,
@@ -494,7 +495,6 @@ def _crew(*, text: str) -> World:
         crew.Invited: tuple(crew.Invited(grant=grant, ends_at=OPEN) for grant in given),
         crew.Joined: tuple(crew.Joined(grant, frozenset({grant.role})) for grant in given),
         crew.AlreadyInCrew: tuple(crew.AlreadyInCrew(grant) for grant in given),
-        crew.InvitationGone: (crew.InvitationGone(),),
         crew.NotToGive: tuple(crew.NotToGive(role) for role in list(Role)),
         crew.CannotRevoke: tuple(crew.CannotRevoke(member) for member in members),
         crew.Revoked: tuple(crew.Revoked(member=member, roles=frozenset()) for member in members),
@@ -608,11 +608,11 @@ def _lists(visit: Visit, booking: Booking, answers: Answers, *, n: int, text: st
         rosters.Passenger(booking=offered, reachable=True),
         rosters.Passenger(booking=booking, reachable=True, place=n),
     )
-    changes = (rosters.Change(name=text, was="B01", now="B02"),) * (4 * n)
+    changes = (editions.Change(name=text, was="B01", now="B02"),) * (4 * n)
     several = (
-        rosters.Edition(version=1, is_given=False),
-        rosters.Edition(version=n, is_given=True, replaces=n, replaced_at=OPEN),
-        rosters.Edition(
+        editions.Edition(version=1, is_given=False),
+        editions.Edition(version=n, is_given=True, replaces=n, replaced_at=OPEN),
+        editions.Edition(
             version=n,
             is_given=False,
             replaces=n,
@@ -634,7 +634,7 @@ def _lists(visit: Visit, booking: Booking, answers: Answers, *, n: int, text: st
             rounds.HostCounts(visit=visit, people=n, wheelchairs=n, languages=dict.fromkeys(LANGUAGES, n)),
             rounds.HostCounts(visit=visit, people=0, wheelchairs=0, languages={}),
         ),
-        rosters.Edition: several,
+        editions.Edition: several,
         rosters.Passenger: line,
         rosters.Roster: tuple(
             rosters.Roster(

@@ -1,6 +1,6 @@
 """The story of changed minds on both databases, and that it would not hold with a defect planted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -15,20 +15,6 @@ from tests.services.story import FileDesk, ServerDesk
 from tests.services.telling import MUST_BE_REACHED_IN_CHANGES, tell
 
 Plant = Callable[[pytest.MonkeyPatch], None]
-
-
-@pytest.fixture
-def file_desk(sqlite_url: str) -> Iterator[FileDesk]:
-    desk = FileDesk(sqlite_url)
-    yield desk
-    desk.close()
-
-
-@pytest.fixture
-def server_desk(postgresql_url: str) -> Iterator[ServerDesk]:
-    desk = ServerDesk(postgresql_url)
-    yield desk
-    desk.close()
 
 
 def test_the_story_holds_on_sqlite(file_desk: FileDesk) -> None:

@@ -1,5 +1,6 @@
 """The crew: a link makes one person a member, once, while who made it may; and nobody takes the last owner away."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -43,7 +44,7 @@ def person(tx: Tx, telegram_id: int) -> Delegate:
 
 
 def link(tx: Tx, role: Role = Role.LEADER, scope: str = "b01", *, actor: int = OWNER, token: str = TOKEN) -> object:
-    return invite(tx, actor=actor, role=role, scope=scope, token=token, now=OPEN, cause=f"update/{token}")
+    return invite(tx, actor=actor, role=role, scope=scope, token=token, now=OPEN)
 
 
 def opened(tx: Tx, who: int = ANNA, *, token: str = TOKEN, later: timedelta = timedelta()) -> object:
@@ -64,6 +65,13 @@ async def test_the_first_who_opens_the_link_has_the_role_and_nobody_after(databa
     assert await database.run(opened) == Joined(leads, frozenset({Role.LEADER})), "a repeat"
     assert await database.run(opened, MARAT) == InvitationGone()
     assert await database.read(grants.holders, Role.LEADER, "B01") == (ANNA,)
+
+
+async def test_of_two_who_open_the_link_at_once_one_joins(database: Database, world: World) -> None:
+    await database.run(link)
+    outcomes = await asyncio.gather(database.run(opened, ANNA), database.run(opened, MARAT))
+    assert sorted(type(each).__name__ for each in outcomes) == ["InvitationGone", "Joined"]
+    assert len(await database.read(grants.holders, Role.LEADER, "B01")) == 1
 
 
 async def test_who_has_the_role_leaves_the_link_to_another(database: Database, world: World) -> None:

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot.services.booking import release_seat
+from bot.services.editions import Edition
 from bot.services.organizers import NoAuthority, UnknownName, all_visits
 from bot.services.people import agree, name_owners
-from bot.services.rosters import Edition, ListKind, Roster, give_roster, read_roster
+from bot.services.rosters import ListKind, Roster, give_roster, read_roster
 from storage import Tx, bookings, rosters, tables
 from storage.database import Database
 from storage.records import BookingState

@@ -3,28 +3,12 @@
 `make proof PROOF=story` tells more of them.
 """
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import Phase
 
 from tests.services.defects import DEFECTS, Plant, forget_to_give_seats_back, take_the_locks_off
 from tests.services.story import FileDesk, ServerDesk, Story
 from tests.services.telling import MUST_BE_REACHED, steps_to_a_break, tell
-
-
-@pytest.fixture
-def file_desk(sqlite_url: str) -> Iterator[FileDesk]:
-    desk = FileDesk(sqlite_url)
-    yield desk
-    desk.close()
-
-
-@pytest.fixture
-def server_desk(postgresql_url: str) -> Iterator[ServerDesk]:
-    desk = ServerDesk(postgresql_url)
-    yield desk
-    desk.close()
 
 
 def test_the_story_holds_on_sqlite(file_desk: FileDesk) -> None:

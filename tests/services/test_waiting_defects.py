@@ -46,13 +46,6 @@ class Told:
         self.holds()
 
 
-@pytest.fixture
-def file_desk(sqlite_url: str) -> Iterator[FileDesk]:
-    desk = FileDesk(sqlite_url)
-    yield desk
-    desk.close()
-
-
 def several_wishes(told: Told) -> None:
     """Wait for either of two visits, keep a seat meanwhile, take the first that is free."""
     told.then(WaitingStory.join_and_keep_a_seat, key="nab-am", data=_Kept(told, SEEKER))

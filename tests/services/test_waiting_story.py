@@ -1,6 +1,6 @@
 """The story of the waiting lists on both databases, and that it would not hold with a defect planted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -19,20 +19,6 @@ MUST_BE_REACHED = {
     *("join SeatsAreFree", "join Clashes"),
 }
 """Over the short stories each of these happened; the rarer ends of a wait have journeys of their own."""
-
-
-@pytest.fixture
-def file_desk(sqlite_url: str) -> Iterator[FileDesk]:
-    desk = FileDesk(sqlite_url)
-    yield desk
-    desk.close()
-
-
-@pytest.fixture
-def server_desk(postgresql_url: str) -> Iterator[ServerDesk]:
-    desk = ServerDesk(postgresql_url)
-    yield desk
-    desk.close()
 
 
 def test_the_story_holds_on_sqlite(file_desk: FileDesk) -> None:
