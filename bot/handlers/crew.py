@@ -106,8 +106,8 @@ async def ask_revoke(update: Update, context: Context) -> None:
         await answer_old_button(update, context)
         return
     member = next((each for each in members if each.held.id == button.grant and each.revocable), None)
-    if member is None:
-        await _show_crew(update, context, answer=texts.gone_answer(context.say))
+    if member is None:  # gone, or not the reader's to take back: the list says how it stands
+        await _show_crew(update, context, answer=None)
         return
     screen = Screen(texts.ask_revoke(context.say, member), keyboards.ask_revoke(context.say, member))
     await show(update, context, screen)
