@@ -55,9 +55,9 @@ class Language:
             self._days[day] = format_date(day, _DAYS[self.code], locale=self._locale)
         return self._days[day]
 
-    def clock(self, moment: datetime) -> str:
-        """Return such as "08:40": two digits, 24 hours, in every language."""
-        return f"{moment.astimezone(self.zone):%H:%M}"
+    def clock(self, moment: datetime, *, seconds: bool = False) -> str:
+        """Return such as "08:40", or "08:40:13": two digits, 24 hours, in every language."""
+        return f"{moment.astimezone(self.zone):{'%H:%M:%S' if seconds else '%H:%M'}}"
 
     def moment(self, moment: datetime) -> str:
         """Return such as "Friday, 22 August, 08:40"."""

@@ -124,12 +124,12 @@ def usage_cancel_visit(say: Language) -> str:
 
 def _what(say: Language, shown: ShownAct) -> list[str]:
     visit = shown.visit
-    return [f"<b>{words(say, visit.title)}</b>", f"🗓 {say.day(visit.leaves_at)}, {say.clock(visit.leaves_at)}"]
+    return [f"<b>{words(say, visit.title)}</b>", f"🗓 {say.moment(visit.leaves_at)}"]
 
 
 def _to_the_second(say: Language, planned: Act) -> str:
     assert planned.due_at is not None
-    return f"{say.clock(planned.due_at)}{planned.due_at:':'%S}"
+    return say.clock(planned.due_at, seconds=True)
 
 
 def _people(say: Language, counts: Mapping[str, int]) -> str:

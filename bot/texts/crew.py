@@ -145,6 +145,7 @@ def keep_label(say: Language) -> str:
 
 
 def _member(say: Language, member: Member) -> str:
+    # Translators: when a role was given.
     since = say.gettext("since {moment}").format(moment=say.moment(member.held.since))
     source = " · " + say.gettext("by the settings") if member.held.by_settings else ""
     return f"{name(member.name)} · {grant_name(say, member.held.grant)}\n{since}{source}"

@@ -73,6 +73,7 @@ def test_a_moment_reads_as_on_the_congresss_clocks(code: str, day: str, moment: 
 def test_the_day_is_the_one_in_the_congresss_zone(say: Language) -> None:
     late_in_utc = datetime(2025, 8, 21, 19, tzinfo=UTC)
     assert say.clock(late_in_utc) == "00:00"
+    assert say.clock(late_in_utc.replace(second=7), seconds=True) == "00:00:07"
     assert say.day(late_in_utc) == say.date(date(2025, 8, 22))
 
 
