@@ -31,7 +31,7 @@ def cancelled_seat(say: Language, shown: CancelledSeat, *, congress: Congress) -
             lines += [
                 "⏳ <b>" + say.gettext("No other seat is free now. You are on a waiting list.") + "</b>",
                 f"<b>{words(say, waiting.visit.title)}</b>",
-                f"🗓 {say.day(waiting.visit.leaves_at)}, {say.clock(waiting.visit.leaves_at)}",
+                f"🗓 {say.moment(waiting.visit.leaves_at)}",
                 "🔢 " + say.gettext("Your place in the list: {place}").format(place=waiting.place),
             ]
         case None:
@@ -44,7 +44,7 @@ def seat_head(say: Language, visit: Visit) -> list[str]:
     return [
         "❌ <b>" + say.gettext("Your visit is cancelled") + "</b>",
         f"<b>{words(say, visit.title)}</b>",
-        f"🗓 {say.day(visit.leaves_at)}, {say.clock(visit.leaves_at)}",
+        f"🗓 {say.moment(visit.leaves_at)}",
         say.gettext("We are sorry. Please do not come to the meeting point."),
     ]
 
@@ -70,7 +70,7 @@ def cancelled_crew(say: Language, shown: CancelledCrew, *, congress: Congress) -
         [
             "❌ <b>" + say.gettext("Visit cancelled: nobody comes") + "</b>",
             f"<b>{words(say, visit.title)}</b>",
-            f"🗓 {say.day(visit.leaves_at)}, {say.clock(visit.leaves_at)} ({esc(zone_name(say, congress))})",
+            f"🗓 {say.moment(visit.leaves_at)} ({esc(zone_name(say, congress))})",
             say.gettext("People who had a seat: {n}. All of them are being told.").format(n=shown.people),
         ]
     )

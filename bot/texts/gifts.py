@@ -78,8 +78,7 @@ def present(say: Language, shown: Present, *, congress: Congress) -> str:
         say.gettext("From: {name}").format(name=name(shown.giver.name)),
         "",
         f"<b>{words(say, visit.title)}</b>",
-        f"🗓 {say.day(visit.leaves_at)}, {say.clock(visit.leaves_at)}–{say.clock(visit.returns_at)}"
-        f" ({esc(zone_name(say, congress))})",
+        f"🗓 {say.moment(visit.leaves_at)}–{say.clock(visit.returns_at)} ({esc(zone_name(say, congress))})",
         "📍 " + say.gettext("Meeting point: {place}").format(place=meeting_place(say, visit, congress)),
         "",
         say.gettext("The offer stands until {moment}.").format(moment=say.moment(shown.gift.ends_at)),

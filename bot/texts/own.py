@@ -34,9 +34,7 @@ def _tickets(say: Language, tickets: Sequence[Ticket]) -> list[str]:
     for each in tickets:
         visit, bus = each.visit, each.bus
         place = "" if bus is None or bus.transfer else f" · {bus_and_bay(say, bus)}"
-        lines.append(
-            f"\n<b>{say.day(visit.leaves_at)}, {say.clock(visit.leaves_at)}</b>{place}\n{words(say, visit.title)}"
-        )
+        lines.append(f"\n<b>{say.moment(visit.leaves_at)}</b>{place}\n{words(say, visit.title)}")
         if each.booking.party > 1:
             lines.append("\n".join(travellers(say, each.booking)))
     return lines

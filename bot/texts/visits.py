@@ -107,8 +107,7 @@ def card(say: Language, shown: VisitCard, *, congress: Congress, now: datetime) 
             "❔ <i>" + say.gettext("Not yet confirmed. We write to everybody who signed up if it changes.") + "</i>"
         )
     facts = [
-        f"🗓 {say.day(visit.leaves_at)}, {say.clock(visit.leaves_at)}–{say.clock(visit.returns_at)}"
-        f" ({esc(zone_name(say, congress))})",
+        f"🗓 {say.moment(visit.leaves_at)}–{say.clock(visit.returns_at)} ({esc(zone_name(say, congress))})",
         status(say, visit, congress=congress, now=now),
         *_beside(say, shown, congress, now),
         *_until(say, shown, congress),

@@ -44,8 +44,7 @@ def wait(say: Language, shown: Wait, *, congress: Congress, blocked: Blocked | N
     lines = [
         "⏳ <b>" + say.gettext("You are on the waiting list. You have no seat yet.") + "</b>",
         f"<b>{words(say, visit.title)}</b>",
-        f"🗓 {say.day(visit.leaves_at)}, {say.clock(visit.leaves_at)}–{say.clock(visit.returns_at)}"
-        f" ({esc(zone_name(say, congress))})",
+        f"🗓 {say.moment(visit.leaves_at)}–{say.clock(visit.returns_at)} ({esc(zone_name(say, congress))})",
         "",
         "🔢 <b>" + say.gettext("Your place in the list: {place}").format(place=shown.place) + "</b>",
         *travellers(say, booking),
@@ -239,7 +238,7 @@ def offer_reason_answer(say: Language, refused: OfferRefusal, *, congress: Congr
 def own_line(say: Language, shown: Wait | Offered, *, is_blocked: bool = False) -> str:
     """One line of the person's own list: an open offer with its deadline, or a place in a line."""
     visit = _visit(shown)
-    head = f"<b>{say.day(visit.leaves_at)}, {say.clock(visit.leaves_at)}</b>"
+    head = f"<b>{say.moment(visit.leaves_at)}</b>"
     if isinstance(shown, Wait):
         state = "⏳ " + say.gettext("Waiting list, place {place}").format(place=shown.place)
         if is_blocked:
