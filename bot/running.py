@@ -41,15 +41,24 @@ def prepare_logging(settings: Settings, *, level: int | str | None = None) -> No
 async def run(app: App) -> int:
     """Run until SIGTERM or SIGINT; return the exit code, with which the process ends. More signals change nothing."""
     ended, loop = asyncio.Event(), asyncio.get_running_loop()
+
     # Not loop.add_signal_handler: the loop takes its handlers back as it closes, and a second SIGTERM that comes
     # while the interpreter still tidies up would end the process with -15.
+    def leave(*_: object) -> None:
+        _hear_no_more()  # first: handlers nest, and a storm of signals would end in a RecursionError
+        loop.call_soon_threadsafe(ended.set)
+
     for number in _SIGNALS:
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
+        signal.signal(number, leave)
     try:
         return await _run_until(ended, app)
     finally:
-        for number in _SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+        _hear_no_more()
+
+
+def _hear_no_more() -> None:
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 async def _run_until(ended: asyncio.Event, app: App) -> int:
