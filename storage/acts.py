@@ -20,6 +20,7 @@ def add(
     *,
     kind: str,
     subject: str,
+    arguments: Mapping[str, Any],
     author_id: int,
     preview: Mapping[str, int],
     now: datetime,
@@ -29,6 +30,7 @@ def add(
     row = insert(acts).values(
         kind=kind,
         subject=subject,
+        arguments=dict(arguments),
         author_id=author_id,
         preview=dict(preview),
         seen=last_line(tx),
@@ -128,6 +130,7 @@ def _act(row: Any) -> Act:
         id=row.id,
         kind=row.kind,
         subject=row.subject,
+        arguments=row.arguments or {},
         author_id=row.author_id,
         preview=row.preview,
         before=row.before,

@@ -517,6 +517,8 @@ class Act:
     kind: str
     subject: str
     """As in the log, such as visit:17."""
+    arguments: Mapping[str, Any]
+    """What its command said beside the subject, such as the new number of seats."""
     author_id: int
     preview: Mapping[str, int]
     before: Mapping[str, int] | None

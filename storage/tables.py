@@ -306,6 +306,7 @@ acts = Table(
     _id(),
     Column("kind", Text, nullable=False),
     Column("subject", Text, nullable=False),
+    Column("arguments", JSON),
     Column("author_id", Integer, ForeignKey("delegates.id"), nullable=False),
     Column("preview", JSON, nullable=False),
     Column("before", JSON),

@@ -61,6 +61,14 @@ def bus_by_label(tx: Connection, label: str) -> Bus | None:
     return None if row is None else bus_from(row)
 
 
+def of_subject(tx: Connection, subject: str) -> int:
+    """Return the id of the visit that a subject of the log is about: visit:17, or bus:3, which belongs to one."""
+    kind, _, number = subject.partition(":")
+    if kind == "visit":
+        return int(number)
+    return int(tx.execute(select(buses.c.visit_id).where(buses.c.id == int(number))).scalar_one())
+
+
 def change_visit(tx: Connection, visit_id: int, *, version_up: bool = False, **columns: Any) -> None:
     """Set columns of a visit; `version_up` where travellers must hear of it."""
     if version_up:

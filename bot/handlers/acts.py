@@ -1,5 +1,8 @@
 """Dangerous acts: a preview, a word, a minute to recall it. delivery/act_cards.py shows on the card how it went."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
@@ -24,28 +27,11 @@ from storage.records import ActState
 @for_organizers
 async def cancel_visit(update: Update, context: Context) -> None:
     """/cancelvisit VISIT: what would happen, and the button that makes it happen after a minute."""
-    assert update.effective_user is not None
-    if len(context.args or ()) != 1:
-        await send(update, context, Screen(texts.usage_cancel_visit(context.say)))
-        return
-    assert context.args is not None
-    shown = await context.db.run(
-        services.show_act,
-        actor=update.effective_user.id,
-        delegate_id=context.delegate.id,
-        name=context.args[0],
-        congress=context.congress,
-        now=context.now,
-        cause=context.cause,
-    )
-    match shown:
-        case ShownAct():
-            await send(update, context, _screen(context, shown))
-        case NoAuthority():
-            await unknown_text(update, context)
+    match context.args or []:
+        case [name]:
+            await _preview(update, context, kind=cancelling.WORDING.kind, name=name)
         case _:
-            text = organizer_texts.failure(context.say, shown, congress=context.congress)
-            await send(update, context, Screen(text))
+            await send(update, context, Screen(cancelling.usage(context.say)))
 
 
 @for_organizers
@@ -124,6 +110,32 @@ async def others(update: Update, context: Context) -> None:
     await show_below(update, context, Screen(text, keyboards.others(context.say, found)))
 
 
+async def _preview(
+    update: Update, context: Context, *, kind: str, name: str, arguments: Mapping[str, Any] | None = None
+) -> None:
+    """Show what an act would come to, on a card of its own."""
+    assert update.effective_user is not None
+    shown = await context.db.run(
+        services.show_act,
+        actor=update.effective_user.id,
+        delegate_id=context.delegate.id,
+        kind=kind,
+        name=name,
+        arguments=arguments,
+        congress=context.congress,
+        now=context.now,
+        cause=context.cause,
+    )
+    match shown:
+        case ShownAct():
+            await send(update, context, _screen(context, shown))
+        case NoAuthority():
+            await unknown_text(update, context)
+        case _:
+            text = organizer_texts.failure(context.say, shown, congress=context.congress)
+            await send(update, context, Screen(text))
+
+
 async def _show(
     update: Update, context: Context, shown: ShownAct | NoAuthority | None, *, answer: str | None = None
 ) -> None:
@@ -136,7 +148,7 @@ async def _show(
 def _screen(context: Context, shown: ShownAct) -> Screen:
     languages = context.house.languages
     is_asked = shown.act.state is ActState.SHOWN
-    quoted = [texts.quote(languages[code], shown.visit) for code in LANGUAGES] if is_asked else []
+    quoted = [texts.quote(languages[code], shown) for code in LANGUAGES] if is_asked else []
     text = "\n".join([texts.act(context.say, shown), *quoted])
     return Screen(text, keyboards.act(context.say, shown))
 

@@ -9,6 +9,7 @@ from bot.services.acts import ShownAct
 from bot.services.cancelled_facts import CancelledSeat, CancelledWait, Others
 from bot.services.standing import Offered, Wait
 from bot.texts import labels
+from bot.texts.acts import WORDINGS
 from storage.records import ActState
 
 
@@ -17,8 +18,9 @@ def act(say: Language, shown: ShownAct) -> InlineKeyboardMarkup | None:
     done = shown.act
     match done.state:
         case ActState.SHOWN | ActState.CHANGED if shown.is_own and not shown.is_impossible:
-            label = labels.confirm_cancelling(say, people=done.preview["people"])
-            return markup([[button(label, buttons.ConfirmAct(done.id, done.revision))]])
+            return markup(
+                [[button(WORDINGS[done.kind].confirm(say, done.preview), buttons.ConfirmAct(done.id, done.revision))]]
+            )
         case ActState.PLANNED:
             look = button(labels.look_again(say), buttons.ShowAct(done.id))
             return markup([[button(labels.recall(say), buttons.RecallAct(done.id))], [look]])

@@ -5,18 +5,21 @@
 and the new preview is shown with what has changed meanwhile, and by whom.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, TypeGuard
 
 from bot.rules.acting import may_confirm, may_recall
 from bot.rules.authority import may_organize
-from bot.rules.booking import AlreadyLeft, VisitCancelled
-from bot.services.cancelling import CANCELLED, Busy, CallingOff, call_off, prepare
+from bot.services import cancelling
+from bot.services.deeds import Busy, Deed, Impossible, Prepared
 from bot.services.organizers import CannotBeMoved, NoAuthority, UnknownName
-from storage import Tx, acts, bookings, delegates, grants, log, outbox, visits
+from storage import Tx, acts, delegates, grants, log, outbox, visits
 from storage.records import Act, ActState, Congress, DeliveryCounts, Visit
 
-CANCEL_VISIT = "cancelvisit"
+DEEDS: Mapping[str, Deed] = {deed.kind: deed for deed in (cancelling.DEED,)}
+"""Every kind of dangerous act, by its command."""
 RECALL = timedelta(seconds=60)
 """So long nothing has changed after the author's word, and it can be recalled."""
 
@@ -59,26 +62,48 @@ class ShownAct:
 
 
 def show_act(
-    tx: Tx, *, actor: int, delegate_id: int, name: str, congress: Congress, now: datetime, cause: str
-) -> ShownAct | NoAuthority | UnknownName | CannotBeMoved:
-    """Write down what calling this visit off would come to now, and show it. Nothing else changes."""
+    tx: Tx,
+    *,
+    actor: int,
+    delegate_id: int,
+    kind: str,
+    name: str,
+    arguments: Mapping[str, Any] | None = None,
+    congress: Congress,
+    now: datetime,
+    cause: str,
+) -> ShownAct | NoAuthority | UnknownName | Impossible:
+    """Write down what this act on the visit or bus of this name would come to now, and show it.
+
+    Nothing else changes. `arguments` are what its command said beside the name.
+    """
     if not may_organize(grants.roles_of(tx, actor)):
         return NoAuthority()
     done = acts.of_cause(tx, cause)
     if done is not None:
         return _shown(tx, done, reader=delegate_id)
-    visit_id = visits.by_key(tx, name)
-    if visit_id is None:
+    deed = DEEDS[kind]
+    subject = deed.find(tx, name)
+    if subject is None:
         return UnknownName(name)
-    prepared = prepare(tx, visit_id=visit_id, author_id=delegate_id, congress=congress, now=now)
-    if not isinstance(prepared, CallingOff):
-        visit = visits.read(tx, visit_id)
-        assert visit is not None
-        return CannotBeMoved(visit)
+    prepared = deed.prepare(
+        tx,
+        subject=number_of(subject),
+        arguments=arguments or {},
+        author_id=delegate_id,
+        congress=congress,
+        now=now,
+    )
+    if prepared is None:
+        return UnknownName(name)
+    if isinstance(prepared, CannotBeMoved):
+        return prepared
+    assert not isinstance(prepared, Busy), "only what waits for locks is ever busy"
     act_id = acts.add(
         tx,
-        kind=CANCEL_VISIT,
-        subject=f"visit:{visit_id}",
+        kind=kind,
+        subject=subject,
+        arguments=arguments or {},
         author_id=delegate_id,
         preview=prepared.counts,
         now=now,
@@ -116,7 +141,7 @@ def plan_act(
         return _shown(tx, other, reader=delegate_id)
     act = acts.change(tx, act.id, message_id=message_id)
     prepared = _prepare(tx, act, congress=congress, now=now, locked=False)
-    if not isinstance(prepared, CallingOff):
+    if not _is_possible(prepared):
         return _shown(tx, acts.see_again(tx, act, preview={}), reader=delegate_id)
     if prepared.counts != act.preview:
         changed = acts.see_again(tx, act, preview=prepared.counts)
@@ -184,12 +209,12 @@ def run_due(tx: Tx, *, congress: Congress, now: datetime) -> bool:
     prepared = _prepare(tx, act, congress=congress, now=now, locked=True)
     if isinstance(prepared, Busy):
         return False  # at the next tick
-    if not isinstance(prepared, CallingOff):
+    if not _is_possible(prepared):
         acts.see_again(tx, act, preview={})
     elif prepared.counts != act.preview:
         acts.see_again(tx, act, preview=prepared.counts)
     else:
-        call_off(tx, act, prepared, actor=author.telegram_id, congress=congress, now=now)
+        DEEDS[act.kind].carry_out(tx, act, prepared, actor=author.telegram_id, congress=congress, now=now)
         acts.change(tx, act.id, state=ActState.DONE, reported_at=None)
     return True
 
@@ -206,21 +231,34 @@ def close_act(tx: Tx, *, act_id: int, revision: int, now: datetime) -> None:
         acts.change(tx, act_id, reported_at=now)
 
 
+def number_of(subject: str) -> int:
+    """Return the id in a subject of the log."""
+    return int(subject.partition(":")[2])
+
+
 def _prepare(
     tx: Tx, act: Act, *, congress: Congress, now: datetime, locked: bool
-) -> CallingOff | VisitCancelled | AlreadyLeft | Busy | None:
-    return prepare(tx, visit_id=_visit_of(act), author_id=act.author_id, congress=congress, now=now, locked=locked)
+) -> Prepared | Impossible | Busy | None:
+    return DEEDS[act.kind].prepare(
+        tx,
+        subject=number_of(act.subject),
+        arguments=act.arguments,
+        author_id=act.author_id,
+        congress=congress,
+        now=now,
+        locked=locked,
+    )
 
 
-def _visit_of(act: Act) -> int:
-    return int(act.subject.removeprefix("visit:"))
+def _is_possible(prepared: Prepared | Impossible | Busy | None) -> TypeGuard[Prepared]:
+    return prepared is not None and not isinstance(prepared, (CannotBeMoved, Busy))
 
 
 def _shown(tx: Tx, act: Act, *, reader: int) -> ShownAct:
-    visit = visits.read(tx, _visit_of(act))
+    visit = visits.read(tx, visits.of_subject(tx, act.subject))
     assert visit is not None
     is_done = act.state is ActState.DONE
-    missed = bookings.without_telegram(tx, visit_id=visit.id, reason=CANCELLED) if is_done else ()
+    missed = DEEDS[act.kind].missed(tx, act) if is_done else ()
     return ShownAct(
         act=act,
         visit=visit,

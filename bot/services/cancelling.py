@@ -6,13 +6,15 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.rules.booking import AlreadyLeft, VisitCancelled
 from bot.rules.lateness import KINDS
 from bot.rules.plan_b import Displaced, Place, Plan, plan_b
 from bot.rules.waiting import Candidate, would_overtake
 from bot.services.cards import renew_ended
+from bot.services.deeds import Busy, Deed
+from bot.services.organizers import CannotBeMoved
 from bot.services.promotion import promote, take_back
 from storage import Tx, bookings, delegates, grants, log, outbox, queue, seats, visits
 from storage.records import Act, Booking, Congress, HeldSeat, Holder, NewMessage, Rider, Role, Visit, VisitState
@@ -21,7 +23,7 @@ CANCELLED = "visit cancelled"
 """Why the seats and waits of a visit that was called off have ended."""
 CANCELLED_SEAT, CANCELLED_WAIT = "cancelled", "cancelled-wait"
 CANCELLED_CREW, CANCELLED_TEAM = "cancelled-crew", "cancelled-team"
-_OVER = (VisitState.DEPARTED, VisitState.RETURNED)
+_OVER = (VisitState.CANCELLED, VisitState.DEPARTED, VisitState.RETURNED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,18 +65,21 @@ class CallingOff:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Busy:
-    """Somebody has just come in and is changing their bookings: look again soon."""
-
-
 def prepare(
-    tx: Tx, *, visit_id: int, author_id: int, congress: Congress, now: datetime, locked: bool = False
-) -> CallingOff | VisitCancelled | AlreadyLeft | Busy | None:
+    tx: Tx,
+    *,
+    subject: int,
+    arguments: Mapping[str, Any],
+    author_id: int,
+    congress: Congress,
+    now: datetime,
+    locked: bool = False,
+) -> CallingOff | CannotBeMoved | Busy | None:
     """Say what calling a visit off would come to now; a refusal, or None when there is no such visit.
 
     `locked`: under the locks of its people and of all visits, so that it can be done as it was counted.
     """
+    visit_id = subject
     known = _people_of(tx, visit_id)
     if locked:
         delegates.lock_all(tx, known)
@@ -87,10 +92,8 @@ def prepare(
     visit = fresh.get(visit_id)
     if visit is None:
         return None
-    if visit.state is VisitState.CANCELLED:
-        return VisitCancelled()
     if visit.state in _OVER or now >= visit.leaves_at:
-        return AlreadyLeft()
+        return CannotBeMoved(visit)
     zone = ZoneInfo(congress.zone)
     line = tuple(each.booking for each in queue.line_of(tx, visit_id))
     passengers = bookings.passengers(tx, visit_id=visit_id)
@@ -288,3 +291,15 @@ def _message(
         expires_at=KINDS[kind].expires_at(due_at, ends_at=visit.returns_at),
         departs_at=visit.leaves_at,
     )
+
+
+def _find(tx: Tx, name: str) -> str | None:
+    visit_id = visits.by_key(tx, name)
+    return None if visit_id is None else f"visit:{visit_id}"
+
+
+def _missed(tx: Tx, act: Act) -> tuple[str, ...]:
+    return bookings.without_telegram(tx, visit_id=visits.of_subject(tx, act.subject), reason=CANCELLED)
+
+
+DEED = Deed(kind="cancelvisit", find=_find, prepare=prepare, carry_out=call_off, missed=_missed)

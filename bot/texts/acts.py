@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 
 from bot.language import Language
-from bot.services.acts import CANCEL_VISIT, Meanwhile, ShownAct
-from bot.texts.cancelling import counts_line, seat_head, wait_head
+from bot.services.acts import Meanwhile, ShownAct
+from bot.texts import cancelling
+from bot.texts.deeds import Wording
 from bot.texts.markup import bar, esc, name, words
-from storage.records import Act, ActState, Visit
+from storage.records import Act, ActState
 
+WORDINGS: Mapping[str, Wording] = {wording.kind: wording for wording in (cancelling.WORDING,)}
+"""How each kind of act is worded."""
 _MOST_NAMES = 30
 
 
@@ -26,25 +29,22 @@ def act(say: Language, shown: ShownAct) -> str:
             return _done(say, shown)
 
 
-def quote(say: Language, visit: Visit) -> str:
-    """Return how the news begins, in this language: to those with a seat, and to those who wait."""
-    first, _, last = wait_head(say, visit)
-    return "<blockquote>" + "\n".join([*seat_head(say, visit), "", first, last]) + "</blockquote>"
+def quote(say: Language, shown: ShownAct) -> str:
+    """Return how the news begins, in this language."""
+    return "<blockquote>" + "\n".join(_wording(shown).quote(say, shown.visit, shown.act)) + "</blockquote>"
 
 
 def _preview(say: Language, shown: ShownAct) -> str:
     """Show what would happen, in numbers and words. Nothing has."""
+    wording = _wording(shown)
     return "\n".join(
         [
-            "❓ <b>" + say.gettext("Cancel this visit?") + "</b>",
+            f"❓ <b>{wording.question(say, shown.act)}</b>",
             *_what(say, shown),
             "",
-            *_counts(say, shown.act.preview),
+            *wording.counts(say, shown.act.preview),
             "",
-            say.gettext(
-                "A seat is held for 20 minutes: wheelchairs first, then in the order of signing up, whole parties, "
-                "nobody who waits is passed."
-            ),
+            wording.rule(say, shown.act),
             "",
             say.gettext("The texts begin so:"),
         ]
@@ -53,28 +53,27 @@ def _preview(say: Language, shown: ShownAct) -> str:
 
 def _changed(say: Language, shown: ShownAct) -> str:
     """Say that the numbers were others when it was due or confirmed: nothing is done, and by whom what changed."""
+    wording = _wording(shown)
     lines = ["⚠️ <b>" + say.gettext("Changed meanwhile: nothing has been done") + "</b>", *_what(say, shown), ""]
     lines += [_meanwhile(say, each) for each in shown.meanwhile]
     if shown.is_impossible:
-        return "\n".join([*lines, say.gettext("The visit is cancelled or over. There is nothing left to confirm.")])
+        return "\n".join([*lines, wording.over(say)])
     if shown.act.before:
-        lines += [say.gettext("Before:"), _people(say, shown.act.before), say.gettext("Now:")]
-    return "\n".join([*lines, *_counts(say, shown.act.preview)])
+        lines += [say.gettext("Before:"), wording.summary(say, shown.act.before), say.gettext("Now:")]
+    return "\n".join([*lines, *wording.counts(say, shown.act.preview)])
 
 
 def _planned(say: Language, shown: ShownAct) -> str:
     """Say when it takes effect, and that it can be recalled until then."""
-    assert shown.act.due_at is not None
+    wording = _wording(shown)
     by = [] if shown.is_own else [say.gettext("Planned by {name}").format(name=name(shown.author))]
     return "\n".join(
         [
-            "⏱ <b>"
-            + say.gettext("The visit will be cancelled at {time}").format(time=_to_the_second(say, shown.act))
-            + "</b>",
+            f"⏱ <b>{wording.planned(say, shown.act, _to_the_second(say, shown.act))}</b>",
             *_what(say, shown),
             *by,
             "",
-            _people(say, shown.act.preview),
+            wording.summary(say, shown.act.preview),
             "",
             say.gettext("Nothing has changed yet, and nobody has been told. Until then you can recall it."),
         ]
@@ -95,8 +94,9 @@ def recalled_answer(say: Language) -> str:
 
 def _done(say: Language, shown: ShownAct) -> str:
     """Say what was done, how far the messages are, and whom somebody must call."""
-    lines = ["❌ <b>" + say.gettext("The visit is cancelled") + "</b>", *_what(say, shown), ""]
-    lines += _counts(say, shown.act.preview)
+    wording = _wording(shown)
+    lines = [f"<b>{wording.done(say, shown.act)}</b>", *_what(say, shown), ""]
+    lines += wording.counts(say, shown.act.preview)
     if shown.told is not None:
         counts = shown.told
         lines += [
@@ -115,11 +115,8 @@ def _done(say: Language, shown: ShownAct) -> str:
     return "\n".join(lines)
 
 
-def usage_cancel_visit(say: Language) -> str:
-    """Explain /cancelvisit."""
-    return say.gettext("Write the visit: {example}. You see what would happen before anything does.").format(
-        example=f"<code>/{CANCEL_VISIT} nab-am</code>"
-    )
+def _wording(shown: ShownAct) -> Wording:
+    return WORDINGS[shown.act.kind]
 
 
 def _what(say: Language, shown: ShownAct) -> list[str]:
@@ -130,22 +127,6 @@ def _what(say: Language, shown: ShownAct) -> list[str]:
 def _to_the_second(say: Language, planned: Act) -> str:
     assert planned.due_at is not None
     return say.clock(planned.due_at, seconds=True)
-
-
-def _people(say: Language, counts: Mapping[str, int]) -> str:
-    line = counts_line(say, counts["people"], counts["held"], counts["queued"], counts["nothing"])
-    return f"👥 <b>{line}</b>"
-
-
-def _counts(say: Language, counts: Mapping[str, int]) -> list[str]:
-    lines = [_people(say, counts)]
-    if counts["unreachable"]:
-        lines.append("⚠️ " + say.gettext("Cannot be reached: {n}").format(n=counts["unreachable"]))
-    lines.append(say.gettext("Parties on its waiting list: {n}").format(n=counts["waiting"]))
-    lines.append(
-        say.gettext("Hosts and leaders: {crew} · organizers: {team}").format(crew=counts["crew"], team=counts["team"])
-    )
-    return lines
 
 
 def _meanwhile(say: Language, change: Meanwhile) -> str:

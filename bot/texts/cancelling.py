@@ -3,10 +3,12 @@
 from bot.language import Language
 from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, CancelledTeam, CancelledWait, Others
 from bot.services.standing import Offered, Wait
+from bot.texts import labels
+from bot.texts.deeds import Counts, Wording
 from bot.texts.markup import esc, name, words
 from bot.texts.tickets import departure_lines, travellers
 from bot.texts.visits import zone_name
-from storage.records import Congress, Visit
+from storage.records import Act, Congress, Visit
 
 
 def cancelled_seat(say: Language, shown: CancelledSeat, *, congress: Congress) -> str:
@@ -82,21 +84,19 @@ def cancelled_team(say: Language, shown: CancelledTeam) -> str:
         [
             "❌ <b>" + say.gettext("Visit cancelled by {name}").format(name=name(shown.author)) + "</b>",
             f"<b>{words(say, shown.visit.title)}</b>",
-            counts_line(
-                say, shown.counts["people"], shown.counts["held"], shown.counts["queued"], shown.counts["nothing"]
-            ),
+            counts_line(say, shown.counts),
         ]
     )
 
 
-def counts_line(say: Language, people: int, held: int, queued: int, nothing: int) -> str:
+def counts_line(say: Language, counts: Counts) -> str:
     """Say in one line what becomes of the people of a visit that is off."""
     return say.ngettext(
         # Translators: of so many people: a seat is held for some, others wait in a list, for others is nothing.
         "{n} person: {held} held, {queued} queued, {nothing} nothing",
         "{n} people: {held} held, {queued} queued, {nothing} nothing",
-        people,
-    ).format(n=people, held=held, queued=queued, nothing=nothing)
+        counts["people"],
+    ).format(n=counts["people"], held=counts["held"], queued=counts["queued"], nothing=counts["nothing"])
 
 
 def others(say: Language, shown: Others, *, congress: Congress) -> str:
@@ -113,3 +113,52 @@ def _desk(say: Language, congress: Congress) -> list[str]:
         f"🕘 {words(say, contacts.hours)}",
         f"☎️ {esc(contacts.phone)}",
     ]
+
+
+def usage(say: Language) -> str:
+    """Explain /cancelvisit."""
+    return say.gettext("Write the visit: {example}. You see what would happen before anything does.").format(
+        example="<code>/cancelvisit nab-am</code>"
+    )
+
+
+def _summary(say: Language, counts: Counts) -> str:
+    return f"👥 <b>{counts_line(say, counts)}</b>"
+
+
+def _counts(say: Language, counts: Counts) -> list[str]:
+    lines = [_summary(say, counts)]
+    if counts["unreachable"]:
+        lines.append("⚠️ " + say.gettext("Cannot be reached: {n}").format(n=counts["unreachable"]))
+    lines.append(say.gettext("Parties on its waiting list: {n}").format(n=counts["waiting"]))
+    lines.append(
+        say.gettext("Hosts and leaders: {crew} · organizers: {team}").format(crew=counts["crew"], team=counts["team"])
+    )
+    return lines
+
+
+def _rule(say: Language, _act: Act) -> str:
+    return say.gettext(
+        "A seat is held for 20 minutes: wheelchairs first, then in the order of signing up, whole parties, "
+        "nobody who waits is passed."
+    )
+
+
+def _quote(say: Language, visit: Visit, _act: Act) -> list[str]:
+    """How it begins to those with a seat, and to those who wait."""
+    first, _, last = wait_head(say, visit)
+    return [*seat_head(say, visit), "", first, last]
+
+
+WORDING = Wording(
+    kind="cancelvisit",
+    question=lambda say, _: say.gettext("Cancel this visit?"),
+    planned=lambda say, _, time: say.gettext("The visit will be cancelled at {time}").format(time=time),
+    done=lambda say, _: "❌ " + say.gettext("The visit is cancelled"),
+    over=lambda say: say.gettext("The visit is cancelled or over. There is nothing left to confirm."),
+    summary=_summary,
+    counts=_counts,
+    rule=_rule,
+    quote=_quote,
+    confirm=lambda say, counts: labels.confirm_cancelling(say, people=counts["people"]),
+)

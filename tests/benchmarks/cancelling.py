@@ -50,6 +50,7 @@ async def _measure(name: str, url: str, *, rounds: int) -> str:
                 show_act,
                 actor=OWNER,
                 delegate_id=owner,
+                kind="cancelvisit",
                 name=VISIT,
                 congress=congress,
                 now=OPEN,

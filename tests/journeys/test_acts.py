@@ -5,8 +5,8 @@ from functools import partial
 
 from sqlalchemy import insert, select
 
+from bot.language import Language
 from bot.services.acts import RECALL
-from bot.texts import acts as texts
 from bot.texts import cancelling
 from storage import Tx, tables
 from storage.records import VisitState
@@ -44,6 +44,11 @@ async def card_saying(phone: Phone, words: str, *, card: Message) -> Message:
     return await phone.wait_for(lambda seen: seen.message_id == card.message_id and words in seen.text)
 
 
+def counted(say: Language, *, people: int, held: int) -> str:
+    """The line of numbers when a seat is held for everybody."""
+    return cancelling.counts_line(say, {"people": people, "held": held, "queued": 0, "nothing": 0})
+
+
 async def confirmed(owner: Phone, name: str = "nab-am") -> tuple[Message, Message]:
     """Ask for a visit to be cancelled and say yes; return the preview and the card while it can be recalled."""
     preview = await answered(owner, f"/cancelvisit {name}")
@@ -60,10 +65,10 @@ async def test_everybody_booked_gets_a_held_seat_in_the_same_message(house: Runn
     for phone in phones.values():
         await house.book(phone, "nab-am")
     preview, waits = await confirmed(owner)
-    assert cancelling.counts_line(say, 3, 3, 0, 0) in preview.text
+    assert counted(say, people=3, held=3) in preview.text
     for code in LANGUAGES:
         visit = await visit_of(house, "nab-am")
-        assert plain(texts.quote(words_of(house, code), visit)) in preview.text
+        assert plain("\n".join(cancelling.seat_head(words_of(house, code), visit))) in preview.text
     assert "Nothing has changed yet" in waits.text
     assert callbacks(waits) == ["recall:1", "acted:1"]
     assert (await visit_of(house, "nab-am")).state is VisitState.OPEN
@@ -71,7 +76,7 @@ async def test_everybody_booked_gets_a_held_seat_in_the_same_message(house: Runn
 
     house.clock.advance(RECALL)
     final = await card_saying(owner, say.gettext("Told: {sent} of {total}").format(sent=5, total=5), card=preview)
-    assert cancelling.counts_line(say, 3, 3, 0, 0) in final.text
+    assert counted(say, people=3, held=3) in final.text
     assert not final.buttons
     for code, phone in phones.items():
         told = await phone.wait_for(words_of(house, code).gettext("Your visit is cancelled"))
@@ -131,8 +136,8 @@ async def test_numbers_that_changed_meanwhile_are_shown_anew_and_confirmed_anew(
     quick_house.clock.advance(RECALL)
     say = words_of(quick_house, "en")
     changed = await card_saying(owner, say.gettext("Changed meanwhile: nothing has been done"), card=preview)
-    assert cancelling.counts_line(say, 1, 1, 0, 0) in changed.text
-    assert cancelling.counts_line(say, 2, 2, 0, 0) in changed.text
+    assert counted(say, people=1, held=1) in changed.text
+    assert counted(say, people=2, held=2) in changed.text
     assert (await visit_of(quick_house, "nab-am")).state is VisitState.OPEN
     await screen_after(owner, "act:", message=changed)
     quick_house.clock.advance(RECALL)
@@ -142,7 +147,7 @@ async def test_numbers_that_changed_meanwhile_are_shown_anew_and_confirmed_anew(
 async def test_bad_names_strangers_and_old_buttons_are_answered(quick_house: Running) -> None:
     owner, emma = await quick_house.organizer(), await quick_house.delegate()
     say = words_of(quick_house, "en")
-    assert (await answered(owner, "/cancelvisit")).text == plain(texts.usage_cancel_visit(say))
+    assert (await answered(owner, "/cancelvisit")).text == plain(cancelling.usage(say))
     assert "no-such" in (await answered(owner, "/cancelvisit no-such")).text
     unknown = await answered(emma, "/cancelvisit nab-am")
     assert say.gettext("Cancel this visit?") not in unknown.text

@@ -286,6 +286,7 @@ def _acts(visits: tuple[Visit, ...], tickets: tuple[Ticket, ...], booking: Booki
         id=1,
         kind="cancelvisit",
         subject="visit:17",
+        arguments={},
         author_id=2,
         preview=counts,
         before=counts,
@@ -308,6 +309,7 @@ def _acts(visits: tuple[Visit, ...], tickets: tuple[Ticket, ...], booking: Booki
         standing.Wait(booking=booking, visit=visits[1], place=n),
     )
     return {
+        Mapping[str, int]: (counts,),
         acts.ShownAct: tuple(
             acts.ShownAct(
                 act=replace(first, state=state, preview=preview),

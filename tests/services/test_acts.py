@@ -95,6 +95,7 @@ def show(tx: Tx, /, world: World, name: str = "nab-am", **changes: Any) -> Any:
         "actor": OWNER,
         "delegate_id": owner_of(tx),
         "now": OPEN,
+        "kind": "cancelvisit",
         "cause": "show/1",
         "congress": world.congress,
     }

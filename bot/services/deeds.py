@@ -1,0 +1,73 @@
+"""What each kind of dangerous act brings: how its subject is named, how it is counted, and how it is done.
+
+services/acts.py keeps preview, word, recall and moment for all of them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.services.organizers import CannotBeMoved
+from storage import Tx
+from storage.records import Act, Congress, Visit
+
+Impossible = CannotBeMoved
+"""Why an act cannot even be shown: there is nothing to do any more."""
+
+
+class Prepared(Protocol):
+    """What an act would come to at this moment."""
+
+    @property
+    def visit(self) -> Visit:
+        """Return the visit that it is about."""
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Return the numbers of the preview; they are compared whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Somebody has just come in and is changing their bookings: look again soon."""
+
+
+class Prepare(Protocol):
+    """Say what the act would come to now; None when its subject is gone.
+
+    `arguments` are what its command said beside the subject. `locked`: under the locks of its people and visits, so
+    that it can be done as it was counted.
+    """
+
+    def __call__(
+        self,
+        tx: Tx,
+        *,
+        subject: int,
+        arguments: Mapping[str, Any],
+        author_id: int,
+        congress: Congress,
+        now: datetime,
+        locked: bool = False,
+    ) -> Prepared | Impossible | Busy | None: ...
+
+
+class CarryOut(Protocol):
+    """Do what was prepared under the locks: rows, everybody's message, one line of the log."""
+
+    def __call__(self, tx: Tx, act: Act, prepared: Any, *, actor: int, congress: Congress, now: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """One kind of dangerous act."""
+
+    kind: str
+    """Its command."""
+    find: Callable[[Tx, str], str | None]
+    """Return the subject of this name as the log writes it, such as visit:17 or bus:3."""
+    prepare: Prepare
+    carry_out: CarryOut
+    missed: Callable[[Tx, Act], tuple[str, ...]]
+    """Return the names of those whom it concerns and who have no Telegram."""
