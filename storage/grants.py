@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from storage.records import Grant, Role
-from storage.tables import grants
+from storage.tables import delegates, grants
 from storage.turns import take_turn
 
 _ENV = "env"
@@ -51,6 +51,26 @@ def by_scope(tx: Connection, role: Role) -> dict[str, tuple[int, ...]]:
     for row in tx.execute(asked):
         found[row.scope] = (*found.get(row.scope, ()), row.telegram_id)
     return found
+
+
+def leaders(tx: Connection, labels: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return the names of those who lead these buses, by the bus's label, the one who was named first before others."""
+    query = (
+        select(grants.c.scope, delegates.c.name)
+        .join(delegates, delegates.c.telegram_id == grants.c.telegram_id)
+        .where(grants.c.role == Role.LEADER, grants.c.scope.in_(labels))
+        .order_by(grants.c.id)
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for row in tx.execute(query):
+        found[row.scope] = (*found.get(row.scope, ()), row.name)
+    return found
+
+
+def led_by(tx: Connection, telegram_id: int | None) -> tuple[str, ...]:
+    """Return the labels of the buses that this person leads."""
+    asked = select(grants.c.scope).where(grants.c.telegram_id == telegram_id, grants.c.role == Role.LEADER)
+    return tuple(tx.scalars(asked.order_by(grants.c.scope)))
 
 
 def everybody(tx: Connection, *, lock: bool = False) -> tuple[Held, ...]:

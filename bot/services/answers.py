@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.rules.booking import AlreadyLeft, AlreadyReleased, Changed, Refusal
 from bot.rules.lateness import KINDS
 from bot.rules.reminding import COUNTED_AFTER, asked_at, counts_due
-from bot.services.booking import Refused, Ticket
+from bot.services.booking import Refused, Ticket, ticket_for
 from storage import Tx, answers, bookings, delegates, grants, outbox, visits
 from storage.records import Answers, BookingState, Congress, NewMessage, Visit
 
@@ -41,7 +41,7 @@ def say_coming(
         answers.write(tx, booking_id, coming_at=now if coming else None)
     fresh = bookings.read(tx, booking_id)
     assert fresh is not None
-    return Ticket(booking=fresh, visit=visit, bus=visit.bus(fresh.bus_id))
+    return ticket_for(tx, fresh, visit)
 
 
 def tell_owners(tx: Tx, *, congress: Congress, now: datetime) -> int:

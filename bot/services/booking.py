@@ -20,7 +20,7 @@ from bot.services.alternatives import alternatives_to
 from bot.services.cards import leave_card, renew_booking
 from bot.services.drafts import COMPANIONS
 from bot.services.promotion import overtakes, promote, take_back
-from storage import Tx, bookings, calendars, delegates, drafts, log, outbox, queue, seats, visits
+from storage import Tx, bookings, calendars, delegates, drafts, grants, log, outbox, queue, seats, visits
 from storage.records import Booking, BookingState, Bus, Congress, Delegate, Lease, NewMessage, Rider, Visit
 
 
@@ -31,6 +31,8 @@ class Ticket:
     booking: Booking
     visit: Visit
     bus: Bus | None
+    leaders: tuple[str, ...] = ()
+    """The names of those who lead the bus."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +151,7 @@ def book_seat(
     for freed in sorted({seat.visit.id for seat in ended.values()}):
         promote(tx, freed, congress=congress, now=now)
     return Booked(
-        ticket=Ticket(booking=booking, visit=visit, bus=bus),
+        ticket=ticket_for(tx, booking, visit),
         given_up=tuple(seat.visit for seat in ended.values()),
     )
 
@@ -212,7 +214,7 @@ def ticket_of(tx: Tx, *, booking_id: int, delegate_id: int) -> Ticket | Refused 
         return Refused(refusal=AlreadyReleased(), visit=visit)
     if booking.state is not BookingState.BOOKED:
         return None
-    return Ticket(booking=booking, visit=visit, bus=visit.bus(booking.bus_id))
+    return ticket_for(tx, booking, visit)
 
 
 def tickets_of(tx: Tx, *, delegate_id: int) -> tuple[Ticket, ...]:
@@ -220,14 +222,24 @@ def tickets_of(tx: Tx, *, delegate_id: int) -> tuple[Ticket, ...]:
     held = [seat for seat in bookings.held_by(tx, delegate_id) if seat.booking.state is BookingState.BOOKED]
     fresh = visits.read_some(tx, {seat.visit.id for seat in held})
     riders = bookings.riders_of(tx, [seat.booking.id for seat in held])
+    buses = {seat.booking.id: fresh[seat.visit.id].bus(seat.booking.bus_id) for seat in held}
+    leaders = grants.leaders(tx, {bus.label for bus in buses.values() if bus is not None})
     return tuple(
         Ticket(
             booking=seat.booking.with_riders(riders.get(seat.booking.id, ())),
             visit=fresh[seat.visit.id],
-            bus=fresh[seat.visit.id].bus(seat.booking.bus_id),
+            bus=bus,
+            leaders=leaders.get(bus.label, ()) if bus is not None else (),
         )
-        for seat in held
+        for seat, bus in ((seat, buses[seat.booking.id]) for seat in held)
     )
+
+
+def ticket_for(tx: Tx, booking: Booking, visit: Visit) -> Ticket:
+    """Return what the card of this booking says: its bus, and who leads it."""
+    bus = visit.bus(booking.bus_id)
+    leaders = grants.leaders(tx, [bus.label]).get(bus.label, ()) if bus is not None else ()
+    return Ticket(booking=booking, visit=visit, bus=bus, leaders=leaders)
 
 
 def ticket_message(booking: Booking, visit: Visit, *, now: datetime, again: bool = False) -> NewMessage:
@@ -285,6 +297,6 @@ def repeated(tx: Tx, outcome: Any, *, lease: Lease | None) -> Booked:
     fresh = visits.read_some(tx, {booking.visit_id, *outcome["given_up"]})
     visit = fresh[booking.visit_id]
     return Booked(
-        ticket=Ticket(booking=booking, visit=visit, bus=visit.bus(booking.bus_id)),
+        ticket=ticket_for(tx, booking, visit),
         given_up=tuple(fresh[visit_id] for visit_id in outcome["given_up"]),
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.services.booking import Ticket
+from bot.services.booking import Ticket, ticket_for
 from bot.services.cards import OLD_CARD
 from storage import Tx, bookings, calendars, cards, visits
 from storage.records import BookingState, Delegate, Message, Visit
@@ -47,7 +47,7 @@ def card_facts(tx: Tx, message: Message, reader: Delegate) -> CardFacts | OldCar
         return "there is no card"
     return CardFacts(
         reader=reader,
-        ticket=Ticket(booking=booking, visit=visit, bus=visit.bus(booking.bus_id)),
+        ticket=ticket_for(tx, booking, visit),
         message_id=on,
         in_calendar=calendars.is_given(tx, booking.id),
     )

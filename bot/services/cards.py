@@ -39,6 +39,20 @@ def renew_own(tx: Tx, delegate_id: int, *, now: datetime) -> None:
     _renew(tx, [(seat.booking, seat.visit) for seat in held], now=now)
 
 
+def renew_bus(tx: Tx, label: str, *, now: datetime) -> None:
+    """Let the cards of all who ride this bus be edited: who leads it has changed."""
+    bus = visits.bus_by_label(tx, label)
+    visit = None if bus is None else visits.read(tx, bus.visit_id)
+    if bus is None or visit is None:
+        return
+    riding = [
+        holder.booking
+        for holder in bookings.passengers(tx, visit_id=visit.id)
+        if holder.booking.bus_id == bus.id and holder.telegram_id is not None
+    ]
+    _renew(tx, [(booking, visit) for booking in riding], now=now)
+
+
 def card_of(tx: Tx, *, booking_id: int, delegate_id: int) -> int | None:
     """Return the message on which the person sees this ticket; None where none is known."""
     return cards.read(tx, delegate_id=delegate_id, booking_id=booking_id)

@@ -13,6 +13,7 @@ from bot.services.booking import (
     Ticket,
     free_seats,
     repeated,
+    ticket_for,
     ticket_message,
     ticket_of,
 )
@@ -180,7 +181,7 @@ def undo_release(
         outcome={"booking": again.id, "given_up": [], "message": message.key},
         cause=cause,
     )
-    return Booked(ticket=Ticket(booking=again, visit=visit, bus=bus), given_up=())
+    return Booked(ticket=ticket_for(tx, again, visit), given_up=())
 
 
 def _party_of(tx: Tx, part: Booking) -> Booking | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.rules.authority import INVITATION_LASTS, roles_to_give
+from bot.services.cards import renew_bus
 from bot.services.organizers import NoAuthority, UnknownName
 from storage import Tx, delegates, grants, log, visits
 from storage.grants import Held
@@ -122,6 +123,7 @@ def join(tx: Tx, *, delegate: Delegate, token: str, now: datetime) -> Joined | A
         cause=_taken(token),
     )
     grants.give(tx, delegate.telegram_id, grant, now=now)
+    _renew_cards(tx, grant, now=now)
     return Joined(grant, frozenset(each.role for each in {*mine, grant}))
 
 
@@ -148,6 +150,7 @@ def revoke(
         return CannotRevoke(member)
     grants.take_back(tx, grant_id)
     grant = member.held.grant
+    _renew_cards(tx, grant, now=now)
     log.write(
         tx,
         at=now,
@@ -169,6 +172,12 @@ def _grant(tx: Tx, role: Role, scope: str) -> Grant | None:
         visit = None if visit_id is None else visits.read(tx, visit_id)
         return None if visit is None else Grant(role, visit.key)
     return Grant(role) if not scope else None
+
+
+def _renew_cards(tx: Tx, grant: Grant, *, now: datetime) -> None:
+    """Let the tickets of a bus name those who lead it now."""
+    if grant.role is Role.LEADER:
+        renew_bus(tx, grant.scope, now=now)
 
 
 def _members(tx: Tx, held: tuple[Held, ...], *, mine: tuple[Role, ...]) -> tuple[Member, ...]:

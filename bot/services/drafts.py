@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from bot.rules.booking import AlreadyBooked, NoSeats, Refusal, refuse_visit
 from bot.rules.naming import clean_name
 from bot.rules.seats import largest_ever, largest_party, seats_left
-from bot.services.cards import renew_own
-from storage import Tx, bookings, delegates, drafts, log, visits
+from bot.services.cards import renew_bus, renew_own
+from storage import Tx, bookings, delegates, drafts, grants, log, visits
 from storage.records import Congress, Visit
 
 COMPANIONS = "companions"
@@ -169,6 +169,8 @@ def rename(tx: Tx, *, delegate_id: int, typed: str, now: datetime, cause: str) -
     delegates.change(tx, delegate_id, name=name)
     delegates.rename_rider(tx, delegate_id, name=name)
     renew_own(tx, delegate_id, now=now)
+    for label in grants.led_by(tx, person.telegram_id):
+        renew_bus(tx, label, now=now)
     drafts.end(tx, delegate_id)
     log.write(
         tx,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.rules.booking import refuse_release
 from bot.rules.retention import due
 from bot.services.booking import free_seats
+from bot.services.cards import renew_bus
 from bot.services.promotion import promote, take_back
 from bot.services.standing import Own, own_of
 from storage import Tx, bookings, delegates, erasing, grants, inbox, log, queue, visits
@@ -81,7 +82,10 @@ def forget(
     if asked.key != key:
         return asked
     seats, waits, freed = _leave_all(tx, delegate_id, now=now)
+    led = grants.led_by(tx, person.telegram_id)
     gone = erasing.erase(tx, [Someone(delegate_id, person.telegram_id)], now=now)
+    for label in led:
+        renew_bus(tx, label, now=now)
     inbox.forget_person(tx, person.telegram_id, besides=update_id)
     done = Forgotten(
         receipt="".join(choice(_LETTERS) for _ in range(_RECEIPT_LENGTH)),

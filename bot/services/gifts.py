@@ -8,7 +8,7 @@ from bot.rules.gifts import GiftRefusal, GivingRefusal, gift_ends, refuse_gift, 
 from bot.rules.lateness import KINDS
 from bot.rules.naming import clean_name
 from bot.rules.seats import has_room
-from bot.services.booking import Booked, Refused, Ticket, repeated, ticket_message, ticket_of
+from bot.services.booking import Booked, Refused, Ticket, repeated, ticket_for, ticket_message, ticket_of
 from bot.services.cards import renew_booking
 from bot.services.drafts import DRAFT_LIFE, BadName
 from bot.services.promotion import promote
@@ -217,7 +217,7 @@ def take_gift(
         cause=cause,
     )
     promote(tx, visit.id, congress=congress, now=now)
-    return Booked(ticket=Ticket(booking=given, visit=visit, bus=bus), given_up=())
+    return Booked(ticket=ticket_for(tx, given, visit), given_up=())
 
 
 def _look(

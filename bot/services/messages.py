@@ -9,7 +9,7 @@ from bot.rules.booking import find_clashes
 from bot.rules.lateness import AFTER_STOP
 from bot.rules.reminding import why_stale
 from bot.services.answers import counts_of_evening
-from bot.services.booking import Ticket, ticket_of
+from bot.services.booking import Ticket, ticket_for, ticket_of
 from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, CancelledTeam, CancelledWait, cancelled_facts
 from bot.services.card_facts import CardFacts, OldCardFacts, card_facts
 from bot.services.feedback import Said, said_of
@@ -235,7 +235,7 @@ def _reminder(tx: Tx, message: Message, reader: Delegate, *, congress: Congress,
     is_evening = found.rule.evening_at is not None
     if reader.stopped and is_evening:
         return _UNWANTED
-    ticket = Ticket(booking=_with_riders(tx, found.booking), visit=found.visit, bus=found.bus)
+    ticket = ticket_for(tx, _with_riders(tx, found.booking), found.visit)
     return ReminderFacts(reader=reader, ticket=ticket, is_evening=is_evening)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.rules.waiting import JoinRefusal, OfferGone, OfferRefusal, refuse_joining, refuse_offer
 from bot.services.alternatives import alternatives_to
-from bot.services.booking import Booked, Ticket, free_seats, party_of, repeated, ticket_message
+from bot.services.booking import Booked, free_seats, party_of, repeated, ticket_for, ticket_message
 from bot.services.promotion import offer_key, overtakes, promote, take_back
 from bot.services.standing import MOST_WISHES, Offered, Wait, read_standing
 from storage import Tx, bookings, delegates, drafts, log, outbox, queue, visits
@@ -184,7 +184,7 @@ def accept_offer(
     for visit_id in sorted(freed):
         promote(tx, visit_id, congress=congress, now=now)
     return Booked(
-        ticket=Ticket(booking=given, visit=visit, bus=bus),
+        ticket=ticket_for(tx, given, visit),
         given_up=tuple(fresh[visit_id] for visit_id in given_up),
     )
 

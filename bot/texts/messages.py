@@ -7,7 +7,7 @@ from bot.language import LANGUAGES, SOURCE, Language
 from bot.rules.wording import ANY, text_for, texts_of
 from bot.services.booking import Ticket
 from bot.texts.markup import esc, name, words
-from bot.texts.tickets import departure_lines, travellers
+from bot.texts.tickets import departure_lines, leaders, travellers
 from bot.texts.undelivered import why_not
 from bot.texts.visits import bring
 from storage.records import Canary, Congress, Delegate, Visit
@@ -45,6 +45,7 @@ def departure_reminder(say: Language, shown: Ticket, *, congress: Congress) -> s
     lines = [
         "🔔 <b>" + say.gettext("Your visit leaves soon") + "</b>",
         *where,
+        *leaders(say, shown),
         "",
         f"<b>{words(say, shown.visit.title)}</b>",
         day,

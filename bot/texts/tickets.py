@@ -18,6 +18,7 @@ def ticket(say: Language, shown: Ticket, *, congress: Congress) -> str:
         f"<b>{words(say, visit.title)}</b>",
         "",
         *departure_lines(say, visit, shown.bus, congress=congress),
+        *leaders(say, shown),
         "↩️ " + say.gettext("Back at about {time}").format(time=say.clock(visit.returns_at)),
         "",
         *travellers(say, booking),
@@ -64,6 +65,15 @@ def travellers(say: Language, booking: Booking) -> list[str]:
         return []
     names = say.listing(name(rider.name) for rider in booking.riders)
     return ["👥 " + say.gettext("Travellers ({n}): {names}").format(n=booking.party, names=names)]
+
+
+def leaders(say: Language, shown: Ticket) -> list[str]:
+    """Name whom to look for at the bus, where somebody leads it."""
+    if not shown.leaders:
+        return []
+    # Translators: on a ticket: who goes along with the bus and has its list of passengers; one name or several.
+    names = say.listing(name(each) for each in shown.leaders)
+    return ["🙋 " + say.gettext("Bus leader: {names}").format(names=names)]
 
 
 def booked_answer(say: Language, booked: Booked) -> str:

@@ -28,6 +28,7 @@ from tests.journeys.scenes import (
     visits_held,
     words_of,
 )
+from tests.journeys.test_crew import payload
 from tests.journeys.test_programme import changed
 from tests.phone import Call, Message, Phone
 
@@ -176,6 +177,39 @@ async def test_a_new_name_stands_on_the_ticket_of_a_party(quick_house: Running) 
     await emma.tap("name", message=await answered(emma, "/my"))
     await emma.send("Emma Әбішева")
     assert "Ann" in (await edited(emma, ticket, "Emma Әбішева")).text
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+async def test_a_ticket_names_who_leads_the_bus_as_long_as_they_do(house: Running, code: str) -> None:
+    owner, marat, emma = await house.organizer(), await house.delegate("Marat"), await house.delegate(language=code)
+    ticket = await house.book(emma, "nab-am")
+    assert "🙋" not in ticket.text
+    await until(partial(card_of, house, emma))
+    await answered(marat, f"/start {payload(await answered(owner, '/invite leader b01'))}")
+    led = await edited(emma, ticket, "Marat")
+    (held,) = await tickets(house, emma)
+    assert held.leaders == ("Marat",)
+    assert led.text == plain(ticket_texts.ticket(words_of(house, code), held, congress=congress_of(house)))
+    # A new name is named, and who has taken a role back leaves no name behind. No edit rings.
+    await marat.tap("name", message=await answered(marat, "/my"))
+    await marat.send("Марат Әбішев")
+    await edited(emma, ticket, "Марат Әбішев")
+    asked = await screen_after(owner, "crewask:", message=await answered(owner, "/crew"))
+    (off,) = [data for data in callbacks(asked) if data.startswith("crewoff:")]
+    await screen_after(owner, off, message=asked)
+    alone = await emma.wait_for(lambda seen: seen.message_id == ticket.message_id and "🙋" not in seen.text)
+    assert alone.text == ticket.text
+
+
+async def test_a_ticket_forgets_a_leader_who_is_forgotten(quick_house: Running) -> None:
+    owner, emma = await quick_house.organizer(), await quick_house.delegate()
+    marat = await quick_house.delegate("Marat")
+    ticket = await quick_house.book(emma, "nab-am")
+    await until(partial(card_of, quick_house, emma))
+    await answered(marat, f"/start {payload(await answered(owner, '/invite leader B01'))}")
+    await edited(emma, ticket, "Marat")
+    await screen_after(marat, "forget:", message=await answered(marat, "/forget"))
+    await emma.wait_for(lambda seen: seen.message_id == ticket.message_id and "Marat" not in seen.text)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -93,7 +93,11 @@ def a_world(*, n: int, text: str) -> World:
     visits = _visits(congress, n=n, text=text)
     by_bus, on_foot, _ = visits[:3]
     names = (text,) * n
-    tickets = tuple(a_ticket(visit, *names) for visit in visits[:3])
+    tickets = tuple(
+        replace(a_ticket(visit, *names), leaders=leaders)
+        for visit in visits[:3]
+        for leaders in ((), (text,), (text, text))
+    )
     booking = a_booking(*names)
     held = HeldSeat(booking=booking, visit=on_foot)
     own_bookings = (None, *(replace(booking, state=state) for state in list(BookingState)[:3]))
