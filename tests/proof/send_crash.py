@@ -29,7 +29,9 @@ from tests.proof.wire import Moment, Wire, wire
 NOW = at("08-21 18:05")
 """The shipped programme has just reminded of the visits on 22 August."""
 MOST_SENDS = 8
-"""Each killed process has begun so many sends at most."""
+"""Each named kill comes at one of so many sends."""
+ROWS_A_KILL = 2 * MOST_SENDS
+"""So many messages for each kill: others are in flight at that moment, and random kills come after more sends."""
 PATIENCE = 120.0
 STUCK = 20.0
 NOTICE = "The shuttle stops at the north gate today."
@@ -57,7 +59,7 @@ async def prove(trial: Trial) -> AsyncIterator[Line]:
     """Two hundred kills on each database, and a sender that marks before it sends."""
     for kind in (SQLITE, POSTGRESQL) if trial.full else (SQLITE,):
         kills = trial.size(200, 4)
-        async with opened(trial, kind, rows=kills * MOST_SENDS) as post:
+        async with opened(trial, kind, rows=kills * ROWS_A_KILL) as post:
             await kill_often(post, kills=kills, chance=trial.random(f"send/{kind}"))
             quiet = await finish(post)
             line = await judge(post, kind=kind, quiet=quiet)
