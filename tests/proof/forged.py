@@ -10,7 +10,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 from random import Random
@@ -75,6 +75,8 @@ class Forgery:
     organizing: list[str] = field(default_factory=list)
     theirs: list[tuple[Phone, Message]] = field(default_factory=list)
     group: list[Message] = field(default_factory=list)
+    verbs: Sequence[str] = ()
+    """What is done to other people's bookings; every verb where none is named."""
 
     async def gather(self, *, victims: int, forgers: int, strangers: int) -> tuple[list[Phone], list[Phone]]:
         """Seat the victims, let the owner work, and return the forgers: delegates with a card each, and strangers."""
@@ -155,7 +157,8 @@ class Forgery:
             f"for:{booking}:{booking}:{version}", f"nowait:{booking}:{booking}:{version}",
             f"any:{booking}:{visit}", f"anyq:{booking}",
         )  # fmt: skip
-        return await self._tap(phone, self.random.choice(data))
+        wanted = [each for each in data if not self.verbs or each.partition(":")[0] in self.verbs]
+        return await self._tap(phone, self.random.choice(wanted))
 
     async def _versions(self, phone: Phone) -> bool:
         """A visit as it was before a change, or as it never was."""
@@ -227,11 +230,18 @@ async def _answer(phone: Phone, text: str) -> Message:
 
 
 async def forge(
-    database_url: str, *, number: int, random: Random, victims: int = 8, forgers: int = 24, strangers: int = 6
+    database_url: str,
+    *,
+    number: int,
+    random: Random,
+    victims: int = 8,
+    forgers: int = 24,
+    strangers: int = 6,
+    verbs: Sequence[str] = (),
 ) -> Outcome:
     """Send so many forged callbacks and payloads to a fresh bot; tell what came of them."""
     async with running_bot(database_url) as running:
-        forgery = Forgery(running=running, random=random)
+        forgery = Forgery(running=running, random=random, verbs=verbs)
         known, unknown = await forgery.gather(victims=victims, forgers=forgers, strangers=strangers)
         await forgery.forge(known, unknown, number=number)
         return forgery.outcome

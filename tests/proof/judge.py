@@ -40,7 +40,15 @@ def shown_texts(call: Heard) -> Iterator[str]:
     for upload in call.files.values():
         yield upload.name
         if not upload.name.endswith(".json"):  # for machines
-            yield upload.content.decode("utf-8", "replace")
+            yield _readable(upload.content)
+
+
+def _readable(content: bytes) -> str:
+    """The words of a file; none of a picture's, a PDF's or a workbook's, whose bytes spell anything now and then."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
 
 
 def offences(call: Heard, *, strangers: Iterable[str] = ()) -> Iterator[str]:

@@ -10,8 +10,9 @@ from storage import Tx, bookings
 from tests.proof.forged import Outcome, forge
 
 
-async def some(database_url: str) -> Outcome:
-    return await forge(database_url, number=56, random=Random(2025), victims=4, forgers=6, strangers=2)
+async def some(database_url: str, *verbs: str) -> Outcome:
+    random = Random(2025)
+    return await forge(database_url, number=56, random=random, victims=4, forgers=6, strangers=2, verbs=verbs)
 
 
 async def test_what_no_button_says_has_no_effect_and_is_answered(database_url: str) -> None:
@@ -32,5 +33,5 @@ async def test_without_the_check_of_the_owner_effects_are_seen(
         return booking.release_seat(tx, delegate_id=owner, booking_id=booking_id, **rest)
 
     monkeypatch.setattr("bot.handlers.tickets.release_seat", careless)
-    outcome = await some(sqlite_url)
+    outcome = await some(sqlite_url, "give")
     assert "bookings" in outcome.changed
