@@ -13,10 +13,13 @@ from tests.proof.trial import Line, Trial
 
 _RULES, _SERVICES = "tests/bot/rules", "tests/services"
 TESTS: dict[str, tuple[str, ...]] = {
+    "bot/rules/acting.py": (f"{_RULES}/test_acting.py",),
     "bot/rules/agenda.py": (f"{_RULES}/test_agenda.py",),
+    "bot/rules/audience.py": (f"{_RULES}/test_audience.py",),
     "bot/rules/authority.py": (f"{_SERVICES}/test_organizers.py",),
     "bot/rules/booking.py": (f"{_RULES}/test_booking.py", f"{_RULES}/test_finding.py", f"{_SERVICES}/test_booking.py"),
     "bot/rules/changing.py": (f"{_RULES}/test_changing.py",),
+    "bot/rules/charts.py": (f"{_RULES}/test_charts.py",),
     "bot/rules/feedback.py": (f"{_RULES}/test_feedback.py",),
     "bot/rules/filtering.py": (f"{_RULES}/test_filtering.py",),
     "bot/rules/finding.py": (f"{_RULES}/test_finding.py", f"{_SERVICES}/test_visits.py"),
@@ -26,8 +29,10 @@ TESTS: dict[str, tuple[str, ...]] = {
     "bot/rules/lateness.py": (f"{_RULES}/test_lateness.py",),
     "bot/rules/links.py": (f"{_RULES}/test_links.py",),
     "bot/rules/naming.py": (f"{_RULES}/test_naming.py",),
+    "bot/rules/overlapping.py": (f"{_RULES}/test_overlapping.py",),
     "bot/rules/packing.py": (f"{_RULES}/test_packing.py",),
     "bot/rules/passes.py": (f"{_RULES}/test_passes.py",),
+    "bot/rules/plan_b.py": (f"{_RULES}/test_plan_b.py",),
     "bot/rules/pushes.py": (f"{_RULES}/test_pushes.py",),
     "bot/rules/questions.py": (f"{_RULES}/test_questions.py",),
     "bot/rules/reminding.py": (
@@ -36,10 +41,12 @@ TESTS: dict[str, tuple[str, ...]] = {
         f"{_SERVICES}/test_messages.py",
     ),
     "bot/rules/retention.py": (f"{_RULES}/test_retention.py",),
+    "bot/rules/rounds.py": (f"{_RULES}/test_rounds.py",),
     "bot/rules/seats.py": (f"{_RULES}/test_seats.py",),
     "bot/rules/spelling.py": (f"{_RULES}/test_spelling.py",),
     "bot/rules/waiting.py": (f"{_RULES}/test_waiting.py",),
     "bot/rules/watching.py": (f"{_RULES}/test_watching.py",),
+    "bot/rules/wording.py": (f"{_RULES}/test_wording.py",),
     "bot/services/booking.py": (
         f"{_SERVICES}/test_booking.py",
         f"{_SERVICES}/test_booking_beside_lines.py",
