@@ -13,6 +13,12 @@ from storage.turns import take_turn
 
 _ENV = "env"
 _INVITED = "invitation"
+_LEADERS = (
+    select(grants.c.scope, delegates.c.name)
+    .join(delegates, delegates.c.telegram_id == grants.c.telegram_id)
+    .where(grants.c.role == Role.LEADER, grants.c.scope.in_(bindparam("labels", expanding=True)))
+    .order_by(grants.c.id)
+)
 _ROLES = select(grants.c.role).where(grants.c.telegram_id == bindparam("telegram_id"))
 
 
@@ -55,14 +61,8 @@ def by_scope(tx: Connection, role: Role) -> dict[str, tuple[int, ...]]:
 
 def leaders(tx: Connection, labels: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return the names of those who lead these buses, by the bus's label, the one who was named first before others."""
-    query = (
-        select(grants.c.scope, delegates.c.name)
-        .join(delegates, delegates.c.telegram_id == grants.c.telegram_id)
-        .where(grants.c.role == Role.LEADER, grants.c.scope.in_(labels))
-        .order_by(grants.c.id)
-    )
     found: dict[str, tuple[str, ...]] = {}
-    for row in tx.execute(query):
+    for row in tx.execute(_LEADERS, {"labels": sorted(labels)}):
         found[row.scope] = (*found.get(row.scope, ()), row.name)
     return found
 
