@@ -110,9 +110,11 @@ def read_audience(written: str, *, names: Mapping[str, Term]) -> Addressed | Unk
 
 def only_visit(groups: tuple[Who, ...]) -> int | None:
     """Return the visit whose passengers the audience is, and nobody else; or None."""
-    if len(groups) != 1 or groups[0] != Who(visits=groups[0].visits) or len(groups[0].visits) != 1:
-        return None
-    return groups[0].visits[0]
+    match groups:
+        case (Who(visits=(visit,)) as group,) if group == Who(visits=(visit,)):
+            return visit
+        case _:
+            return None
 
 
 def _with(group: Who, term: Term) -> Who:

@@ -15,9 +15,8 @@ def seats_in_the_way(
     While they hold them they are passed over there and keep their place. The seat that the wait replaces is none.
     """
     others = [seat for seat in held if seat.booking.id not in (booking.replaces, booking.rest_of)]
-    same = tuple(seat for seat in others if seat.visit.id == visit.id)
-    clashes = find_clashes(visit, others, rules=rules)
-    return same or (() if clashes is None else clashes.seats)
+    clashes = find_clashes(visit, others, rules=rules)  # a seat on the visit itself overlaps with it
+    return () if clashes is None else clashes.seats
 
 
 def seat_to_keep(booking: Booking, visit: Visit, *, held: Sequence[HeldSeat], rules: BookingRules) -> Booking | None:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from bot.rules.audience import Addressed, UnknownWord, names_of, only_visit, read_audience
-from bot.rules.wording import ANY, gaps_of, text_for, texts_of
+from bot.rules.audience import EVERYBODY, Addressed, UnknownWord, names_of, only_visit, read_audience
 from storage.records import Who
 from tests.makers import a_bus, a_congress, a_visit
 
@@ -42,23 +41,23 @@ def test_a_word_that_is_no_name_is_named(written: str, word: str) -> None:
     assert read_audience(written, names=NAMES) == UnknownWord(word)
 
 
+def test_everybody_is_called_so_and_others_as_they_were_written() -> None:
+    everybody = read_audience("all or nab-am: Hello", names=NAMES)
+    some = read_audience("nab-am  or\nB04: Hello", names=NAMES)
+    assert isinstance(everybody, Addressed)
+    assert isinstance(some, Addressed)
+    assert everybody.who == EVERYBODY
+    assert everybody.groups == (Who(),)
+    assert some.who == "nab-am or B04"
+
+
 def test_the_passengers_of_one_visit_are_about_that_visit() -> None:
     assert only_visit((Who(visits=(17,)),)) == 17
-    for others in ((Who(),), (Who(visits=(17,), languages=("kk",)),), (Who(visits=(17,)), Who(visits=(18,)))):
+    for others in (
+        (),
+        (Who(),),
+        (Who(visits=(17, 18)),),
+        (Who(visits=(17,), languages=("kk",)),),
+        (Who(visits=(17,)), Who(visits=(18,))),
+    ):
         assert only_visit(others) is None
-
-
-def test_texts_in_several_languages_and_who_reads_what() -> None:
-    texts = texts_of("en: Come down.\nPlease.\nKK : Төменге түсіңіз.")
-    assert texts == {"en": "Come down.\nPlease.", "kk": "Төменге түсіңіз."}
-    assert text_for(texts, "kk") == ("Төменге түсіңіз.", "kk")
-    assert text_for(texts, "ru") == ("Come down.\nPlease.", "en")
-    assert gaps_of(texts, {"en": 3, "ru": 2, "kk": 1}) == ("ru",)
-    assert text_for({"kk": "Сәлем"}, "en") == ("Сәлем", "kk")
-
-
-def test_a_text_without_marks_is_for_everybody_and_has_no_gaps() -> None:
-    texts = texts_of("Note: see en: route\nsecond line")
-    assert texts == {ANY: "Note: see en: route\nsecond line"}
-    assert text_for(texts, "kk") == (texts[ANY], ANY)
-    assert gaps_of(texts, {"kk": 1}) == ()

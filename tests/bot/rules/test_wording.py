@@ -12,7 +12,7 @@ from bot.rules.wording import ANY, gaps_of, text_for, texts_of
         ("en: Here\nru: Здесь", {"en": "Here", "ru": "Здесь"}),
         ("  Hello\nKK : Сәлем\nand more\nRU:\tПривет ", {ANY: "Hello", "kk": "Сәлем\nand more", "ru": "Привет"}),
         ("en:\nkk: Сәлем", {"kk": "Сәлем"}),
-        ("Take the bus en: now", {ANY: "Take the bus en: now"}),
+        ("Note: see en: route\nsecond line", {ANY: "Note: see en: route\nsecond line"}),
         ("de: Hallo", {ANY: "de: Hallo"}),
         ("", {}),
     ],
