@@ -6,19 +6,28 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rules.booking import find_clashes
-from bot.rules.plan_b import HELD_FOR, HELD_UNTIL, Displaced, Hold, Place, Plan, plan_b
+from bot.rules.hours import SHORTEST_OFFER
+from bot.rules.plan_b import HELD_FOR, HELD_UNTIL, TOLD_AT_NIGHT, Displaced, Hold, Place, Plan, plan_b, told_at
 from bot.rules.seats import has_room, largest_party
 from storage.records import HeldSeat, Visit, VisitState
 from tests.makers import LEAVES, OPEN, a_booking, a_bus, a_congress, a_visit
 
 ZONE = ZoneInfo("Asia/Almaty")
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 WANTED = a_visit(a_bus(), key="wanted")
 CONGRESS = a_congress()
+WITH_STEPS = replace(
+    CONGRESS,
+    libraries={
+        key: replace(CONGRESS.libraries["nab"], wheelchair=wheelchair)
+        for key, wheelchair in (("flat", "yes"), ("steps", "partly"))
+    },
+)
 
 
 def other(number: int, *, free: int = 10, places: int = 0, later: timedelta = HOUR, **changes: Any) -> Visit:
@@ -113,6 +122,116 @@ def test_nothing_is_held_for_who_cannot_be_reached_nor_on_a_visit_that_gives_no_
     for state in (VisitState.DRAFT, VisitState.CANCELLED, VisitState.DEPARTED):
         assert len(plan([party(1)], [other(30, state=state)]).nothing) == 1
     assert len(plan([party(1)], [other(30, queue_paused=True)]).nothing) == 1
+
+
+def test_the_numbers_are_those_that_organizers_are_told() -> None:
+    assert (HELD_FOR, HELD_UNTIL, TOLD_AT_NIGHT) == (20 * MINUTE, 45 * MINUTE, 12 * HOUR)
+
+
+def best(one: Visit, rival: Visit, **of_party: Any) -> int:
+    """Which of the two is held for one party."""
+    return plan([party(1, **of_party)], [one, rival]).held[0].visit.id
+
+
+@pytest.mark.parametrize(
+    ("changes", "of_party", "weighs"),
+    [
+        ({"city": "karaganda"}, {}, 4 * HOUR),
+        ({"guide_languages": ("ru",)}, {}, HOUR),
+        ({"stops": ("steps",)}, {"wheelchairs": 1}, 2 * HOUR),
+    ],
+    ids=["another city", "another language", "steps"],
+)
+def test_what_does_not_fit_weighs_as_much_as_so_much_time(
+    changes: dict[str, Any], of_party: dict[str, Any], weighs: timedelta
+) -> None:
+    worse = other(30, later=HOUR, places=1, **{"stops": ("flat",), **changes})
+    for apart, chosen in ((weighs - MINUTE, 31), (weighs + MINUTE, 30)):
+        fitting = other(31, later=HOUR + apart, places=1, stops=("flat",))
+        found = plan([party(1, **of_party)], [worse, fitting], congress=WITH_STEPS)
+        assert found.held[0].visit.id == chosen
+
+
+def test_steps_matter_to_wheelchairs_alone_and_one_stop_with_steps_is_enough() -> None:
+    steps = other(30, later=HOUR, places=1, stops=("flat", "steps"))
+    flat = other(31, later=2 * HOUR, places=1, stops=("flat", "flat"))
+    assert held(plan([party(1)], [steps, flat], congress=WITH_STEPS)) == [(1, 30)]
+    assert held(plan([party(1, wheelchairs=1)], [steps, flat], congress=WITH_STEPS)) == [(1, 31)]
+
+
+def test_whose_language_was_not_spoken_goes_where_any_of_its_languages_is() -> None:
+    same, strange = other(30, later=90 * MINUTE, guide_languages=("ru", "kk")), other(31, guide_languages=("de",))
+    assert best(same, strange, language="fr") == 30
+    assert best(same, strange, language=None) == 30
+    # In theirs the guide spoke English, so a guide who speaks Russian alone is as far as one who speaks German.
+    assert best(same, strange, language="en") == 31
+
+
+def test_who_is_told_at_night_is_told_at_once_when_the_visit_leaves_within_twelve_hours() -> None:
+    night = LEAVES.replace(hour=18)  # 23:00 in Astana
+    for leaves_in, at_once in ((12 * HOUR - MINUTE, True), (12 * HOUR, False)):
+        found = told_at(replace(WANTED, leaves_at=night + leaves_in), congress=CONGRESS, now=night, zone=ZONE)
+        assert (found == night) is at_once
+
+
+def test_a_seat_is_held_for_ten_minutes_at_least() -> None:
+    until = LEAVES + HOUR - HELD_UNTIL
+    assert held(plan([party(1)], [other(30)], now=until - SHORTEST_OFFER)) == [(1, 30)]
+    assert held(plan([party(1)], [other(30)], now=until - SHORTEST_OFFER + MINUTE)) == []
+
+
+@pytest.mark.parametrize("own_opening", [True, False])
+def test_nothing_is_held_before_the_booking_opens(own_opening: bool) -> None:
+    now = LEAVES - 2 * HOUR
+    for opens_at, gives in ((now + MINUTE, False), (now, True), (now - MINUTE, True)):
+        general = replace(CONGRESS.rules, opens_at=now - DAY if own_opening else opens_at)
+        found = plan(
+            [party(1)],
+            [other(30, opens_at=opens_at if own_opening else None)],
+            congress=replace(CONGRESS, rules=general),
+            now=now,
+        )
+        assert (held(found) == [(1, 30)]) is gives
+        assert bool(found.nothing) is not gives
+
+
+def test_where_names_are_final_nothing_is_held_once_the_booking_has_closed() -> None:
+    now = LEAVES - 2 * HOUR
+    for closes_at, names_final, gives in (
+        (now - MINUTE, True, False),
+        (now - MINUTE, False, True),
+        (now + MINUTE, True, True),
+    ):
+        found = plan([party(1)], [other(30, closes_at=closes_at, names_final=names_final)], now=now)
+        assert (held(found) == [(1, 30)]) is gives
+
+
+def test_a_line_takes_who_would_fit_the_largest_bus_and_a_walk_asks_for_no_wheelchair_place() -> None:
+    full = other(30, free=2, places=1)
+    taken = replace(full, buses=(replace(full.buses[0], seats_taken=2),), seats_taken=2)
+    assert queued(plan([party(1, "A", "B")], [taken])) == [(1, 30, True)]
+    assert queued(plan([party(1, "A", "B", "C")], [taken])) == []
+    assert queued(plan([party(1, wheelchairs=1)], [taken])) == [(1, 30, True)]
+    assert queued(plan([party(1, wheelchairs=2)], [taken])) == []
+    walk = replace(other(31), mode="walk", buses=(), host_limit=2, seats_taken=2)
+    assert queued(plan([party(1, wheelchairs=1)], [walk])) == [(1, 31, True)]
+
+
+def test_nobody_is_sent_to_a_line_that_moves_no_more_nor_to_one_with_seats_for_them() -> None:
+    late = other(30, free=0, later=-70 * MINUTE)
+    assert queued(plan([party(1)], [late])) == []
+    # What is free is theirs, but nobody would have the time to answer.
+    free = other(31, later=-75 * MINUTE)
+    assert queued(plan([party(1)], [free])) == []
+
+
+def test_each_party_counts_on_the_bus_it_gets() -> None:
+    visit = other(30, free=2)
+    second = replace(visit.buses[0], id=301, label="B301", seats=1)
+    visit = replace(visit, buses=(*visit.buses, second))
+    found = plan([party(1, "A", "B"), party(2), party(3)], [visit])
+    assert [(hold.party.booking.id, hold.bus_id) for hold in found.held] == [(1, 30), (2, 301)]
+    assert queued(found) == [(3, 30, True)]
 
 
 several = st.builds(
