@@ -16,8 +16,8 @@ help:  ## This list
 demo: .venv/.runtime  ## Try the bot in the browser: no token, no account
 	@$(PY) -m bot demo $(ARGS)
 
-test: .venv/.dev  ## Run the tests (ARGS="-k seats" for some of them); the proof's short forms: make proof ARGS=--short
-	@$(PY) -m pytest --ignore=tests/proof $(ARGS)
+test: .venv/.dev  ## Run the tests (ARGS="-k seats" for some of them)
+	@$(PY) -m pytest $(ARGS)
 
 check: .venv/.dev  ## Format, lint, types, catalogs
 	@$(PY) -m ruff format --check .
