@@ -101,7 +101,7 @@ def plan_b(
     for party in sorted(parties, key=_turn):
         fitting = _by_fit(party, wanted, others.values(), congress=congress) if party.reachable else []
         hold = _hold(party, fitting, guarded=guarded, told=told)
-        place = None if hold else _place(party, fitting, guarded=guarded, congress=congress, now=now, zone=zone)
+        place = None if hold else _place(party, fitting, congress=congress, now=now, zone=zone)
         if hold is not None:
             held.append(hold)
             others[hold.visit.id] = _taken(others[hold.visit.id], hold)
@@ -118,9 +118,9 @@ def _turn(party: Displaced) -> tuple[bool, datetime, int]:
 
 def _moves(visit: Visit, *, congress: Congress, now: datetime) -> bool:
     """Say whether seats of this visit are still being given: like the waiting list, also after booking has closed."""
-    if visit.state not in _USABLE or visit.queue_paused or now < (visit.opens_at or congress.rules.opens_at):
-        return False
-    return not (visit.names_final and refuse_visit(visit, rules=congress.rules, now=now) is not None)
+    opens_at = visit.opens_at or congress.rules.opens_at
+    is_final = visit.names_final and refuse_visit(visit, rules=congress.rules, now=now) is not None
+    return visit.state in _USABLE and not visit.queue_paused and now >= opens_at and not is_final
 
 
 def _by_fit(party: Displaced, wanted: Visit, visits: Iterable[Visit], *, congress: Congress) -> list[Visit]:
@@ -169,7 +169,6 @@ def _place(
     party: Displaced,
     fitting: Sequence[Visit],
     *,
-    guarded: frozenset[int],
     congress: Congress,
     now: datetime,
     zone: tzinfo,
@@ -177,9 +176,8 @@ def _place(
     for visit in fitting:
         places = most_wheelchairs(visit)
         ever = party.booking.party <= largest_ever(visit) and (places is None or party.booking.wheelchairs <= places)
-        full = not _has_seats(party, visit)
-        if ever and (full or visit.id in guarded) and still_promotes(visit, congress=congress, now=now, zone=zone):
-            return Place(party=party, visit=visit, ahead=full)
+        if ever and still_promotes(visit, congress=congress, now=now, zone=zone):
+            return Place(party=party, visit=visit, ahead=not _has_seats(party, visit))
     return None
 
 

@@ -217,21 +217,30 @@ def test_a_line_takes_who_would_fit_the_largest_bus_and_a_walk_asks_for_no_wheel
     assert queued(plan([party(1, wheelchairs=1)], [walk])) == [(1, 31, True)]
 
 
-def test_nobody_is_sent_to_a_line_that_moves_no_more_nor_to_one_with_seats_for_them() -> None:
-    late = other(30, free=0, later=-70 * MINUTE)
-    assert queued(plan([party(1)], [late])) == []
-    # What is free is theirs, but nobody would have the time to answer.
-    free = other(31, later=-75 * MINUTE)
-    assert queued(plan([party(1)], [free])) == []
+def full(visit: Visit) -> Visit:
+    """The same visit with every seat of its bus taken."""
+    (bus,) = visit.buses
+    return replace(visit, buses=(replace(bus, seats_taken=bus.seats),), seats_taken=bus.seats)
+
+
+def test_nobody_is_sent_to_a_line_that_moves_no_more() -> None:
+    ends = CONGRESS.offers.promotion_ends
+    for later, moves in ((ends - 2 * HOUR, False), (ends - 2 * HOUR + 30 * MINUTE, True)):
+        assert bool(queued(plan([party(1)], [full(other(30, later=later))]))) is moves
+
+
+def test_a_wheelchair_place_is_given_once() -> None:
+    found = plan([party(1, wheelchairs=1), party(2, wheelchairs=1)], [other(30, places=1)])
+    assert (held(found), queued(found)) == ([(1, 30)], [(2, 30, True)])
 
 
 def test_each_party_counts_on_the_bus_it_gets() -> None:
-    visit = other(30, free=2)
-    second = replace(visit.buses[0], id=301, label="B301", seats=1)
+    visit = other(30, free=3)
+    second = replace(visit.buses[0], id=301, label="B301", seats=2)
     visit = replace(visit, buses=(*visit.buses, second))
-    found = plan([party(1, "A", "B"), party(2), party(3)], [visit])
-    assert [(hold.party.booking.id, hold.bus_id) for hold in found.held] == [(1, 30), (2, 301)]
-    assert queued(found) == [(3, 30, True)]
+    found = plan([party(1, "A", "B"), party(2, "C", "D"), party(3), party(4)], [visit])
+    assert [(hold.party.booking.id, hold.bus_id) for hold in found.held] == [(1, 301), (2, 30), (3, 30)]
+    assert queued(found) == [(4, 30, True)]
 
 
 several = st.builds(
