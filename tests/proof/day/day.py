@@ -36,6 +36,8 @@ LABELS = ("B01", "B02", "B03", "B05", "B14")
 PEOPLE = 12
 BEGINS, EVENING, MORNING, OVER = at("08-18 08:30"), at("08-21 17:30"), at("08-22 06:30"), at("08-22 21:00")
 _TAP_FATES = ("could not show", "died before it showed", "died after it showed")
+_FIRST_CARD = 500_000
+"""The message that a tap is on has a number above this, so that no message that comes later has the same."""
 _TAP_LEASE = timedelta(seconds=15)
 
 Update = Callable[[], None]
@@ -192,9 +194,8 @@ class Day:
         cause = self._cause()
 
         def tap() -> None:
-            lease = Lease(
-                token=f"{cause}/{len(self.trace)}", until=self.now + _TAP_LEASE, edits=int(cause.split("/")[1])
-            )
+            card = _FIRST_CARD + int(cause.split("/")[1])
+            lease = Lease(token=f"{cause}/{len(self.trace)}", until=self.now + _TAP_LEASE, edits=card)
             outcome = self._act(booking.book_seat, Booked, cause, **asked, lease=lease)
             if isinstance(outcome, Booked):
                 self.reached["booked for several"] += party > 1
