@@ -1,3 +1,3 @@
 """What all tests share."""
 
-pytest_plugins = ["tests.databases", "tests.house", "tests.hearing"]
+pytest_plugins = ["tests.databases", "tests.house", "tests.hearing", "tests.browser"]

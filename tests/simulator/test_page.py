@@ -1,8 +1,6 @@
 """The demo page in a real browser: what people see on the phones when a bot speaks to the simulator."""
 
-import os
 import re
-import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +11,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from bot.simulator import Simulator
 
@@ -60,20 +58,6 @@ class PlayedBot:
 
 def phone(page: Page, owner: int = EMMA) -> Locator:
     return page.locator(f'[data-phone="{owner}"]')
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        words = "no Chromium on this machine, so the demo page is not driven"
-        if os.environ.get("CI"):
-            pytest.fail(words)
-        pytest.skip(words)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
