@@ -52,6 +52,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         f"{_SERVICES}/test_booking_beside_lines.py",
         f"{_SERVICES}/test_messages.py",
         f"{_SERVICES}/test_changing.py",
+        f"{_SERVICES}/test_lines.py",
         f"{_SERVICES}/test_wheelchairs.py",
     ),
     "storage/seats.py": (f"{_SERVICES}/test_booking.py", f"{_SERVICES}/test_wheelchairs.py"),

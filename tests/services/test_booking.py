@@ -33,9 +33,9 @@ from bot.services.booking import (
     tickets_of,
 )
 from bot.services.organizers import Delayed, delay_visit
-from storage import Tx, delegates, drafts, erasing, log, tables, visits
+from storage import Tx, delegates, drafts, erasing, grants, log, tables, visits
 from storage.database import Database
-from storage.records import BookingState, Lease, MessageState, Rider
+from storage.records import BookingState, Grant, Lease, MessageState, Rider, Role
 from tests.house import at
 from tests.makers import OPEN
 from tests.services.world import OWNER, World, counted, put_party, settle, visit_of
@@ -484,3 +484,19 @@ async def test_a_cause_that_comes_twice_at_once_has_one_effect(server: Database)
     assert len({outcome.ticket.booking.id for outcome in outcomes}) == 1
     assert await server.read(taken, "nab-am") == (1, [1, 0])
     assert await server.read(log.outcome_of, "book/0/nab-am") is not None
+
+
+async def test_a_ticket_names_the_leaders_of_its_own_bus(database: Database, world: World) -> None:
+    for label in ("B01", "B05"):
+        await database.run(grants.give, 1 + IVAN, Grant(Role.LEADER, label), now=OPEN)
+    await database.run(grants.give, 1 + DANA, Grant(Role.LEADER, "B02"), now=OPEN)
+    by_bus = await database.run(booked, world, EMMA, "nab-am")
+    on_foot = await database.run(booked, world, EMMA, "aitu-walk")
+    assert by_bus.ticket.bus is not None
+    assert (by_bus.ticket.bus.label, by_bus.ticket.leaders) == ("B01", ("Person 2",))
+    assert on_foot.ticket.leaders == ()
+    shown = await database.read(tickets_of, delegate_id=world.people[EMMA])
+    assert {ticket.booking.id: ticket.leaders for ticket in shown} == {
+        by_bus.ticket.booking.id: ("Person 2",),
+        on_foot.ticket.booking.id: (),
+    }

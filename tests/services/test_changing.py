@@ -104,6 +104,19 @@ async def test_one_seat_of_a_party_is_given_back_and_the_others_travel_on(
     await sound(database)
 
 
+async def test_seats_given_back_end_their_card_and_the_seat_of_one_changes_that_of_the_party(
+    database: Database, world: World
+) -> None:
+    ticket = await database.run(party, world, EMMA, "nab-am", "Zoë", "Ән")
+    await database.run(drop, world, EMMA, ticket.booking, 2)
+    cards = [row.booking_id for row in await database.read(outbox_rows) if row.kind == "card"]
+    assert cards == [ticket.booking.id]  # who travels on has the card; the part that ended never had one
+    alone = await database.run(booked, world, IVAN, "nab-am")
+    await database.run(release, world, IVAN, alone.ticket.booking.id)
+    cards = [row.booking_id for row in await database.read(outbox_rows) if row.kind == "card"]
+    assert cards == [ticket.booking.id, alone.ticket.booking.id]
+
+
 async def test_a_party_that_moves_leaves_names_typed_for_another_visit_alone(database: Database, world: World) -> None:
     ticket = await database.run(party, world, EMMA, "nab-am", "Zoë")
     await database.run(put_party, world.people[EMMA], "nab-pres-pm", "Ән", congress=world.congress)

@@ -131,3 +131,20 @@ async def test_where_names_are_final_the_line_ends_with_the_sign_up_and_an_open_
     await database.run(serve_lines, congress=final, now=OPEN + timedelta(minutes=6))
     assert (await database.read(row_of, offered.id)).state is BookingState.OFFERED
     assert await database.read(told) == []  # both hold offers, and the rest of the party waits for what becomes of its
+
+
+async def test_who_gives_back_the_part_that_travels_waits_for_the_rest_no_more(database: Database) -> None:
+    world = await database.run(full)
+    offered = await database.run(offer_a_part, world)
+    asked = _asked(world, 2)
+    taken = await database.run(
+        accept_offer, booking_id=offered.id, booking_version=offered.version, cause="take", **asked
+    )
+    assert isinstance(taken, Booked)
+    mine = taken.ticket.booking
+    rest = await database.read(queue.rest_of, mine.id)
+    assert rest is not None
+    await database.run(release_seat, booking_id=mine.id, booking_version=mine.version, cause="give back", **asked)
+    assert (await database.read(row_of, rest.id)).state is BookingState.RELEASED
+    assert (await database.read(visit_of, FULL)).waiting == 0
+    assert not await database.read(find_deviations, now=OPEN, real_now=OPEN)
