@@ -333,10 +333,13 @@ def without_telegram(tx: Connection, *, visit_id: int, reason: str) -> tuple[str
     return tuple(tx.scalars(query.order_by(bookings.c.id)))
 
 
-def given_over_time(tx: Connection) -> tuple[tuple[datetime, int], ...]:
-    """Return (moment, seats) of every booking that ever had its seats, and (moment, -seats) of those given back."""
+def given_over_time(tx: Connection, visit_ids: Collection[int]) -> tuple[tuple[datetime, int], ...]:
+    """Return (moment, seats) of every booking on these visits that ever had its seats, and (moment, -seats) of those
+    given back."""
     rows = tx.execute(
-        select(bookings.c.given_at, bookings.c.released_at, bookings.c.party).where(bookings.c.given_at.is_not(None))
+        select(bookings.c.given_at, bookings.c.released_at, bookings.c.party).where(
+            bookings.c.given_at.is_not(None), bookings.c.visit_id.in_(visit_ids)
+        )
     ).all()
     given = [(row.given_at, row.party) for row in rows]
     return (*given, *((row.released_at, -row.party) for row in rows if row.released_at is not None))

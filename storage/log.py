@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from storage.tables import log
 
@@ -21,6 +21,12 @@ def last(tx: Connection, *, action: str, actor: int | None) -> Mapping[str, Any]
     """Return what the newest line of this action and actor left behind (`after`), or None where there is none."""
     by = log.c.actor.is_(None) if actor is None else log.c.actor == actor
     return tx.scalar(select(log.c.after).where(log.c.action == action, by).order_by(log.c.id.desc()).limit(1))
+
+
+def count(tx: Connection, *, action: str, actor: int, since: datetime) -> int:
+    """Count the lines of this action and actor after that moment."""
+    query = select(func.count()).where(log.c.action == action, log.c.actor == actor, log.c.at > since)
+    return int(tx.scalar(query) or 0)
 
 
 def write(

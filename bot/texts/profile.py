@@ -1,7 +1,8 @@
 """How the bot presents itself: name, descriptions, commands by role. Limits: 64, 512, 120, 256 characters."""
 
 from bot.language import Language
-from storage.records import Congress
+from bot.rules.authority import may_try
+from storage.records import Congress, Role
 
 
 def bot_name(say: Language) -> str:
@@ -34,6 +35,12 @@ def delegate_commands(say: Language) -> tuple[tuple[str, str], ...]:
         ("cancel", say.gettext("Stop typing")),
         ("stop", say.gettext("Only the needful messages")),
     )
+
+
+def crew_commands(say: Language, roles: frozenset[Role]) -> tuple[tuple[str, str], ...]:
+    """Return (command, what it does) for somebody of the crew: what their roles let them do, then everybody's."""
+    own = delegate_commands(say)
+    return tuple(each for each in organizer_commands(say) if each in own or may_try(roles, each[0]))
 
 
 def organizer_commands(say: Language) -> tuple[tuple[str, str], ...]:

@@ -48,6 +48,7 @@ PLAIN = {
     "profile.short_description": 120,
     "profile.delegate_commands": 256,
     "profile.organizer_commands": 256,
+    "profile.crew_commands": 256,
     "visits.pin_note": 255,
     "own_data.caption": 1024,
     "own_data.title": 4096,

@@ -17,6 +17,7 @@ from bot.rules.questions import Question
 from bot.rules.waiting import Standing
 from bot.services import (
     acts,
+    authority,
     broadcasts,
     changing,
     crew,
@@ -492,6 +493,7 @@ def _crew(*, text: str) -> World:
     )
     return {
         Role: tuple(Role),
+        frozenset[Role]: (frozenset(), *(frozenset({role}) for role in Role)),
         Grant: given,
         crew.Member: members,
         crew.Invited: tuple(crew.Invited(grant=grant, ends_at=OPEN) for grant in given),
@@ -559,6 +561,7 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
         **_lists(visit, booking, answers, n=n, text=text),
         **_crew(text=text),
         Rider: riders,
+        authority.NoAuthority: (authority.NoAuthority(text),),
         organizers.UnknownName: (organizers.UnknownName(text),),
         organizers.InThePast: (organizers.InThePast(LEAVES),),
         organizers.CannotBeMoved: (organizers.CannotBeMoved(visit),),
