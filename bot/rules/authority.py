@@ -24,7 +24,7 @@ class Right(StrEnum):
     ROSTER = "roster"
     ROSTER_FILE = "roster file"
     QUEUE = "queue"
-    PAUSE = "pause queue"
+    PAUSE = "queue pause"
     FIND = "find"
     WHY = "why"
     CHECK_PASS = "check pass"

@@ -77,7 +77,7 @@ def joined(say: Language, done: Joined | AlreadyInCrew) -> str:
         case Role.CITY:
             lines.append(say.gettext("You run the visits of this city: seats, departures, lists, messages."))
         case Role.DESK:
-            lines.append(say.gettext("You help people at the desk: find them, see why, check their passes."))
+            lines.append(say.gettext("You help people at the desk: find them, see why, check their QR passes."))
         case Role.LEADER:
             lines.append(
                 say.gettext(

@@ -50,6 +50,8 @@ def organizer_commands(say: Language) -> tuple[tuple[str, str], ...]:
         ("roster", say.gettext("Passenger list of a visit or bus")),
         ("queue", say.gettext("Waiting list of a visit")),
         ("find", say.gettext("Look for a rider by name or code")),
+        ("why", say.gettext("What happened, and why")),
+        ("log", say.gettext("Who of the crew did what")),
         ("delay", say.gettext("Move a departure and tell its passengers")),
         ("seats", say.gettext("Set the seats of a bus")),
         ("open", say.gettext("Open a visit for sign-ups")),

@@ -111,13 +111,17 @@ def _organizer_help(say: Language) -> list[str]:
         say.gettext("/roster nab-am – who travels, waits, needs access; PDF, Excel, CSV; a bus, a city: /roster B01"),
         say.gettext("/queue nab-am – who waits; pause the list"),
         say.gettext("/find Müller – riders by any spelling of the name, or by a booking’s code"),
+        say.gettext("/why K7PW2 – what happened to a booking, a person, a bus or a visit, by whom and why"),
+        say.gettext("/log B01 2h – who of the crew did what; all of it as a file: /log csv"),
         say.gettext("/delay nab-am 15 – the visit leaves 15 minutes later, its passengers are told"),
         say.gettext("/seats B01 40 – the bus has 40 seats"),
         say.gettext("/close nab-am – nobody new signs up; /open nab-am – again"),
         say.gettext("/holdback nab-am 5 – 5 seats are kept from delegates; what comes free is offered"),
         say.gettext("/export – the programme as a file, as it stands; change it and send it back: /import"),
         say.gettext("/cancelvisit nab-am – shows first what would happen, finds other seats for everybody"),
-        say.gettext("/invite leader B01 – a link for a bus leader, host or organizer; /crew – who has which role"),
+        say.gettext(
+            "/invite leader B01 – a link for a bus leader, host, desk, city or organizer; /crew – who has which role"
+        ),
         say.gettext("/undelivered – who cannot be reached, and which messages did not arrive"),
         say.gettext("/feedback – how the visits were, without names; one of them: /feedback nab-am"),
         say.gettext("/announce nab-am TEXT – write to a visit’s passengers, or to all: /announce all TEXT"),
