@@ -108,10 +108,10 @@ def roles_to_give(roles: Collection[Role]) -> tuple[Role, ...]:
 def _covers(grant: Grant, subject: Subject) -> bool:
     match grant.role:
         case Role.CITY:
-            return subject.city == grant.scope
+            return bool(grant.scope) and subject.city == grant.scope
         case Role.LEADER:
-            return subject.bus == grant.scope
+            return bool(grant.scope) and subject.bus == grant.scope
         case Role.HOST:
-            return subject.visit == grant.scope and not subject.bus
+            return bool(grant.scope) and subject.visit == grant.scope and not subject.bus
         case Role.OWNER | Role.ORGANIZER | Role.DESK:
             return True
