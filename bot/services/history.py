@@ -11,7 +11,7 @@ from bot.rules.spelling import closest, keys
 from bot.services.authority import NoAuthority, refusal
 from bot.services.entries import Entry, entries_of
 from bot.services.rosters import ListKind
-from storage import Tx, bookings, delegates, log, outbox, reminders, rosters, visits
+from storage import Tx, announcements, bookings, delegates, log, outbox, reminders, rosters, visits
 from storage.records import (
     Booking,
     BookingState,
@@ -218,8 +218,9 @@ def _of_bus(tx: Tx, visit: Visit, bus: Bus | None) -> Story:
     fleet = visit.buses if bus is None else (bus,)
     subjects = [f"visit:{visit.id}", f"crew:host:{visit.key}"]
     subjects += [f"bus:{each.id}" for each in fleet] + [f"crew:leader:{each.label}" for each in fleet]
-    lines = [line for line in log.about(tx, subjects) if line.action != "list"]
-    lines += [line for line in log.about(tx, [f"bus:{each.id}" for each in fleet]) if line.action == "list"]
+    if bus is None:
+        subjects += [f"announcement:{each}" for each in announcements.ids_of_visit(tx, visit.id)]
+    lines = list(log.about(tx, subjects))
     lines += log.of_action(tx, "programme")
     facts: list[Fact] = [Done(at=entry.line.at, entry=entry) for entry in entries_of(tx, lines)]
     logged = {(line.at, line.after.get("version")) for line in lines if line.action == "list"}

@@ -10,7 +10,7 @@ from bot.rules.logbook import BOT, BY_CREW, CSV, EVERYTHING, WORDS, Filters, act
 from bot.rules.spelling import closest, keys
 from bot.services.authority import NoAuthority, refusal
 from bot.services.entries import Entry, entries_of
-from storage import Tx, bookings, delegates, grants, log, visits
+from storage import Tx, announcements, bookings, delegates, grants, log, visits
 from storage.records import Congress
 
 PAGE = 12
@@ -143,6 +143,7 @@ def _subjects(tx: Tx, about: str, *, with_bookings: bool) -> tuple[str, ...] | N
     subjects = [about, *(f"bus:{bus.id}" for bus in fleet), *(f"crew:leader:{bus.label}" for bus in fleet)]
     if of_visit:
         subjects.append(f"crew:host:{visit.key}")
+        subjects += [f"announcement:{each}" for each in announcements.ids_of_visit(tx, visit.id)]
     if with_bookings:
         bus_id = None if of_visit else fleet[0].id
         subjects += [f"booking:{each}" for each in bookings.ids_on(tx, visit_id=visit.id, bus_id=bus_id)]

@@ -15,18 +15,24 @@ from storage.records import Booking, BookingState, Congress, MessageState, Remin
 
 _LONGEST_NAME = 60
 _ROOM = 2_800
+_LONGEST_BLOCK = 1_000
+"""Of the facts of one day that stand together."""
 
 
 def story_pages(say: Language, story: Story, *, congress: Congress, now: datetime) -> list[str]:
     """Tell a story, a message a page: how it stands now, then each fact with its day and clock time."""
     several = len({booking.id for booking, _ in story.bookings}) > 1
-    entries, day = [], ""
+    entries: list[str] = []
+    day = ""
     for fact in story.facts:
         line = f"{say.clock(fact.at)} {_fact(say, fact, several=several)}"
         if say.day(fact.at) != day:
             day = say.day(fact.at)
-            line = f"<b>{day}</b>\n{line}"
-        entries.append(line)
+            entries.append(f"<b>{day}</b>\n{line}")
+        elif len(entries[-1]) + len(line) > _LONGEST_BLOCK:
+            entries.append(line)
+        else:
+            entries[-1] += f"\n{line}"
     if not entries:
         entries.append(say.gettext("Nothing has happened here yet."))
     return pages("\n".join(_head(say, story, congress=congress, now=now)), entries, room=_ROOM)
@@ -107,7 +113,7 @@ def _fact(say: Language, fact: Fact, *, several: bool) -> str:
             reason = say.gettext("ended: {reason}").format(reason=_reason(say, booking.reason))
             return f"<b>{esc(visit.key)}</b> · {reason}"
         case Told(posted=posted, rule=rule):
-            what = kind_name(say, posted.kind) if rule is None else _reminder(say, rule)
+            what = _message(say, posted.kind) if rule is None else _reminder(say, rule)
             return f"✉️ {what}: {_what_became(say, posted.state, error=posted.error)}"
         case NotReminded(rule=rule, visit=visit, why=why):
             where = f"<b>{esc(visit.key)}</b> · " if several else ""
@@ -125,6 +131,24 @@ def _begun(say: Language, booking: Booking) -> str:
     if booking.queue_no is not None:
         return say.gettext("put into the waiting list in place of a cancelled visit")
     return say.gettext("seats held in place of a cancelled visit: {n}").format(n=booking.party)
+
+
+def _message(say: Language, kind: str) -> str:
+    match kind:
+        case "ticket":
+            # Translators: a message, in the history of a booking.
+            return say.gettext("Ticket")
+        case "moved":
+            # Translators: a message, in the history of a booking.
+            return say.gettext("New departure time")
+        case "cancelled" | "cancelled-wait":
+            # Translators: a message, in the history of a booking.
+            return say.gettext("News that the visit is cancelled")
+        case "offer":
+            # Translators: a message, in the history of a booking.
+            return say.gettext("Offer of seats")
+        case _:
+            return kind_name(say, kind)
 
 
 def _reminder(say: Language, rule: ReminderRule) -> str:

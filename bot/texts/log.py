@@ -109,7 +109,7 @@ def deed(say: Language, entry: Entry) -> str:
         case "revoke":
             return say.gettext("role taken back")
         case "programme":
-            return say.gettext("changed programme applied")
+            return say.gettext("programme applied")
         case "refused":
             # Translators: somebody wrote a command of the crew without the role for it.
             return say.gettext("tried without the right to: {command}").format(command=_command(entry.what))
@@ -252,7 +252,8 @@ def _asked(say: Language, page: LogPage, *, congress: Congress) -> str:
     elif filters.who:
         words.append(cut(page.who or filters.who, _LONGEST_NAME))
     if filters.since is not None:
-        words.append(say.gettext("since {moment}").format(moment=say.moment(filters.since)))
+        # Translators: of the log, from this moment on.
+        words.append(say.gettext("from {moment} on").format(moment=say.moment(filters.since)))
     if not filters.what and not filters.who:
         # Translators: what a page of the log shows when nothing else was asked for.
         words.append(say.gettext("what the crew did"))
@@ -278,7 +279,7 @@ def _plain_about(say: Language, entry: Entry) -> str:
             role, _, scope = entry.what.partition(":")
             named = role_name(say, Role(role)) if role in list(Role) else ""
             return f"{named}: {scope}" if scope else named
-        case "visit" | "bus" | "delegate" | "person":
+        case "visit" | "bus" | "city" | "delegate" | "person":
             return entry.what
         case "booking":
             return f"{entry.what} {entry.owner}".strip()
