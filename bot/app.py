@@ -43,7 +43,7 @@ from bot.services.feedback import ask_passengers
 from bot.services.forgetting import keep_promises
 from bot.services.lines import serve_lines
 from bot.services.numbers import Numbers, read_numbers
-from bot.services.people import languages_of, name_owners, owners_by_language
+from bot.services.people import crew_by_language, languages_of, name_owners
 from bot.services.programme import Harmful, apply_programme
 from bot.services.programme_changes import Harm
 from bot.services.reminders import plan_due_reminders
@@ -281,10 +281,10 @@ class App:
     async def _present(self, bot: Bot) -> None:
         languages, congress = self.house.languages, self.house.congress
         self._presented = congress.version
-        owners = await self.db.read(owners_by_language, default=SOURCE)
+        crew = await self.db.read(crew_by_language, default=SOURCE)
         former = await self.db.read(languages_of, self._former_owners, default=SOURCE)
         try:
-            await present(bot, languages=languages, congress=congress, owners=owners, former=former)
+            await present(bot, languages=languages, congress=congress, crew=crew, former=former)
         except TelegramError as error:
             log.warning("names and commands are set at the next start: %s", type(error).__name__)
 

@@ -43,6 +43,8 @@ class Context(CallbackContext[ExtBot[str], dict[Any, Any], dict[Any, Any], dict[
     now: datetime
     cause: str
     """The key of this update's effect: a replayed update finds what it came to."""
+    right: str = ""
+    """What this update asks for, where that is for the crew alone (handlers/organizers.py)."""
     excuse: str | None = None
     """What the answer of a tap says that has nothing else to say: it comes late."""
 

@@ -11,7 +11,6 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.context import Context
 from bot.language import SOURCE, Language, Languages, guess_language
-from bot.rules.authority import may_organize
 from bot.texts import profile
 from storage.records import Congress, Role
 
@@ -25,20 +24,20 @@ async def present(
     *,
     languages: Languages,
     congress: Congress,
-    owners: Iterable[tuple[int, str]],
+    crew: Iterable[tuple[int, str, frozenset[Role]]],
     former: Iterable[tuple[int, str]] = (),
 ) -> None:
-    """Bring name, descriptions and commands up to date: for everybody in each language, for owners in their own.
+    """Bring name, descriptions and commands up to date: for everybody in each language, for the crew in their own.
 
-    `owners` are (Telegram id, language), `former` those who are owners no longer: their menu is a delegate's again.
-    An owner who never wrote to the bot gets theirs when they do.
+    `crew` are (Telegram id, language, roles), `former` (Telegram id, language) of those who have none any more: their
+    menu is a delegate's again. An owner who never wrote to the bot gets theirs when they do.
     """
     for code, say in languages.items():
         shown_for = None if code == SOURCE else code
         await _present_in(bot, say, congress, shown_for)
         await _set_commands(bot, profile.delegate_commands(say), BotCommandScopeAllPrivateChats(), shown_for)
-    for telegram_id, code in owners:
-        await _for_one(bot, telegram_id, profile.organizer_commands(languages[code]))
+    for telegram_id, code, roles in crew:
+        await show_commands(bot, telegram_id, languages[code], roles)
     for telegram_id, code in former:
         await _for_one(bot, telegram_id, profile.delegate_commands(languages[code]))
 
@@ -52,13 +51,13 @@ async def follow_language(context: Context, *, phone: str | None, chosen_again: 
     delegate = context.delegate
     assert delegate.telegram_id is not None
     is_own_list = chosen_again or (guess_language(phone) or SOURCE) != context.say.code
-    if is_own_list or may_organize(context.person.roles):
+    if is_own_list or context.person.roles:
         await show_commands(context.bot, delegate.telegram_id, context.say, context.person.roles)
 
 
 async def show_commands(bot: Bot, telegram_id: int, say: Language, roles: frozenset[Role]) -> None:
     """List in one chat the commands of these roles; at once, where a role came or went."""
-    commands = profile.organizer_commands(say) if may_organize(roles) else profile.delegate_commands(say)
+    commands = profile.crew_commands(say, roles) if roles else profile.delegate_commands(say)
     await _for_one(bot, telegram_id, commands)
 
 

@@ -93,6 +93,11 @@ def read(tx: Connection, announcement_id: int) -> Announcement | None:
     return None if row is None else _announcement(row)
 
 
+def ids_of_visit(tx: Connection, visit_id: int) -> tuple[int, ...]:
+    """Return the announcements to the passengers of this visit and to nobody else."""
+    return tuple(tx.scalars(select(announcements.c.id).where(announcements.c.visit_id == visit_id)))
+
+
 def on_card(tx: Connection, *, author_id: int, message_id: int) -> Announcement | None:
     """Return the announcement whose progress this message of the author's chat shows, or None."""
     shown = announcements.c.author_id == author_id, announcements.c.message_id == message_id

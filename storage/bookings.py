@@ -333,13 +333,61 @@ def without_telegram(tx: Connection, *, visit_id: int, reason: str) -> tuple[str
     return tuple(tx.scalars(query.order_by(bookings.c.id)))
 
 
-def given_over_time(tx: Connection) -> tuple[tuple[datetime, int], ...]:
-    """Return (moment, seats) of every booking that ever had its seats, and (moment, -seats) of those given back."""
+def given_over_time(tx: Connection, visit_ids: Collection[int]) -> tuple[tuple[datetime, int], ...]:
+    """Return (moment, seats) of every booking on these visits that ever had its seats, and (moment, -seats) of those
+    given back."""
     rows = tx.execute(
-        select(bookings.c.given_at, bookings.c.released_at, bookings.c.party).where(bookings.c.given_at.is_not(None))
+        select(bookings.c.given_at, bookings.c.released_at, bookings.c.party).where(
+            bookings.c.given_at.is_not(None), bookings.c.visit_id.in_(visit_ids)
+        )
     ).all()
     given = [(row.given_at, row.party) for row in rows]
     return (*given, *((row.released_at, -row.party) for row in rows if row.released_at is not None))
+
+
+def by_code(tx: Connection, code: str) -> Booking | None:
+    """Return the booking of this code, without its riders; or None."""
+    row = tx.execute(select(*_COLUMNS).where(bookings.c.code == code)).one_or_none()
+    return None if row is None else booking_from(row)
+
+
+def ever_of(tx: Connection, delegate_id: int) -> tuple[Booking, ...]:
+    """Return every booking that the person ever had, without the riders, oldest first."""
+    query = select(*_COLUMNS).where(bookings.c.delegate_id == delegate_id).order_by(bookings.c.made_at, bookings.c.id)
+    return tuple(booking_from(row) for row in tx.execute(query))
+
+
+def ever_on(tx: Connection, visit_id: int) -> tuple[Booking, ...]:
+    """Return every booking that a visit ever had, with the riders, the newest first."""
+    query = select(*_COLUMNS).where(bookings.c.visit_id == visit_id).order_by(bookings.c.id.desc())
+    rows = tx.execute(query).all()
+    parties = riders_of(tx, [row.id for row in rows])
+    return tuple(booking_from(row, parties.get(row.id, ())) for row in rows)
+
+
+def ids_on(tx: Connection, *, visit_id: int, bus_id: int | None) -> tuple[int, ...]:
+    """Return the ids of every booking that a visit ever had, or of those on one of its buses."""
+    query = select(bookings.c.id).where(bookings.c.visit_id == visit_id).order_by(bookings.c.id)
+    return tuple(tx.scalars(query if bus_id is None else query.where(bookings.c.bus_id == bus_id)))
+
+
+def given_moments(tx: Connection, booking_ids: Collection[int]) -> dict[int, datetime]:
+    """Return when each of these bookings was given its seats; those that never were are left out."""
+    query = select(bookings.c.id, bookings.c.given_at).where(
+        bookings.c.id.in_(booking_ids), bookings.c.given_at.is_not(None)
+    )
+    return {row.id: row.given_at for row in tx.execute(query)}
+
+
+def owners_of(tx: Connection, booking_ids: Collection[int]) -> dict[int, tuple[str, str, str]]:
+    """Return of each of these bookings its code, the owner's name and the visit's key."""
+    query = (
+        select(bookings.c.id, bookings.c.code, delegates.c.name, visits.c.key)
+        .join_from(bookings, delegates, bookings.c.delegate_id == delegates.c.id)
+        .join(visits, bookings.c.visit_id == visits.c.id)
+        .where(bookings.c.id.in_(booking_ids))
+    )
+    return {row.id: (row.code, row.name, row.key) for row in tx.execute(query)}
 
 
 def count_ever(tx: Connection, visit_id: int) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.records import DeliveryCounts, Lease, MessageState, NewMessage
+from storage.records import DeliveryCounts, Lease, MessageState, NewMessage, Posted
 from storage.tables import outbox
 
 _UNDER_WAY = (MessageState.DUE, MessageState.LEASED, MessageState.SENDING)
@@ -76,6 +76,27 @@ def add_unless_waiting(tx: Connection, messages: Iterable[NewMessage]) -> int:
 def known(tx: Connection, keys: Collection[str]) -> set[str]:
     """Return those of these keys under which a message was ever written."""
     return set(tx.scalars(select(outbox.c.key).where(outbox.c.key.in_(keys)))) if keys else set()
+
+
+def of_bookings(tx: Connection, booking_ids: Collection[int], *, but: Collection[str]) -> tuple[Posted, ...]:
+    """Return the messages about these bookings and what became of each, oldest first, without those kinds."""
+    told = outbox.c.key, outbox.c.kind, outbox.c.booking_id, outbox.c.state, outbox.c.error
+    query = (
+        select(*told, func.coalesce(outbox.c.settled_at, outbox.c.due_at).label("at"))
+        .where(outbox.c.booking_id.in_(booking_ids), outbox.c.kind.not_in(but))
+        .order_by(outbox.c.id)
+    )
+    return tuple(
+        Posted(
+            key=row.key,
+            kind=row.kind,
+            booking_id=row.booking_id,
+            state=MessageState(row.state),
+            error=row.error,
+            at=row.at,
+        )
+        for row in tx.execute(query)
+    )
 
 
 def pass_on(tx: Connection, *, key: str, lease: Lease) -> bool:

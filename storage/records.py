@@ -496,6 +496,32 @@ class Who:
     roles: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """Who did what to which thing, when: a line of the log. `actor` is a Telegram id, None for the bot itself."""
+
+    id: int
+    at: datetime
+    actor: int | None
+    action: str
+    subject: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A message to somebody about a booking of theirs, and what became of it."""
+
+    key: str
+    kind: str
+    booking_id: int
+    state: MessageState
+    error: str | None
+    at: datetime
+    """When it came to its end; when it is due, while it has not."""
+
+
 class ActState(StrEnum):
     """The life of a dangerous act: seen, waiting out its recall, and then one of three ends.
 

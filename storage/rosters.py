@@ -51,6 +51,13 @@ def give(tx: Connection, name: str, *, version: int, delegate_id: int, listed: S
     tx.execute(_GIVE[tx.dialect.name], row)
 
 
+def given_of(tx: Connection, name: str) -> tuple[tuple[int, int | None, datetime], ...]:
+    """Return of this list (version, delegate's id, when it was given), oldest first."""
+    query = select(given_rosters.c.version, given_rosters.c.delegate_id, given_rosters.c.given_at)
+    rows = tx.execute(query.where(given_rosters.c.list == name).order_by(given_rosters.c.id))
+    return tuple((row.version, row.delegate_id, row.given_at) for row in rows)
+
+
 def names_of(tx: Connection, rider_ids: Collection[int]) -> dict[int, str]:
     """Return the names of these riders, those too who have given their seats back."""
     if not rider_ids:

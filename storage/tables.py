@@ -418,6 +418,7 @@ log = Table(
     Column("cause", Text),
     UniqueConstraint("cause", name="one_effect_per_cause"),
     Index("ix_log_subject", "subject"),
+    Index("ix_log_actor", "actor", "at"),
 )
 
 grants = Table(

@@ -1,5 +1,6 @@
 """What did not arrive, and who cannot be reached: read from the outbox and the bookings, nothing kept beside them."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
@@ -12,7 +13,7 @@ _EDITS = ("card", "old-card")
 LOST = (MessageState.FAILED, MessageState.EXPIRED, MessageState.UNKNOWN)
 
 
-def absent(tx: Connection, *, visit_id: int | None, bus_id: int | None) -> tuple[Absent, ...]:
+def absent(tx: Connection, *, visit_ids: Collection[int] | None, bus_id: int | None) -> tuple[Absent, ...]:
     """Return the booked seats of those who blocked the bot, or have no Telegram, by visit, bus and age."""
     query = (
         select(delegates.c.name, bookings.c.code, bookings.c.visit_id, buses.c.label)
@@ -27,16 +28,16 @@ def absent(tx: Connection, *, visit_id: int | None, bus_id: int | None) -> tuple
     )
     if bus_id is not None:
         query = query.where(bookings.c.bus_id == bus_id)
-    elif visit_id is not None:
-        query = query.where(bookings.c.visit_id == visit_id)
+    elif visit_ids is not None:
+        query = query.where(bookings.c.visit_id.in_(visit_ids))
     rows = tx.execute(query)
     return tuple(Absent(name=row.name, code=row.code, visit_id=row.visit_id, bus=row.label) for row in rows)
 
 
-def lost(tx: Connection, *, visit_id: int | None, bus_id: int | None) -> tuple[Lost, ...]:
+def lost(tx: Connection, *, visit_ids: Collection[int] | None, bus_id: int | None) -> tuple[Lost, ...]:
     """Return the messages that failed, expired or may not have arrived, by kind, the newest first."""
     told = outbox.c.kind, outbox.c.state, outbox.c.error, outbox.c.settled_at
-    query = _messages(delegates.c.name, *told, bookings.c.code, visit_id=visit_id, bus_id=bus_id)
+    query = _messages(delegates.c.name, *told, bookings.c.code, visit_ids=visit_ids, bus_id=bus_id)
     rows = tx.execute(
         query.where(outbox.c.state.in_(LOST), delegates.c.erased_at.is_(None)).order_by(
             outbox.c.kind, outbox.c.settled_at.desc(), outbox.c.id
@@ -55,14 +56,14 @@ def lost(tx: Connection, *, visit_id: int | None, bus_id: int | None) -> tuple[L
     )
 
 
-def count_unreachable(tx: Connection, *, visit_id: int | None, bus_id: int | None) -> int:
+def count_unreachable(tx: Connection, *, visit_ids: Collection[int] | None, bus_id: int | None) -> int:
     """Count the messages that were not sent because their reader cannot be reached."""
-    query = _messages(func.count(), visit_id=visit_id, bus_id=bus_id)
+    query = _messages(func.count(), visit_ids=visit_ids, bus_id=bus_id)
     return int(tx.scalar(query.where(outbox.c.state == MessageState.UNREACHABLE)) or 0)
 
 
-def _messages(*columns: Any, visit_id: int | None, bus_id: int | None) -> Any:
-    """Ask for columns of messages about this visit or bus; an announcement is about its visit, not about a bus."""
+def _messages(*columns: Any, visit_ids: Collection[int] | None, bus_id: int | None) -> Any:
+    """Ask for columns of messages about these visits or this bus; an announcement is about its visit, about no bus."""
     query = (
         select(*columns)
         .join_from(outbox, delegates, outbox.c.delegate_id == delegates.c.id)
@@ -72,6 +73,6 @@ def _messages(*columns: Any, visit_id: int | None, bus_id: int | None) -> Any:
     )
     if bus_id is not None:
         return query.where(bookings.c.bus_id == bus_id)
-    if visit_id is not None:
-        return query.where(or_(bookings.c.visit_id == visit_id, announcements.c.visit_id == visit_id))
+    if visit_ids is not None:
+        return query.where(or_(bookings.c.visit_id.in_(visit_ids), announcements.c.visit_id.in_(visit_ids)))
     return query

@@ -61,6 +61,11 @@ def bus_by_label(tx: Connection, label: str) -> Bus | None:
     return None if row is None else bus_from(row)
 
 
+def bus_labels(tx: Connection) -> dict[int, str]:
+    """Return the label of every bus there ever was, by id."""
+    return {row.id: row.label.partition(" (removed ")[0] for row in tx.execute(select(buses.c.id, buses.c.label))}
+
+
 def of_subject(tx: Connection, subject: str) -> int:
     """Return the id of the visit that a subject of the log is about: visit:17, or bus:3, which belongs to one."""
     kind, _, number = subject.partition(":")

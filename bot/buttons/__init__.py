@@ -35,6 +35,7 @@ from bot.buttons.menu import (
 from bot.buttons.organizers import (
     ApplyImport,
     AskRevoke,
+    EarlierLog,
     PauseLine,
     Revoke,
     RosterFile,
@@ -43,6 +44,7 @@ from bot.buttons.organizers import (
     ShowCrew,
     TestAnnouncement,
     UndeliveredPage,
+    WhyOf,
 )
 from bot.buttons.tickets import (
     AddComment,
@@ -112,6 +114,7 @@ __all__ = [
     "CloseDraft",
     "ConfirmAct",
     "DropCompanion",
+    "EarlierLog",
     "EndWait",
     "Find",
     "Forget",
@@ -172,6 +175,7 @@ __all__ = [
     "UpdateId",
     "Visits",
     "WaitForAll",
+    "WhyOf",
     "Wish",
     "WithdrawGift",
 ]

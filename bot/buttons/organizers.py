@@ -84,6 +84,26 @@ class ShowCrew(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class WhyOf(Button):
+    """Tell the story of whoever this booking belongs to."""
+
+    prefix: ClassVar[str] = "why"
+    booking: int
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierLog(Button):
+    """Show the lines of the log before this one, asked for in the same way (rules/logbook.py); `since` in minutes."""
+
+    prefix: ClassVar[str] = "log"
+    before: int
+    since: int
+    who: str
+    what: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
 class PauseLine(Button):
     """Pause the waiting list of this visit (1), or let it go on (0)."""
 

@@ -9,22 +9,22 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 from bot import keyboards
 from bot.buttons import ConfirmAct, RecallAct, ShowAct, ShowOthers
 from bot.context import Context
-from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
-from bot.handlers.organizers import for_organizers
+from bot.handlers.organizers import needs, refuse
 from bot.language import LANGUAGES
+from bot.rules.authority import Right
 from bot.screen import Screen, send, show, show_below, tapped
 from bot.services import acts as services
 from bot.services.acts import ShownAct
+from bot.services.authority import NoAuthority
 from bot.services.cancelled_facts import others_for
-from bot.services.organizers import NoAuthority
 from bot.texts import acts as texts
 from bot.texts import cancelling
 from bot.texts import organizers as organizer_texts
 from storage.records import ActState
 
 
-@for_organizers
+@needs(Right.CANCELVISIT)
 async def cancel_visit(update: Update, context: Context) -> None:
     """/cancelvisit VISIT: what would happen, and the button that makes it happen after a minute."""
     match context.args or []:
@@ -34,7 +34,7 @@ async def cancel_visit(update: Update, context: Context) -> None:
             await send(update, context, Screen(cancelling.usage(context.say)))
 
 
-@for_organizers
+@needs(Right.CANCELVISIT)
 async def confirm(update: Update, context: Context) -> None:
     """Plan what the preview shows: it happens after a minute, unless it is recalled."""
     query, card = update.callback_query, update.effective_message
@@ -56,7 +56,7 @@ async def confirm(update: Update, context: Context) -> None:
     await _show(update, context, shown)
 
 
-@for_organizers
+@needs(Right.CANCELVISIT)
 async def recall(update: Update, context: Context) -> None:
     """Take the word back."""
     query, button = update.callback_query, RecallAct.parse(tapped(update))
@@ -75,7 +75,7 @@ async def recall(update: Update, context: Context) -> None:
     await _show(update, context, shown, answer=texts.recalled_answer(context.say) if is_recalled else None)
 
 
-@for_organizers
+@needs(Right.CANCELVISIT)
 async def show_act(update: Update, context: Context) -> None:
     """Show how the act of a button stands; nothing else happens."""
     query, data = update.callback_query, tapped(update)
@@ -129,8 +129,8 @@ async def _preview(
     match shown:
         case ShownAct():
             await send(update, context, _screen(context, shown))
-        case NoAuthority():
-            await unknown_text(update, context)
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
         case _:
             text = organizer_texts.failure(context.say, shown, congress=context.congress)
             await send(update, context, Screen(text))
@@ -139,10 +139,13 @@ async def _preview(
 async def _show(
     update: Update, context: Context, shown: ShownAct | NoAuthority | None, *, answer: str | None = None
 ) -> None:
-    if not isinstance(shown, ShownAct):
-        await answer_old_button(update, context)
-        return
-    await show(update, context, _screen(context, shown), answer=answer)
+    match shown:
+        case ShownAct():
+            await show(update, context, _screen(context, shown), answer=answer)
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
+        case None:
+            await answer_old_button(update, context)
 
 
 def _screen(context: Context, shown: ShownAct) -> Screen:

@@ -6,10 +6,11 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 from bot import keyboards
 from bot.buttons import SendAnnouncement, TestAnnouncement
 from bot.context import Context
-from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
-from bot.handlers.organizers import for_organizers
+from bot.handlers.organizers import needs, refuse
+from bot.rules.authority import Right
 from bot.screen import Screen, answer_tap, send, show, tapped
+from bot.services.authority import NoAuthority
 from bot.services.broadcasts import (
     DraftGone,
     Preview,
@@ -18,7 +19,6 @@ from bot.services.broadcasts import (
     preview_announcement,
     send_announcement,
 )
-from bot.services.organizers import NoAuthority
 from bot.texts import broadcasts as texts
 from bot.texts.messages import announcement
 
@@ -26,7 +26,7 @@ LONGEST_TEXT = 3_000
 """Leaves room in a message of 4,096 for the heading, and for the preview's own words around it."""
 
 
-@for_organizers
+@needs(Right.ANNOUNCE)
 async def announce(update: Update, context: Context) -> None:
     """/announce WHO TEXT: show what would be sent, and to how many."""
     assert update.message is not None
@@ -48,13 +48,13 @@ async def announce(update: Update, context: Context) -> None:
         case Preview():
             keyboard = keyboards.preview(context.say, shown, draft_key=update.update_id)
             await send(update, context, Screen(texts.preview(context.say, shown), keyboard))
-        case NoAuthority():
-            await unknown_text(update, context)
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
         case _:
             await send(update, context, Screen(texts.refused(context.say, shown, most=LONGEST_TEXT)))
 
 
-@for_organizers
+@needs(Right.ANNOUNCE)
 async def confirm(update: Update, context: Context) -> None:
     """Write the messages; the card becomes their progress (delivery/progress.py keeps it up to date)."""
     query, card = update.callback_query, update.effective_message
@@ -76,13 +76,13 @@ async def confirm(update: Update, context: Context) -> None:
         case Progress():
             context.house.sender.wake()
             await show(update, context, Screen(texts.progress(context.say, begun)))
-        case NoAuthority():
-            await answer_old_button(update, context)
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
         case _:
             await show(update, context, Screen(texts.refused(context.say, begun, most=LONGEST_TEXT)))
 
 
-@for_organizers
+@needs(Right.ANNOUNCE)
 async def try_out(update: Update, context: Context) -> None:
     """Send the texts to their author alone, each as its readers will get it; the preview stays."""
     found = await _of_card(update, context)
@@ -94,7 +94,7 @@ async def try_out(update: Update, context: Context) -> None:
         await send(update, context, Screen(announcement(context.house.languages[code], text=found.text)))
 
 
-@for_organizers
+@needs(Right.ANNOUNCE)
 async def show_announcement(update: Update, context: Context) -> None:
     """Show how far the announcement of this card is, or the preview again; nothing is sent."""
     found, key = await _of_card(update, context), _key(update)

@@ -10,24 +10,24 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 from bot import keyboards
 from bot.buttons import AskRevoke, Revoke, ShowCrew
 from bot.context import Context
-from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
-from bot.handlers.organizers import for_organizers
+from bot.handlers.organizers import needs, refuse
 from bot.language import SOURCE
 from bot.profile import show_commands
-from bot.rules.authority import roles_to_give
+from bot.rules.authority import Right, roles_to_give
 from bot.rules.links import invitation_link, invitation_token
 from bot.screen import Screen, send, show, tapped
 from bot.services import crew as services
+from bot.services.authority import NoAuthority
 from bot.services.crew import AlreadyInCrew, CannotRevoke, InvitationGone, Invited, Joined, NotToGive, Revoked
-from bot.services.organizers import NoAuthority, UnknownName
+from bot.services.organizers import UnknownName
 from bot.services.people import Person
 from bot.texts import crew as texts
 from bot.texts import organizers as organizer_texts
 from storage.records import Role
 
 
-@for_organizers
+@needs(Right.INVITE)
 async def invite(update: Update, context: Context) -> None:
     """/invite ROLE SCOPE: a link for a role; without one, what can be written."""
     assert update.effective_user is not None
@@ -55,8 +55,8 @@ async def invite(update: Update, context: Context) -> None:
             await _explain(update, context)
         case UnknownName():
             await send(update, context, Screen(organizer_texts.failure(context.say, made, congress=context.congress)))
-        case NoAuthority():
-            await unknown_text(update, context)
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
 
 
 async def _explain(update: Update, context: Context) -> None:
@@ -78,7 +78,7 @@ async def join(update: Update, context: Context, *, token: str) -> None:
             await show(update, context, Screen(texts.invitation_gone(context.say), keyboards.menu(context.say)))
 
 
-@for_organizers
+@needs(Right.CREW)
 async def crew(update: Update, context: Context) -> None:
     """/crew: who has which role."""
     await _show_crew(update, context, answer=None)
@@ -88,7 +88,7 @@ async def _show_crew(update: Update, context: Context, *, answer: str | None) ->
     assert update.effective_user is not None
     members = await context.db.read(services.crew, actor=update.effective_user.id)
     if isinstance(members, NoAuthority):
-        await unknown_text(update, context)
+        await refuse(update, context, members)
         return
     pages = texts.crew_pages(context.say, members)
     await show(update, context, Screen(pages[0], keyboards.crew(context.say, members)), answer=answer)
@@ -96,13 +96,16 @@ async def _show_crew(update: Update, context: Context, *, answer: str | None) ->
         await send(update, context, Screen(page))
 
 
-@for_organizers
+@needs(Right.CREW)
 async def ask_revoke(update: Update, context: Context) -> None:
     """Ask before a role is taken back."""
     assert update.effective_user is not None
     button = AskRevoke.parse(tapped(update))
     members = await context.db.read(services.crew, actor=update.effective_user.id)
-    if button is None or isinstance(members, NoAuthority):
+    if isinstance(members, NoAuthority):
+        await refuse(update, context, members)
+        return
+    if button is None:
         await answer_old_button(update, context)
         return
     member = next((each for each in members if each.held.id == button.grant and each.revocable), None)
@@ -113,21 +116,20 @@ async def ask_revoke(update: Update, context: Context) -> None:
     await show(update, context, screen)
 
 
-@for_organizers
+@needs(Right.CREW)
 async def revoke(update: Update, context: Context) -> None:
     """Take a role back, with its commands, and tell the person."""
     assert update.effective_user is not None
     button = Revoke.parse(tapped(update))
-    done = (
-        NoAuthority()
-        if button is None
-        else await context.db.run(
-            services.revoke,
-            actor=update.effective_user.id,
-            grant_id=button.grant,
-            now=context.now,
-            cause=context.cause,
-        )
+    if button is None:
+        await answer_old_button(update, context)
+        return
+    done = await context.db.run(
+        services.revoke,
+        actor=update.effective_user.id,
+        grant_id=button.grant,
+        now=context.now,
+        cause=context.cause,
     )
     match done:
         case Revoked():
@@ -137,8 +139,8 @@ async def revoke(update: Update, context: Context) -> None:
             await _show_crew(update, context, answer=texts.cannot_revoke(context.say, done))
         case None:
             await _show_crew(update, context, answer=texts.gone_answer(context.say))
-        case NoAuthority():
-            await answer_old_button(update, context)
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
 
 
 async def _tell(context: Context, done: Revoked) -> None:

@@ -6,13 +6,14 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 from bot import keyboards
 from bot.buttons import AddComment, Rate
 from bot.context import Context
-from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
-from bot.handlers.organizers import for_organizers
+from bot.handlers.organizers import needs, refuse
+from bot.rules.authority import Right
 from bot.screen import Screen, send, show, tapped
 from bot.services import feedback as services
+from bot.services.authority import NoAuthority
 from bot.services.feedback import Said
-from bot.services.organizers import NoAuthority, UnknownName
+from bot.services.organizers import UnknownName
 from bot.texts import feedback as texts
 from bot.texts import organizers as organizer_texts
 
@@ -80,7 +81,7 @@ def card(context: Context, said: Said) -> Screen:
     return Screen(texts.question(context.say, said), keyboards.feedback(context.say, said))
 
 
-@for_organizers
+@needs(Right.FEEDBACK)
 async def opinions(update: Update, context: Context) -> None:
     """/feedback [VISIT]: averages and comments."""
     assert update.effective_user is not None
@@ -94,8 +95,8 @@ async def opinions(update: Update, context: Context) -> None:
         case UnknownName():
             text = organizer_texts.failure(context.say, found, congress=context.congress)
             await send(update, context, Screen(text))
-        case NoAuthority():
-            await unknown_text(update, context)
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
         case _:
             for text in texts.opinion_pages(context.say, found):
                 await send(update, context, Screen(text))

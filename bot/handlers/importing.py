@@ -12,10 +12,11 @@ from bot.buttons import ApplyImport
 from bot.context import Context
 from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
-from bot.handlers.organizers import for_organizers
-from bot.rules.authority import may_organize
+from bot.handlers.organizers import needs, refuse
+from bot.rules.authority import Right, may_try
 from bot.screen import Screen, send, show, tapped
 from bot.services import importing as services
+from bot.services.authority import NoAuthority
 from bot.services.importing import (
     IMPORT,
     LARGEST_FILE,
@@ -31,11 +32,10 @@ from bot.services.importing import (
     Understood,
     understand,
 )
-from bot.services.organizers import NoAuthority
 from bot.texts import importing as texts
 
 
-@for_organizers
+@needs(Right.EXPORT)
 async def export(update: Update, context: Context) -> None:
     """Send the event file as it stands now."""
     assert update.effective_user is not None
@@ -50,7 +50,7 @@ async def export(update: Update, context: Context) -> None:
         )
 
 
-@for_organizers
+@needs(Right.IMPORT)
 async def ask_file(update: Update, context: Context) -> None:
     """/import: wait for the event file."""
     await context.db.run(services.begin_import, delegate_id=context.delegate.id, now=context.now)
@@ -69,7 +69,7 @@ async def take_file(update: Update, context: Context) -> None:
     document = message.document
     named = document is not None and (document.file_name or "").lower().endswith(".toml")
     asked = draft is not None and draft.kind == IMPORT
-    if document is None or not may_organize(context.person.roles) or not (named or asked):
+    if document is None or not may_try(context.person.roles, Right.IMPORT) or not (named or asked):
         await unknown_text(update, context)
         return
     if not named:
@@ -78,6 +78,7 @@ async def take_file(update: Update, context: Context) -> None:
     if (document.file_size or 0) > LARGEST_FILE:
         await send(update, context, Screen(texts.too_large(context.say)))
         return
+    context.right = Right.IMPORT
     read = await _read(context, document.file_id, name=_name(document))
     if not isinstance(read, Understood):
         await _refuse(update, context, read)
@@ -95,13 +96,13 @@ async def take_file(update: Update, context: Context) -> None:
     await _show(update, context, shown, key=update.update_id)
 
 
-@for_organizers
+@needs(Right.IMPORT)
 async def apply(update: Update, context: Context) -> None:
     """Apply the file that was shown, unless it would do something else by now."""
     await _answer_tap(update, context, act=True)
 
 
-@for_organizers
+@needs(Right.IMPORT)
 async def show_import(update: Update, context: Context) -> None:
     """Show what the file of this card would change by now; nothing is applied."""
     await _answer_tap(update, context, act=False)
@@ -167,8 +168,8 @@ async def _show(
             await show(update, context, Screen(texts.other_zone(say, outcome)))
         case ImportGone():
             await show(update, context, Screen(texts.import_gone(say)))
-        case NoAuthority():
-            await unknown_text(update, context)
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
 
 
 async def _refuse(update: Update, context: Context, why: NoText | Faults | None) -> None:

@@ -4,22 +4,23 @@ from telegram import Update
 from telegram.ext import CommandHandler, filters
 
 from bot.context import Context
-from bot.handlers.fallback import unknown_text
-from bot.handlers.organizers import for_organizers
+from bot.handlers.organizers import needs, refuse
+from bot.rules.authority import Right
 from bot.screen import Screen, send
+from bot.services.authority import NoAuthority
 from bot.services.opening import DoorSet, HeldBack, TooManyHeld, hold_back, set_door
-from bot.services.organizers import MOST_SEATS, NoAuthority
+from bot.services.organizers import MOST_SEATS
 from bot.texts import opening as texts
 from bot.texts import organizers as organizer_texts
 
 
-@for_organizers
+@needs(Right.OPEN)
 async def open_visit(update: Update, context: Context) -> None:
     """/open VISIT: let people sign up."""
     await _set_door(update, context, is_open=True)
 
 
-@for_organizers
+@needs(Right.CLOSE)
 async def close_visit(update: Update, context: Context) -> None:
     """/close VISIT: let nobody new sign up."""
     await _set_door(update, context, is_open=False)
@@ -43,13 +44,13 @@ async def _set_door(update: Update, context: Context, *, is_open: bool) -> None:
     match done:
         case DoorSet():
             await send(update, context, Screen(texts.door_set(context.say, done)))
-        case NoAuthority():
-            await unknown_text(update, context)
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
         case _:
             await send(update, context, Screen(organizer_texts.failure(context.say, done, congress=context.congress)))
 
 
-@for_organizers
+@needs(Right.HOLDBACK)
 async def hold_seats(update: Update, context: Context) -> None:
     """/holdback VISIT N: keep so many seats from delegates."""
     assert update.effective_user is not None
@@ -73,8 +74,8 @@ async def hold_seats(update: Update, context: Context) -> None:
             await send(update, context, Screen(texts.held_back(context.say, done)))
         case TooManyHeld():
             await send(update, context, Screen(texts.too_many_held(context.say, done)))
-        case NoAuthority():
-            await unknown_text(update, context)
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
         case _:
             await send(update, context, Screen(organizer_texts.failure(context.say, done, congress=context.congress)))
 

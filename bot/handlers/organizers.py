@@ -10,31 +10,59 @@ from telegram.ext import CommandHandler, filters
 from bot.context import Context
 from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
-from bot.rules.authority import may_organize
-from bot.screen import Screen, send
+from bot.rules.authority import Right, may_try
+from bot.screen import Screen, answer_tap, send
 from bot.services import organizers as services
-from bot.services.organizers import NoAuthority
+from bot.services.authority import NoAuthority, note_refusal
 from bot.texts import organizers as texts
 
 Handle = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 
+def needs(right: str) -> Callable[[Handle], Handle]:
+    """Let whoever has no such right meet an unknown command, or an old button; services ask for what they have it."""
+
+    def guard(handle: Handle) -> Handle:
+        @wraps(handle)
+        async def guarded(update: Update, context: Context) -> None:
+            context.right = right
+            if may_try(context.person.roles, right):
+                await handle(update, context)
+            else:
+                await refuse(update, context, NoAuthority())
+
+        return guarded
+
+    return guard
+
+
 def for_organizers(handle: Handle) -> Handle:
-    """Let strangers meet an unknown command, or an old button."""
-
-    @wraps(handle)
-    async def guarded(update: Update, context: Context) -> None:
-        if may_organize(context.person.roles):
-            await handle(update, context)
-        elif update.callback_query is not None:
-            await answer_old_button(update, context)
-        else:
-            await unknown_text(update, context)
-
-    return guarded
+    """Let organizers of the whole congress in alone: for what the table of rights does not know yet."""
+    return needs(handle.__name__)(handle)
 
 
-@for_organizers
+async def refuse(update: Update, context: Context, refused: NoAuthority) -> None:
+    """Write the attempt down and give a stranger's answer; who may do it elsewhere reads that this is not theirs."""
+    await context.db.run(
+        note_refusal,
+        actor=_actor(update),
+        right=context.right,
+        name=refused.name,
+        now=context.now,
+        cause=context.cause,
+    )
+    query = update.callback_query
+    if query is not None and refused.name:
+        await answer_tap(query, texts.not_yours_answer(context.say, refused), alert=True)
+    elif query is not None:
+        await answer_old_button(update, context)
+    elif refused.name:
+        await send(update, context, Screen(texts.not_yours(context.say, refused)))
+    else:
+        await unknown_text(update, context)
+
+
+@needs(Right.DELAY)
 async def delay(update: Update, context: Context) -> None:
     """/delay VISIT MINUTES: move the departure and tell its passengers."""
     arguments = context.args or []
@@ -55,13 +83,13 @@ async def delay(update: Update, context: Context) -> None:
         case services.Delayed():
             context.house.sender.wake()
             await send(update, context, Screen(texts.delayed(context.say, done, congress=context.congress)))
-        case NoAuthority():
-            await unknown_text(update, context)
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
         case _:
             await send(update, context, Screen(texts.failure(context.say, done, congress=context.congress)))
 
 
-@for_organizers
+@needs(Right.SEATS)
 async def seats(update: Update, context: Context) -> None:
     """/seats BUS N: set how many seats a bus has."""
     arguments = context.args or []
@@ -80,8 +108,8 @@ async def seats(update: Update, context: Context) -> None:
     match done:
         case services.SeatsSet():
             await send(update, context, Screen(texts.seats_set(context.say, done)))
-        case NoAuthority():
-            await unknown_text(update, context)
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
         case _:
             await send(update, context, Screen(texts.failure(context.say, done, congress=context.congress)))
 

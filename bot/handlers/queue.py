@@ -6,18 +6,19 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 from bot import keyboards
 from bot.buttons import PauseLine
 from bot.context import Context
-from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
-from bot.handlers.organizers import for_organizers
+from bot.handlers.organizers import needs, refuse
+from bot.rules.authority import Right
 from bot.screen import Screen, send, show, tapped
 from bot.services import queue as services
-from bot.services.organizers import NoAuthority, UnknownName
+from bot.services.authority import NoAuthority
+from bot.services.organizers import UnknownName
 from bot.services.queue import Line
 from bot.texts import organizers as organizer_texts
 from bot.texts import queue as texts
 
 
-@for_organizers
+@needs(Right.QUEUE)
 async def queue(update: Update, context: Context) -> None:
     """/queue VISIT: who waits, in order."""
     assert update.effective_user is not None
@@ -35,14 +36,14 @@ async def queue(update: Update, context: Context) -> None:
     match found:
         case Line():
             for text in texts.line_pages(context.say, found):
-                await send(update, context, Screen(text, keyboards.line(context.say, found.visit)))
+                await send(update, context, Screen(text, keyboards.line(context.say, found)))
         case UnknownName():
             await send(update, context, Screen(organizer_texts.failure(context.say, found, congress=context.congress)))
-        case NoAuthority():
-            await unknown_text(update, context)
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
 
 
-@for_organizers
+@needs(Right.QUEUE)
 async def show_queue(update: Update, context: Context) -> None:
     """Show the waiting list that a button would pause."""
     query = update.callback_query
@@ -58,14 +59,17 @@ async def show_queue(update: Update, context: Context) -> None:
             now=context.now,
         )
     )
+    if isinstance(found, NoAuthority):
+        await refuse(update, context, found)
+        return
     if not isinstance(found, Line):
         await answer_old_button(update, context)
         return
-    screen = Screen(texts.line_pages(context.say, found)[0], keyboards.line(context.say, found.visit))
+    screen = Screen(texts.line_pages(context.say, found)[0], keyboards.line(context.say, found))
     await show(update, context, screen)
 
 
-@for_organizers
+@needs(Right.PAUSE)
 async def pause(update: Update, context: Context) -> None:
     """Pause a waiting list, or let it go on."""
     query = update.callback_query
@@ -83,11 +87,14 @@ async def pause(update: Update, context: Context) -> None:
             cause=context.cause,
         )
     )
+    if isinstance(done, NoAuthority):
+        await refuse(update, context, done)
+        return
     if not isinstance(done, Line):
         await answer_old_button(update, context)
         return
     context.house.sender.wake()
-    screen = Screen(texts.line_pages(context.say, done)[0], keyboards.line(context.say, done.visit))
+    screen = Screen(texts.line_pages(context.say, done)[0], keyboards.line(context.say, done))
     answer = texts.paused_answer(context.say, paused=done.visit.queue_paused)
     await show(update, context, screen, answer=answer)
 

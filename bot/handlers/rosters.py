@@ -17,12 +17,13 @@ from bot.documents.roster_csv import roster_csv
 from bot.documents.roster_pdf import roster_pdf
 from bot.documents.roster_xlsx import roster_xlsx
 from bot.documents.sheet import Sheet, sheet_of
-from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
-from bot.handlers.organizers import for_organizers
+from bot.handlers.organizers import needs, refuse
+from bot.rules.authority import Right
 from bot.screen import Screen, answer_tap, send, show, tapped
 from bot.services import rosters as services
-from bot.services.organizers import NoAuthority, UnknownName
+from bot.services.authority import NoAuthority
+from bot.services.organizers import UnknownName
 from bot.services.rosters import ListKind, Roster
 from bot.texts import organizers, roster_files
 from bot.texts import rosters as texts
@@ -30,7 +31,7 @@ from bot.texts import rosters as texts
 FORMS: Final[Mapping[str, Callable[[Sheet], bytes]]] = {"pdf": roster_pdf, "xlsx": roster_xlsx, "csv": roster_csv}
 
 
-@for_organizers
+@needs(Right.ROSTER)
 async def roster(update: Update, context: Context) -> None:
     """/roster VISIT|BUS|CITY: the passenger list, its first page."""
     if len(context.args or ()) != 1:
@@ -40,7 +41,7 @@ async def roster(update: Update, context: Context) -> None:
     await _show_roster(update, context, kind=ListKind.RIDERS, name=context.args[0], page=0)
 
 
-@for_organizers
+@needs(Right.ROSTER)
 async def roster_page(update: Update, context: Context) -> None:
     """Turn the page of a list, or show another one of the same bus, visit or city."""
     button = RosterPage.parse(tapped(update))
@@ -68,11 +69,11 @@ async def _show_roster(update: Update, context: Context, *, kind: ListKind, name
             await show(update, context, Screen(pages[page], keyboard))
         case UnknownName():
             await show(update, context, Screen(organizers.failure(context.say, found, congress=context.congress)))
-        case NoAuthority():
-            await unknown_text(update, context)
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
 
 
-@for_organizers
+@needs(Right.ROSTER_FILE)
 async def roster_file(update: Update, context: Context) -> None:
     """Send a list as a file, to the one who asked only; it is given out from then on."""
     query = update.callback_query
@@ -90,6 +91,9 @@ async def roster_file(update: Update, context: Context) -> None:
         now=context.now,
         cause=context.cause,
     )
+    if isinstance(found, NoAuthority):
+        await refuse(update, context, found)
+        return
     if not isinstance(found, Roster):
         await answer_old_button(update, context)
         return
@@ -101,7 +105,7 @@ async def roster_file(update: Update, context: Context) -> None:
         await context.bot.send_document(query.from_user.id, file, caption=caption, parse_mode=ParseMode.HTML)
 
 
-@for_organizers
+@needs(Right.ROSTER)
 async def show_roster_of_file(update: Update, context: Context) -> None:
     """Show the first page of the list whose file was asked for."""
     button = RosterFile.parse(tapped(update))

@@ -4,10 +4,10 @@ from telegram import Update
 from telegram.ext import CommandHandler, filters
 
 from bot.context import Context
-from bot.handlers.fallback import unknown_text
-from bot.handlers.organizers import for_organizers
+from bot.handlers.organizers import needs, refuse
+from bot.rules.authority import Right
 from bot.screen import Screen, send
-from bot.services.organizers import NoAuthority
+from bot.services.authority import NoAuthority
 from bot.services.searching import Seated, choose_riders, seated_on
 from bot.services.visits import listed_visits
 from bot.texts import searching as texts
@@ -15,7 +15,7 @@ from bot.texts import searching as texts
 _LONGEST_NAME = 100
 
 
-@for_organizers
+@needs(Right.FIND)
 async def find(update: Update, context: Context) -> None:
     """/find NAME or /find CODE: up to five who may be meant; whom is for the organizer to say."""
     assert update.effective_user is not None
@@ -27,7 +27,7 @@ async def find(update: Update, context: Context) -> None:
     for visit in await context.db.read(listed_visits):
         there = await context.db.read(seated_on, actor=update.effective_user.id, visit_id=visit.id)
         if isinstance(there, NoAuthority):
-            await unknown_text(update, context)
+            await refuse(update, context, there)
             return
         seated += there
     await send(update, context, Screen(texts.candidates(context.say, choose_riders(seated, typed=typed))))

@@ -9,16 +9,16 @@ from telegram.ext import CommandHandler, filters
 from bot.context import Context
 from bot.documents.charts import fill_charts, growth_chart
 from bot.documents.making import made
-from bot.handlers.fallback import unknown_text
-from bot.handlers.organizers import for_organizers
+from bot.handlers.organizers import needs, refuse
+from bot.rules.authority import Right
 from bot.rules.charts import bars, growth
 from bot.screen import Screen, send
 from bot.services import organizers as services
-from bot.services.organizers import NoAuthority
+from bot.services.authority import NoAuthority
 from bot.texts import organizers as texts
 
 
-@for_organizers
+@needs(Right.STATS)
 async def stats(update: Update, context: Context) -> None:
     """Send the numbers per visit and bus, then how full they are and how the sign-ups grew, as pictures."""
     assert update.effective_user is not None
@@ -26,7 +26,7 @@ async def stats(update: Update, context: Context) -> None:
     visits = await context.db.read(services.all_visits, actor=actor)
     given = await context.db.read(services.sign_ups, actor=actor)
     if isinstance(visits, NoAuthority) or isinstance(given, NoAuthority):
-        await unknown_text(update, context)
+        await refuse(update, context, NoAuthority())
         return
     for text in texts.stats(context.say, visits, congress=context.congress, now=context.now):
         await send(update, context, Screen(text))

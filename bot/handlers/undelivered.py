@@ -6,17 +6,18 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 from bot import keyboards
 from bot.buttons import UndeliveredPage
 from bot.context import Context
-from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
-from bot.handlers.organizers import for_organizers
+from bot.handlers.organizers import needs, refuse
+from bot.rules.authority import Right
 from bot.screen import Screen, send, show, tapped
-from bot.services.organizers import NoAuthority, UnknownName
+from bot.services.authority import NoAuthority
+from bot.services.organizers import UnknownName
 from bot.services.undelivered import Undelivered, list_undelivered
 from bot.texts import organizers as organizer_texts
 from bot.texts import undelivered as texts
 
 
-@for_organizers
+@needs(Right.UNDELIVERED)
 async def undelivered(update: Update, context: Context) -> None:
     """/undelivered [VISIT|BUS]: the first page."""
     arguments = context.args or []
@@ -26,7 +27,7 @@ async def undelivered(update: Update, context: Context) -> None:
     await _show(update, context, name=arguments[0] if arguments else "", page=0)
 
 
-@for_organizers
+@needs(Right.UNDELIVERED)
 async def undelivered_page(update: Update, context: Context) -> None:
     """Turn the page."""
     button = UndeliveredPage.parse(tapped(update))
@@ -49,8 +50,8 @@ async def _show(update: Update, context: Context, *, name: str, page: int) -> No
         case UnknownName():
             text = organizer_texts.failure(context.say, found, congress=context.congress)
             await show(update, context, Screen(text))
-        case NoAuthority():
-            await unknown_text(update, context)
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
 
 
 HANDLERS = [

@@ -12,7 +12,6 @@ from bot.handlers.passes import open_pass
 from bot.handlers.visits import show_visit_by_key
 from bot.language import LANGUAGES, guess_language
 from bot.profile import follow_language
-from bot.rules.authority import may_organize
 from bot.rules.links import FROM_A_GROUP, GIFT, INVITATION, read_payload
 from bot.rules.passes import PREFIX
 from bot.screen import Screen, answer_tap, send, show, tapped
@@ -151,7 +150,7 @@ async def set_language(update: Update, context: Context) -> None:
 
 async def help_(update: Update, context: Context) -> None:
     """Say in short what the bot can do, organizers' commands for organizers."""
-    text = welcome.help_text(context.say, context.congress, organizer=may_organize(context.person.roles))
+    text = welcome.help_text(context.say, context.congress, roles=context.person.roles)
     keyboard = keyboards.menu(context.say) if _has_agreed(context) else None
     await send(update, context, Screen(text, keyboard))
 

@@ -5,6 +5,7 @@ from bot.keyboards.crew import ask_revoke, crew
 from bot.keyboards.feedback import feedback
 from bot.keyboards.finding import ask_hours, filter_values, filters, found_visits, named
 from bot.keyboards.gifts import after_giving, giving, link, present
+from bot.keyboards.history import filters_of, known, log_page
 from bot.keyboards.layout import PAGE
 from bot.keyboards.menu import (
     ask_forget,
@@ -63,13 +64,16 @@ __all__ = [
     "feedback",
     "filter_values",
     "filters",
+    "filters_of",
     "found_visits",
     "giving",
     "imported_file",
     "join_again",
+    "known",
     "languages",
     "line",
     "link",
+    "log_page",
     "menu",
     "more_of_ticket",
     "moves",

@@ -6,9 +6,9 @@ from bot import buttons
 from bot.keyboards.layout import Row, button, markup
 from bot.language import Language
 from bot.services.broadcasts import Preview
+from bot.services.queue import Line
 from bot.services.rosters import ListKind, Roster
 from bot.texts import labels
-from storage.records import Visit
 
 
 def roster(say: Language, shown: Roster, *, page: int, last_page: int) -> InlineKeyboardMarkup:
@@ -26,12 +26,14 @@ def roster(say: Language, shown: Roster, *, page: int, last_page: int) -> Inline
     if shown.bus is not None:  # people wait for a visit, not for a bus
         others = [kind for kind in others if kind is not ListKind.WAITING]
     switching = [[button(labels.other_list(say, kind=kind), buttons.RosterPage(kind, name, 0))] for kind in others]
-    return markup([turning, files, *switching])
+    return markup([turning, files if shown.is_to_take else [], *switching])
 
 
-def line(say: Language, visit: Visit) -> InlineKeyboardMarkup:
-    """Pause a waiting list, or let it go on."""
-    paused = visit.queue_paused
+def line(say: Language, shown: Line) -> InlineKeyboardMarkup | None:
+    """Pause a waiting list, or let it go on; nothing for who may only look."""
+    if not shown.may_pause:
+        return None
+    visit, paused = shown.visit, shown.visit.queue_paused
     return markup([[button(labels.pause_line(say, paused=paused), buttons.PauseLine(visit.key, int(not paused)))]])
 
 

@@ -116,6 +116,31 @@ def counts_due(
     }
 
 
+class Silence(StrEnum):
+    """Why there is no reminder to somebody who had a seat at its moment."""
+
+    LATE = "signed up after its moment"
+    NO_TELEGRAM = "the person has no Telegram"
+    UNREACHABLE = "the person cannot be reached"
+    STOPPED = "the person wants only what their seats depend on"
+    MISSED = "the bot did not run in time, or the person could not be reached then"
+
+
+def why_silent(
+    rule: ReminderRule, *, due_at: datetime, given_at: datetime, has_telegram: bool, unreachable: bool, stopped: bool
+) -> Silence:
+    """Say why somebody got no reminder by this rule, as far as it can be known afterwards."""
+    if given_at > due_at:
+        return Silence.LATE
+    if not has_telegram:
+        return Silence.NO_TELEGRAM
+    if unreachable:
+        return Silence.UNREACHABLE
+    if stopped and rule.evening_at is not None:
+        return Silence.STOPPED
+    return Silence.MISSED
+
+
 def why_stale(
     rule: ReminderRule | None,
     *,

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any, TypeGuard
 
 from bot.rules.acting import may_confirm, may_recall
-from bot.rules.authority import may_organize
 from bot.services import cancelling
+from bot.services.authority import NoAuthority, refusal
 from bot.services.deeds import Busy, Deed, Impossible, Prepared
-from bot.services.organizers import CannotBeMoved, NoAuthority, UnknownName
-from storage import Tx, acts, delegates, grants, log, outbox, visits
+from bot.services.organizers import CannotBeMoved, UnknownName
+from storage import Tx, acts, delegates, log, outbox, visits
 from storage.records import Act, ActState, Congress, DeliveryCounts, Visit
 
 DEEDS: Mapping[str, Deed] = {deed.kind: deed for deed in (cancelling.DEED,)}
@@ -77,8 +77,8 @@ def show_act(
 
     Nothing else changes. `arguments` are what its command said beside the name.
     """
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
+    if (refused := refusal(tx, actor, kind)) is not None:
+        return refused
     done = acts.of_cause(tx, cause)
     if done is not None:
         return _shown(tx, done, reader=delegate_id)
@@ -86,6 +86,8 @@ def show_act(
     subject = deed.find(tx, name)
     if subject is None:
         return UnknownName(name)
+    if (refused := _refusal(tx, actor, kind, subject)) is not None:
+        return refused
     prepared = deed.prepare(
         tx,
         subject=number_of(subject),
@@ -129,11 +131,11 @@ def plan_act(
     An act of the same kind on the same thing that waits already is shown in its place, with whose it is. Whoever's
     button is older than the preview, or was pressed before, sees how the act stands. None when there is no such act.
     """
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
     act = acts.lock(tx, act_id)
     if act is None:
         return None
+    if (refused := _refusal(tx, actor, act.kind, act.subject)) is not None:
+        return refused
     if log.outcome_of(tx, cause) is not None or not may_confirm(act, by=delegate_id, revision=revision):
         return _shown(tx, act, reader=delegate_id)
     other = acts.planned(tx, kind=act.kind, subject=act.subject)
@@ -165,12 +167,12 @@ def plan_act(
 def recall_act(
     tx: Tx, *, actor: int, delegate_id: int, act_id: int, now: datetime, cause: str
 ) -> ShownAct | NoAuthority | None:
-    """Take the word back while nothing has changed; any organizer may. Else show how the act stands."""
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
+    """Take the word back while nothing has changed, as anybody may who may do it. Else show how the act stands."""
     act = acts.lock(tx, act_id)
     if act is None:
         return None
+    if (refused := _refusal(tx, actor, act.kind, act.subject)) is not None:
+        return refused
     if may_recall(act):
         act = acts.change(tx, act_id, state=ActState.RECALLED, due_at=None)
         log.write(
@@ -188,10 +190,10 @@ def recall_act(
 
 def act_of(tx: Tx, *, actor: int, delegate_id: int, act_id: int) -> ShownAct | NoAuthority | None:
     """Return how an act stands; None when there is none."""
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
     act = acts.read(tx, act_id)
-    return None if act is None else _shown(tx, act, reader=delegate_id)
+    if act is None:
+        return None
+    return _refusal(tx, actor, act.kind, act.subject) or _shown(tx, act, reader=delegate_id)
 
 
 def run_due(tx: Tx, *, congress: Congress, now: datetime) -> bool:
@@ -203,7 +205,7 @@ def run_due(tx: Tx, *, congress: Congress, now: datetime) -> bool:
     if act is None:
         return False
     author = delegates.read(tx, act.author_id)
-    if author.telegram_id is None or not may_organize(grants.roles_of(tx, author.telegram_id)):
+    if author.telegram_id is None or _refusal(tx, author.telegram_id, act.kind, act.subject) is not None:
         acts.change(tx, act.id, state=ActState.RECALLED, due_at=None)
         return True
     prepared = _prepare(tx, act, congress=congress, now=now, locked=True)
@@ -234,6 +236,13 @@ def close_act(tx: Tx, *, act_id: int, revision: int, now: datetime) -> None:
 def number_of(subject: str) -> int:
     """Return the id in a subject of the log."""
     return int(subject.partition(":")[2])
+
+
+def _refusal(tx: Tx, actor: int, kind: str, subject: str) -> NoAuthority | None:
+    """Say why this person may not do such an act to its subject: a bus is its visit's, whose people it touches."""
+    visit = visits.read(tx, visits.of_subject(tx, subject))
+    assert visit is not None
+    return refusal(tx, actor, kind, visit=visit)
 
 
 def _prepare(

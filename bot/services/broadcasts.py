@@ -7,11 +7,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.rules.audience import EVERYBODY, UnknownWord, names_of, only_visit, read_audience
-from bot.rules.authority import may_organize
+from bot.rules.authority import EVERYTHING, Right, Subject, about, may
 from bot.rules.hours import heard_at
 from bot.rules.lateness import KINDS
+from bot.services.authority import NoAuthority, refusal
 from bot.services.drafts import ANNOUNCEMENT, DRAFT_LIFE
-from bot.services.organizers import NoAuthority, UnknownName
+from bot.services.organizers import UnknownName
 from storage import Tx, announcements, drafts, grants, log, outbox, visits
 from storage.records import Announcement, Congress, DeliveryCounts, NewMessage, Visit, Who
 
@@ -76,11 +77,13 @@ def preview_announcement(
 
     `name` begins the audience, which may go on at the beginning of `text`.
     """
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
+    if (refused := refusal(tx, actor, Right.ANNOUNCE)) is not None:
+        return refused
     addressed = read_audience(f"{name} {text}", names=names_of(visits.read_all(tx), congress.cities))
     if isinstance(addressed, UnknownWord):
         return UnknownName(addressed.word)
+    if (refused := _refusal(tx, actor, addressed.groups, who=addressed.who)) is not None:
+        return refused
     if not addressed.text:
         return NoText()
     visit_id = only_visit(addressed.groups)
@@ -105,8 +108,8 @@ def announcement_of_card(
     tx: Tx, *, actor: int, delegate_id: int, draft_key: int, message_id: int, congress: Congress, now: datetime
 ) -> Preview | Progress | DraftGone | NoAuthority:
     """Return what became of the preview on this card: sent and how far, or still to be confirmed, or gone."""
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
+    if (refused := refusal(tx, actor, Right.ANNOUNCE)) is not None:
+        return refused
     sent = announcements.on_card(tx, author_id=delegate_id, message_id=message_id)
     if sent is not None:
         return _progress(tx, sent)
@@ -131,8 +134,8 @@ def send_announcement(
 
     A second press on that card sends nothing and answers how far it is.
     """
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
+    if (refused := refusal(tx, actor, Right.ANNOUNCE)) is not None:
+        return refused
     done = log.outcome_of(tx, cause)
     if done is not None:
         return _progress(tx, _existing(tx, done["announcement"]))
@@ -140,6 +143,8 @@ def send_announcement(
     if draft is None:
         sent = announcements.on_card(tx, author_id=delegate_id, message_id=message_id)
         return DraftGone() if sent is None else _progress(tx, sent)
+    if (refused := _refusal(tx, actor, draft.groups, who=draft.who)) is not None:
+        return refused
     visit = draft.visit
     announcement_id = announcements.add(
         tx,
@@ -201,6 +206,27 @@ class Draft:
     groups: tuple[Who, ...]
     text: str
     visit: Visit | None
+
+
+def _refusal(tx: Tx, actor: int, groups: tuple[Who, ...], *, who: str) -> NoAuthority | None:
+    """Say why this person may not write to such an audience: a part of it lies outside of what is theirs.
+
+    A part is theirs where one of its places is: all of it must apply to whom it reaches.
+    """
+    held = grants.of(tx, actor)
+    known = {visit.id: visit for visit in visits.read_all(tx)}
+    on_bus = {bus.id: visit for visit in known.values() for bus in visit.buses}
+
+    def is_theirs(group: Who) -> bool:
+        places = (
+            EVERYTHING,
+            *(about(known[each]) for each in group.visits if each in known),
+            *(about(on_bus[each]) for each in group.buses if each in on_bus),
+            *(Subject(city=city) for city in group.cities),
+        )
+        return any(may(held, Right.ANNOUNCE, place) for place in places)
+
+    return None if all(map(is_theirs, groups)) else NoAuthority(who)
 
 
 def _draft(tx: Tx, delegate_id: int, *, key: int, now: datetime) -> Draft | None:

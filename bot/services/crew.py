@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from bot.rules.authority import INVITATION_LASTS, roles_to_give
+from bot.services.authority import NoAuthority
 from bot.services.cards import renew_bus
-from bot.services.organizers import NoAuthority, UnknownName
-from storage import Tx, delegates, grants, log, visits
+from bot.services.organizers import UnknownName
+from bot.services.rosters import find_city
+from storage import Tx, congress, delegates, grants, log, visits
 from storage.grants import Held
 from storage.records import Delegate, Grant, Role
 from storage.turns import take_turn
@@ -77,7 +79,7 @@ class CannotRevoke:
 def invite(
     tx: Tx, *, actor: int, role: Role, scope: str, token: str, now: datetime
 ) -> Invited | NotToGive | UnknownName | NoAuthority:
-    """Make a link for a role: a leader's scope is a bus, a host's a visit, the others have none.
+    """Make a link for a role: a leader's scope is a bus, a host's a visit, a city team's a city, the others have none.
 
     Only the digest of `token` is kept; it is the cause, so a repeat with the same token finds the link made.
     """
@@ -163,10 +165,13 @@ def revoke(
 
 
 def _grant(tx: Tx, role: Role, scope: str) -> Grant | None:
-    """Return the grant with its scope as the programme writes it; None where there is no such bus or visit."""
+    """Return the grant with its scope as the programme writes it; None where there is no such bus, visit or city."""
     if role is Role.LEADER:
         bus = visits.bus_by_label(tx, scope)
         return None if bus is None else Grant(role, bus.label)
+    if role is Role.CITY:
+        city = find_city(scope, congress=congress.read(tx))
+        return None if city is None else Grant(role, city.id)
     if role is Role.HOST:
         visit_id = visits.by_key(tx, scope)
         visit = None if visit_id is None else visits.read(tx, visit_id)

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.rules.authority import may_organize
+from bot.rules.authority import Right
 from bot.rules.feedback import LONGEST_COMMENT, SCORES, questions_due
 from bot.rules.naming import one_line
+from bot.services.authority import NoAuthority, refusal, visits_of
 from bot.services.drafts import DRAFT_LIFE, FEEDBACK
-from bot.services.organizers import NoAuthority, UnknownName
-from storage import Tx, bookings, delegates, drafts, feedback, grants, log, visits
+from bot.services.organizers import UnknownName
+from storage import Tx, bookings, delegates, drafts, feedback, log, visits
 from storage.records import BookingState, Congress, Feedback, Visit
 
 KIND = feedback.KIND
@@ -116,14 +117,16 @@ def take_comment(tx: Tx, *, delegate_id: int, typed: str, now: datetime, cause: 
 
 def opinions(tx: Tx, *, actor: int, name: str | None) -> tuple[Opinions, ...] | NoAuthority | UnknownName:
     """Return what was said of this visit; without a name of each visit of which anything was said."""
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
+    every = visits_of(tx, actor, Right.FEEDBACK, visits.read_all(tx))
+    if isinstance(every, NoAuthority):
+        return every
     if name is None:
-        every = visits.read_all(tx)
         said = feedback.of_visits(tx, [visit.id for visit in every])
         return tuple(Opinions(visit=visit, said=said[visit.id]) for visit in every if said[visit.id])
     visit_id = visits.by_key(tx, name)
     visit = None if visit_id is None else visits.read(tx, visit_id)
     if visit is None:
         return UnknownName(name)
+    if (refused := refusal(tx, actor, Right.FEEDBACK, visit=visit)) is not None:
+        return refused
     return (Opinions(visit=visit, said=feedback.of_visits(tx, [visit.id])[visit.id]),)

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from hashlib import sha256
 
-from bot.rules.authority import may_organize
+from bot.rules.authority import Right
+from bot.services.authority import NoAuthority, refusal
 from bot.services.drafts import DRAFT_LIFE
-from bot.services.organizers import NoAuthority
 from bot.services.programme import carry_out, plan_programme
 from bot.services.programme_changes import Comparison
 from bot.services.programme_now import stand
-from storage import Tx, congress, drafts, grants, log, visits
+from storage import Tx, congress, drafts, log, visits
 from storage.programme_file import ProgrammeFile, format_faults, read_programme, write_programme
 from storage.records import Congress
 
@@ -95,8 +95,8 @@ class KeptFile:
 
 def export_programme(tx: Tx, *, actor: int, now: datetime) -> Export | NoAuthority:
     """Return the event file as it stands now: what organizers have changed is in it."""
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
+    if (refused := refusal(tx, actor, Right.EXPORT)) is not None:
+        return refused
     fresh = congress.read(tx)
     stored = congress.stored(tx)
     assert stored is not None
@@ -129,8 +129,8 @@ def show_import(
     tx: Tx, *, actor: int, delegate_id: int, understood: Understood, file_id: str, name: str, key: int, now: datetime
 ) -> Shown | NothingNew | OtherZone | NoAuthority:
     """Say what the file would change, and keep for an hour where it lies, under this key. It changes nothing yet."""
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
+    if (refused := refusal(tx, actor, Right.IMPORT)) is not None:
+        return refused
     compared = _compared(tx, understood)
     if isinstance(compared, Comparison) and not compared.harms:
         drafts.put(
@@ -148,8 +148,8 @@ def kept_import(
     tx: Tx, *, actor: int, delegate_id: int, key: int, now: datetime, cause: str
 ) -> KeptFile | NothingNew | Imported | ImportGone | NoAuthority:
     """Return where the file that was shown lies; Imported for a repeat of the tap that has applied it."""
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
+    if (refused := refusal(tx, actor, Right.IMPORT)) is not None:
+        return refused
     if log.outcome_of(tx, cause) is not None:
         return Imported(None)
     draft = drafts.read(tx, delegate_id, now=now)
@@ -163,8 +163,8 @@ def kept_import(
 
 def look_again(tx: Tx, *, actor: int, understood: Understood) -> Shown | NothingNew | OtherZone | NoAuthority:
     """Say what the file would change by now."""
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
+    if (refused := refusal(tx, actor, Right.IMPORT)) is not None:
+        return refused
     compared = _compared(tx, understood)
     return Shown(comparison=compared) if isinstance(compared, Comparison) else compared
 
@@ -176,8 +176,8 @@ def import_programme(
 
     Shown, with nothing applied, when somebody has changed something meanwhile, or when it would harm booked people.
     """
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
+    if (refused := refusal(tx, actor, Right.IMPORT)) is not None:
+        return refused
     last = congress.applied(tx)
     assert last is not None
     if log.outcome_of(tx, cause) is not None:

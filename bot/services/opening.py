@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.rules.authority import may_organize
+from bot.rules.authority import Right
 from bot.rules.seats import seats_there_are
-from bot.services.organizers import CannotBeMoved, NoAuthority, UnknownName
+from bot.services.authority import NoAuthority, refusal
+from bot.services.organizers import CannotBeMoved, UnknownName
 from bot.services.promotion import promote
-from storage import Tx, grants, log, visits
+from storage import Tx, log, visits
 from storage.records import Congress, Visit, VisitState
 
 _CAN_CHANGE = (VisitState.OPEN, VisitState.CLOSED)
@@ -47,7 +48,7 @@ def set_door(
     Those who wait move up in a closed visit too. Its version stays: a button in somebody's hands is refused because the
     visit is closed, and what is being told of a departure stays true.
     """
-    visit = _locked(tx, actor, name)
+    visit = _locked(tx, actor, name, Right.OPEN if is_open else Right.CLOSE)
     if not isinstance(visit, Visit):
         return visit
     wanted = VisitState.OPEN if is_open else VisitState.CLOSED
@@ -78,7 +79,7 @@ def hold_back(
 
     Never a seat that is taken. Fewer than now is always possible.
     """
-    visit = _locked(tx, actor, name)
+    visit = _locked(tx, actor, name, Right.HOLDBACK)
     if not isinstance(visit, Visit):
         return visit
     done = log.outcome_of(tx, cause)
@@ -107,8 +108,11 @@ def hold_back(
     return HeldBack(visit=fresh, was=visit, offered=offered)
 
 
-def _locked(tx: Tx, actor: int, name: str) -> Visit | NoAuthority | UnknownName:
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
+def _locked(tx: Tx, actor: int, name: str, right: Right) -> Visit | NoAuthority | UnknownName:
+    if (refused := refusal(tx, actor, right)) is not None:
+        return refused
     visit_id = visits.by_key(tx, name)
-    return UnknownName(name) if visit_id is None else visits.lock(tx, [visit_id])[visit_id]
+    if visit_id is None:
+        return UnknownName(name)
+    visit = visits.lock(tx, [visit_id])[visit_id]
+    return refusal(tx, actor, right, visit=visit) or visit

@@ -3,21 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.rules.authority import may_organize
+from bot.rules.authority import Right
 from bot.rules.lateness import KINDS
+from bot.services.authority import NoAuthority, refusal, visits_of
 from bot.services.cards import renew_visit
 from bot.services.promotion import promote
-from storage import Tx, bookings, congress, grants, log, outbox, visits
+from storage import Tx, bookings, congress, log, outbox, visits
 from storage.records import Bus, NewMessage, Visit, VisitState
 
 MOST_SEATS = 200
 """More than any coach holds: a larger number is a slip of the thumb."""
 LONGEST_DELAY = timedelta(hours=12)
-
-
-@dataclass(frozen=True, slots=True)
-class NoAuthority:
-    """The grant is gone; the caller gets a stranger's answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +70,14 @@ def delay_visit(
 
     A repeat of `cause` moves nothing again: the log holds the clock time that was set.
     """
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
+    if (refused := refusal(tx, actor, Right.DELAY)) is not None:
+        return refused
     visit_id = visits.by_key(tx, name)
     if visit_id is None:
         return UnknownName(name)
     visit = visits.lock(tx, [visit_id])[visit_id]
+    if (refused := refusal(tx, actor, Right.DELAY, visit=visit)) is not None:
+        return refused
     done = log.outcome_of(tx, cause)
     if done is not None:
         return Delayed(visit=visit, was=datetime.fromisoformat(done["was"]), told=done["told"])
@@ -134,8 +132,8 @@ def set_seats(
     tx: Tx, *, actor: int, name: str, seats: int, now: datetime, cause: str
 ) -> SeatsSet | SeatsBelowTaken | NoAuthority | UnknownName:
     """Set how many seats a bus has; refused below what is taken. Seats gained are offered to those who wait."""
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
+    if (refused := refusal(tx, actor, Right.SEATS)) is not None:
+        return refused
     found = visits.bus_by_label(tx, name)
     if found is None:
         return UnknownName(name)
@@ -143,6 +141,8 @@ def set_seats(
     bus = visit.bus(found.id)
     if bus is None:
         return UnknownName(name)
+    if (refused := refusal(tx, actor, Right.SEATS, visit=visit, bus=bus)) is not None:
+        return refused
     done = log.outcome_of(tx, cause)
     if done is not None:
         return SeatsSet(bus=bus, was=done["was"], visit=visit)
@@ -169,14 +169,13 @@ def set_seats(
 
 
 def sign_ups(tx: Tx, *, actor: int) -> tuple[tuple[datetime, int], ...] | NoAuthority:
-    """Return when seats were given (above zero) and given back (below), of all visits."""
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
-    return bookings.given_over_time(tx)
+    """Return when seats were given (above zero) and given back (below), of the visits that this person sees."""
+    seen = all_visits(tx, actor=actor)
+    if isinstance(seen, NoAuthority):
+        return seen
+    return bookings.given_over_time(tx, [visit.id for visit in seen])
 
 
 def all_visits(tx: Tx, *, actor: int) -> tuple[Visit, ...] | NoAuthority:
-    """Return every visit with its buses, drafts too, for the numbers of the day."""
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
-    return visits.read_all(tx)
+    """Return every visit that this person sees, with its buses, drafts too, for the numbers of the day."""
+    return visits_of(tx, actor, Right.STATS, visits.read_all(tx))

@@ -96,9 +96,14 @@ def name_owners(tx: Tx, *, owner_ids: tuple[int, ...], now: datetime) -> tuple[i
     return tuple(lost)
 
 
-def owners_by_language(tx: Tx, *, default: str) -> tuple[tuple[int, str], ...]:
-    """Return each owner's Telegram id with the language they chose."""
-    return languages_of(tx, grants.owners(tx), default=default)
+def crew_by_language(tx: Tx, *, default: str) -> tuple[tuple[int, str, frozenset[Role]], ...]:
+    """Return the Telegram id of everybody with a role, with the language they chose and their roles."""
+    roles: dict[int, frozenset[Role]] = {}
+    for held in grants.everybody(tx):
+        roles[held.telegram_id] = roles.get(held.telegram_id, frozenset()) | {held.grant.role}
+    people = delegates.by_telegram_ids(tx, roles)
+    spoken = {telegram_id: person.language for telegram_id, person in people.items()}
+    return tuple((telegram_id, spoken.get(telegram_id) or default, theirs) for telegram_id, theirs in roles.items())
 
 
 def languages_of(tx: Tx, telegram_ids: Iterable[int], *, default: str) -> tuple[tuple[int, str], ...]:

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.rules.authority import may_organize
+from bot.rules.authority import Right
 from bot.rules.hours import hold_ends
 from bot.rules.waiting import Candidate, Standing, standing_of, still_promotes
-from bot.services.organizers import NoAuthority, UnknownName
+from bot.services.authority import NoAuthority, refusal
+from bot.services.organizers import UnknownName
 from bot.services.promotion import promote
-from storage import Tx, grants, log, queue, visits
+from storage import Tx, log, queue, visits
 from storage.records import Booking, Congress, Visit
 
 
@@ -30,6 +31,8 @@ class Line:
     moves: bool
     """Whether it still moves: it has not ended and is not paused."""
     kept_until: datetime | None
+    may_pause: bool = True
+    """Whether the reader may pause it, or only look."""
 
     @property
     def people(self) -> int:
@@ -38,11 +41,14 @@ class Line:
 
 def read_line(tx: Tx, *, actor: int, name: str, congress: Congress, now: datetime) -> Line | NoAuthority | UnknownName:
     """Return the waiting list of the visit of this name."""
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
+    if (refused := refusal(tx, actor, Right.QUEUE)) is not None:
+        return refused
     visit_id = visits.by_key(tx, name)
     visit = None if visit_id is None else visits.read(tx, visit_id)
-    return UnknownName(name) if visit is None else _line(tx, visit, congress=congress, now=now)
+    if visit is None:
+        return UnknownName(name)
+    refused = refusal(tx, actor, Right.QUEUE, visit=visit)
+    return refused or _line(tx, visit, actor=actor, congress=congress, now=now)
 
 
 def pause_line(
@@ -52,12 +58,14 @@ def pause_line(
 
     While it is paused, nobody signs up past those who wait either. A repeat sets the same again.
     """
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
+    if (refused := refusal(tx, actor, Right.PAUSE)) is not None:
+        return refused
     visit_id = visits.by_key(tx, name)
     if visit_id is None:
         return UnknownName(name)
     was = visits.lock(tx, [visit_id])[visit_id]
+    if (refused := refusal(tx, actor, Right.PAUSE, visit=was)) is not None:
+        return refused
     if log.outcome_of(tx, cause) is None and was.queue_paused != paused:
         visits.change_visit(tx, visit_id, queue_paused=paused)
         log.write(
@@ -74,10 +82,10 @@ def pause_line(
         promote(tx, visit_id, congress=congress, now=now)
     visit = visits.read(tx, visit_id)
     assert visit is not None
-    return _line(tx, visit, congress=congress, now=now)
+    return _line(tx, visit, actor=actor, congress=congress, now=now)
 
 
-def _line(tx: Tx, visit: Visit, *, congress: Congress, now: datetime) -> Line:
+def _line(tx: Tx, visit: Visit, *, actor: int, congress: Congress, now: datetime) -> Line:
     zone = ZoneInfo(congress.zone)
     ends = hold_ends(visit.leaves_at, congress.offers, zone=zone)
     places = []
@@ -92,4 +100,5 @@ def _line(tx: Tx, visit: Visit, *, congress: Congress, now: datetime) -> Line:
         places=tuple(places),
         moves=not visit.queue_paused and still_promotes(visit, congress=congress, now=now, zone=zone),
         kept_until=ends if now < ends else None,
+        may_pause=refusal(tx, actor, Right.PAUSE, visit=visit) is None,
     )

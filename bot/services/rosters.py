@@ -5,15 +5,16 @@ as somebody's copy, so that the next one says what it replaces and what is diffe
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.rules.authority import may_organize
+from bot.rules.authority import Right, Subject
 from bot.services.answers import ByBus, answers_on
+from bot.services.authority import NoAuthority, refusal, refusal_for
 from bot.services.editions import Edition, edition_of, listed
-from bot.services.organizers import NoAuthority, UnknownName
-from storage import Tx, bookings, delegates, grants, log, rosters, visits
+from bot.services.organizers import UnknownName
+from storage import Tx, bookings, delegates, log, rosters, visits
 from storage.records import Answers, Booking, BookingState, Bus, City, Congress, Holder, Rider, Visit
 from storage.rosters import Listed
 from storage.turns import take_turn
@@ -77,6 +78,8 @@ class Roster:
     """Seats that are held for an offer: taken, and not on the list of those who travel."""
     answers: ByBus | None = None
     """What was answered the evening before, by bus; None before that evening, and for a city."""
+    is_to_take: bool = True
+    """Whether the reader may have it as a file, or only look."""
 
     @property
     def visit(self) -> Visit | None:
@@ -106,13 +109,12 @@ def read_roster(
     tx: Tx, *, actor: int, name: str, kind: ListKind = ListKind.RIDERS, congress: Congress, now: datetime
 ) -> Roster | NoAuthority | UnknownName:
     """Return this list of the visit, bus or city of this name, as it is now. Nothing is given out."""
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
-    scope = find_scope(tx, name, congress=congress)
-    if scope is None:
-        return UnknownName(name)
+    scope = _allowed(tx, actor, name, Right.ROSTER, congress=congress)
+    if not isinstance(scope, Scope):
+        return scope
     reader = delegates.by_telegram_id(tx, actor)
-    return list_of(tx, scope, kind=kind, reader=None if reader is None else reader.id, congress=congress, now=now)
+    shown = list_of(tx, scope, kind=kind, reader=None if reader is None else reader.id, congress=congress, now=now)
+    return replace(shown, is_to_take=_refusal(tx, actor, Right.ROSTER_FILE, scope) is None)
 
 
 def give_roster(
@@ -122,11 +124,9 @@ def give_roster(
 
     A version that somebody has already is the same version for everybody; a repeat gives nothing twice.
     """
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
-    scope = find_scope(tx, name, congress=congress)
-    if scope is None:
-        return UnknownName(name)
+    scope = _allowed(tx, actor, name, Right.ROSTER_FILE, congress=congress)
+    if not isinstance(scope, Scope):
+        return scope
     reader = delegates.by_telegram_id(tx, actor)
     assert reader is not None
     given = give_to(tx, scope, kind=kind, reader=reader.id, congress=congress, now=now)
@@ -155,6 +155,19 @@ def give_to(
     return shown
 
 
+def _allowed(tx: Tx, actor: int, name: str, right: Right, *, congress: Congress) -> Scope | NoAuthority | UnknownName:
+    if (refused := refusal(tx, actor, right)) is not None:
+        return refused
+    scope = find_scope(tx, name, congress=congress)
+    return UnknownName(name) if scope is None else _refusal(tx, actor, right, scope) or scope
+
+
+def _refusal(tx: Tx, actor: int, right: Right, scope: Scope) -> NoAuthority | None:
+    if scope.city is not None:
+        return refusal_for(tx, actor, right, Subject(city=scope.city.id), name=scope.name)
+    return refusal(tx, actor, right, visit=scope.visit, bus=scope.bus)
+
+
 def find_scope(tx: Tx, name: str, *, congress: Congress) -> Scope | None:
     """Return the visit of this key, the bus of this label or the city of this id or name, upper or lower case."""
     visit_id, bus = visits.by_key(tx, name), None
@@ -163,10 +176,15 @@ def find_scope(tx: Tx, name: str, *, congress: Congress) -> Scope | None:
         visit_id = None if bus is None else bus.visit_id
     if visit_id is not None:
         return Scope(visit=visits.read(tx, visit_id), bus=bus)
+    city = find_city(name, congress=congress)
+    return None if city is None else Scope(city=city)
+
+
+def find_city(name: str, *, congress: Congress) -> City | None:
+    """Return the city of this id or name in any language, upper or lower case."""
     called = name.casefold()
     cities = congress.cities.values()
-    city = next((each for each in cities if called in (each.id, *map(str.casefold, each.name.values()))), None)
-    return None if city is None else Scope(city=city)
+    return next((each for each in cities if called in (each.id, *map(str.casefold, each.name.values()))), None)
 
 
 def list_of(

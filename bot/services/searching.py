@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.rules.authority import may_organize
+from bot.rules.authority import Right
 from bot.rules.spelling import closest, keys
-from bot.services.organizers import NoAuthority
-from storage import Tx, bookings, grants, visits
+from bot.services.authority import NoAuthority, refusal
+from storage import Tx, bookings, visits
 from storage.records import Booking, Visit
 
 _MOST = 5
@@ -41,14 +41,16 @@ class Seated:
 
 
 def seated_on(tx: Tx, *, actor: int, visit_id: int) -> tuple[Seated, ...] | NoAuthority:
-    """Return the riders of one visit. Names are sealed at rest, so they are read whole and compared by `choose_riders`.
+    """Return the riders of one visit, nobody of one that is not theirs to see.
+
+    Names are sealed at rest, so they are read whole and compared by `choose_riders`.
 
     A visit at a time, since two thousand names at once would keep everybody's taps waiting.
     """
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
+    if (refused := refusal(tx, actor, Right.FIND)) is not None:
+        return refused
     visit = visits.read(tx, visit_id)
-    if visit is None:
+    if visit is None or refusal(tx, actor, Right.FIND, visit=visit) is not None:
         return ()
     return tuple(
         Seated(

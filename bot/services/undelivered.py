@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.rules.authority import may_organize
-from bot.services.organizers import NoAuthority, UnknownName
+from bot.rules.authority import Right, may, within
+from bot.services.authority import NoAuthority, refusal
+from bot.services.organizers import UnknownName
 from storage import Tx, grants, undelivered, visits
-from storage.records import Absent, Bus, Lost, MessageState, Visit
+from storage.records import Absent, Bus, Grant, Lost, MessageState, Role, Visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,23 +28,38 @@ class Undelivered:
 
 
 def list_undelivered(tx: Tx, *, actor: int, name: str | None) -> Undelivered | NoAuthority | UnknownName:
-    """Return what did not arrive, of the visit or bus of this name, or of everything."""
-    if not may_organize(grants.roles_of(tx, actor)):
-        return NoAuthority()
+    """Return what did not arrive, of the visit or bus of this name, or of everything that the reader sees."""
+    if (refused := refusal(tx, actor, Right.UNDELIVERED)) is not None:
+        return refused
+    known = {visit.id: visit for visit in visits.read_all(tx)}
+    held = grants.of(tx, actor)
     bus = None
+    if name is None and not may(held, Right.UNDELIVERED):
+        ids = {visit.id for visit in within(held, Right.UNDELIVERED, known.values())}
+        name = None if ids else _led(held)
+    else:
+        ids = set(known)
     visit_id = None if name is None else visits.by_key(tx, name)
     if name is not None and visit_id is None:
         bus = visits.bus_by_label(tx, name)
         if bus is None:
             return UnknownName(name)
         visit_id = bus.visit_id
-    asked = {"visit_id": visit_id, "bus_id": None if bus is None else bus.id}
-    known = {visit.id: visit for visit in visits.read_all(tx)}
+    if visit_id is not None:
+        if (refused := refusal(tx, actor, Right.UNDELIVERED, visit=known[visit_id], bus=bus)) is not None:
+            return refused
+        ids = {visit_id}
+    of_visits, of_bus = None if ids == set(known) else ids, None if bus is None else bus.id
     return Undelivered(
         visit=None if visit_id is None else known[visit_id],
         bus=bus,
         visits=known,
-        absent=undelivered.absent(tx, **asked),
-        lost=undelivered.lost(tx, **asked),
-        unreachable=undelivered.count_unreachable(tx, **asked),
+        absent=undelivered.absent(tx, visit_ids=of_visits, bus_id=of_bus),
+        lost=undelivered.lost(tx, visit_ids=of_visits, bus_id=of_bus),
+        unreachable=undelivered.count_unreachable(tx, visit_ids=of_visits, bus_id=of_bus),
     )
+
+
+def _led(held: frozenset[Grant]) -> str:
+    """Return the bus of somebody who sees buses alone; of several, one: the others are asked for by name."""
+    return min(grant.scope for grant in held if grant.role is Role.LEADER)

@@ -42,11 +42,13 @@ def usage_invite(say: Language, roles: Sequence[Role]) -> str:
     examples = {
         Role.OWNER: "/invite owner",
         Role.ORGANIZER: "/invite organizer",
+        Role.CITY: "/invite city astana",
+        Role.DESK: "/invite desk",
         Role.LEADER: "/invite leader B01",
         Role.HOST: "/invite host nab-am",
     }
     lines = [say.gettext("You get a link that works once and makes its reader a member of the crew. Write:"), ""]
-    lines += [f"<code>{examples[role]}</code> – {role_name(say, role)}" for role in roles if role in examples]
+    lines += [f"<code>{examples[role]}</code> – {role_name(say, role)}" for role in roles]
     return "\n".join(lines)
 
 
@@ -71,7 +73,11 @@ def joined(say: Language, done: Joined | AlreadyInCrew) -> str:
     lines = ["🔑 " + say.gettext("You are in the crew."), grant_name(say, done.grant), ""]
     match done.grant.role:
         case Role.OWNER | Role.ORGANIZER:
-            lines.append(say.gettext("Your commands are in the menu and under /help."))
+            pass
+        case Role.CITY:
+            lines.append(say.gettext("You run the visits of this city: seats, departures, lists, messages."))
+        case Role.DESK:
+            lines.append(say.gettext("You help people at the desk: find them, see why, check their QR passes."))
         case Role.LEADER:
             lines.append(
                 say.gettext(
@@ -82,11 +88,9 @@ def joined(say: Language, done: Joined | AlreadyInCrew) -> str:
             lines.append(
                 say.gettext("How many people come, when, in which languages: you get it 12 hours and 1 hour before.")
             )
-        case Role.CITY | Role.DESK:
-            pass
         case _:
             assert_never(done.grant.role)
-    return "\n".join(lines).rstrip()
+    return "\n".join([*lines, say.gettext("Your commands are in the menu and under /help.")])
 
 
 def invitation_gone(say: Language) -> str:

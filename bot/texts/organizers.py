@@ -6,6 +6,7 @@ from typing import assert_never
 
 from bot.language import Language
 from bot.rules.seats import is_walk, seats_left, seats_offered
+from bot.services.authority import NoAuthority
 from bot.services.organizers import (
     LONGEST_DELAY,
     MOST_SEATS,
@@ -16,7 +17,7 @@ from bot.services.organizers import (
     SeatsSet,
     UnknownName,
 )
-from bot.texts.markup import esc, pages, words
+from bot.texts.markup import cut, esc, pages, words
 from bot.texts.visits import zone_name
 from storage.records import Answers, Bus, Congress, Visit
 
@@ -144,6 +145,17 @@ def failure(
             ).format(bus=esc(refused.bus.label), taken=refused.bus.seats_taken, wanted=refused.wanted)
         case _:
             assert_never(refused)
+
+
+def not_yours(say: Language, refused: NoAuthority) -> str:
+    """Say to one of the crew that a thing lies outside of what their role is for."""
+    return f"🔒 {esc(not_yours_answer(say, refused))}"
+
+
+def not_yours_answer(say: Language, refused: NoAuthority) -> str:
+    """The same in a tap's own answer."""
+    # Translators: to one of the crew whose role is for one city, bus or visit, and this is another one.
+    return say.gettext("Your role is not for “{name}”; nothing has changed.").format(name=cut(refused.name, 60))
 
 
 def usage_delay(say: Language) -> str:

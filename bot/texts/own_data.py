@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from bot.language import Language
+from bot.services.entries import Doer, Entry
 from bot.services.own_data import ONESELF, OwnData
+from bot.texts.log import deed
 from bot.texts.undelivered import kind_name, why_not
-from storage.records import Congress, MessageState, Visit
+from storage.records import Congress, LogLine, MessageState, Visit
 
 Section = tuple[str, Sequence[str]]
 """A heading and its lines."""
@@ -155,7 +157,7 @@ def _planned(say: Language, row: Mapping[str, Any]) -> str:
 
 def _line(say: Language, row: Mapping[str, Any]) -> str:
     details = " · ".join(_typed(row[key]) for key in ("before", "after") if row[key])
-    line = f"{say.moment(row['at'])} · {_deed(say, row['action'])} · {_doer(say, row['actor'])}"
+    line = f"{say.moment(row['at'])} · {_deed(say, row)} · {_doer(say, row['actor'])}"
     return f"{line} · {details}" if details else line
 
 
@@ -170,9 +172,9 @@ def _doer(say: Language, actor: object) -> str:
     return say.gettext("somebody else")
 
 
-def _deed(say: Language, action: str) -> str:
-    """Name what a line of the log tells of; a rare one keeps the log's own word."""
-    match action:
+def _deed(say: Language, row: Mapping[str, Any]) -> str:
+    """Name what a line of the log tells of."""
+    match row["action"]:
         case "agree":
             return say.gettext("consent")
         case "rename":
@@ -190,7 +192,9 @@ def _deed(say: Language, action: str) -> str:
         case "offer":
             return say.gettext("seat offered")
         case _:
-            return action
+            line = LogLine(id=0, at=row["at"], actor=None, action=row["action"], subject="", before={}, after={})
+            kind, _, what = str(row.get("subject", "")).partition(":")
+            return deed(say, Entry(line=line, who=Doer.BOT, kind=kind, what=what))
 
 
 def _typed(fields: Any) -> str:

@@ -1,7 +1,8 @@
 """How the bot presents itself: name, descriptions, commands by role. Limits: 64, 512, 120, 256 characters."""
 
 from bot.language import Language
-from storage.records import Congress
+from bot.rules.authority import may_try
+from storage.records import Congress, Role
 
 
 def bot_name(say: Language) -> str:
@@ -36,6 +37,12 @@ def delegate_commands(say: Language) -> tuple[tuple[str, str], ...]:
     )
 
 
+def crew_commands(say: Language, roles: frozenset[Role]) -> tuple[tuple[str, str], ...]:
+    """Return (command, what it does) for somebody of the crew: what their roles let them do, then everybody's."""
+    own = delegate_commands(say)
+    return tuple(each for each in organizer_commands(say) if each in own or may_try(roles, each[0]))
+
+
 def organizer_commands(say: Language) -> tuple[tuple[str, str], ...]:
     """Return (command, what it does) for organizers, theirs first."""
     return (
@@ -43,6 +50,8 @@ def organizer_commands(say: Language) -> tuple[tuple[str, str], ...]:
         ("roster", say.gettext("Passenger list of a visit or bus")),
         ("queue", say.gettext("Waiting list of a visit")),
         ("find", say.gettext("Look for a rider by name or code")),
+        ("why", say.gettext("What happened, and why")),
+        ("log", say.gettext("Who of the crew did what")),
         ("delay", say.gettext("Move a departure and tell its passengers")),
         ("seats", say.gettext("Set the seats of a bus")),
         ("open", say.gettext("Open a visit for sign-ups")),

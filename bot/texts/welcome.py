@@ -1,8 +1,9 @@
 """The first words: picker, privacy notice, greeting, menu, help, language, and what is said when lost."""
 
 from bot.language import Language
+from bot.rules.authority import may_organize, may_try
 from bot.texts.markup import esc, name, words
-from storage.records import Congress, Contacts
+from storage.records import Congress, Contacts, Role
 
 PICKER = "🌐 Choose your language\nТілді таңдаңыз\nВыберите язык"
 """In all three languages at once, so it is no sentence of any catalog."""
@@ -72,7 +73,7 @@ def menu(say: Language, congress: Congress) -> str:
     return text if congress.sample_note is None else f"{text}\n\n<i>{words(say, congress.sample_note)}</i>"
 
 
-def help_text(say: Language, congress: Congress, *, organizer: bool) -> str:
+def help_text(say: Language, congress: Congress, *, roles: frozenset[Role]) -> str:
     """Say in short what the bot can do, and who can help where it cannot."""
     lines = [
         "<b>" + say.gettext("What this bot can do") + "</b>",
@@ -92,34 +93,39 @@ def help_text(say: Language, congress: Congress, *, organizer: bool) -> str:
         "",
         say.gettext("Reminders come by themselves: the evening before, and before your bus leaves."),
     ]
-    if organizer:
-        lines += ["", organizer_help(say)]
+    if roles:
+        lines += ["", crew_help(say, roles)]
     return "\n".join([*lines, "", desk(say, congress.contacts)])
 
 
-def organizer_help(say: Language) -> str:
-    """List the organizers' commands with an example each."""
-    return "\n".join(
-        [
-            "<b>" + say.gettext("For organizers") + "</b>",
-            say.gettext("/stats – seats taken, free and held back"),
-            say.gettext(
-                "/roster nab-am – who travels, waits, needs access; PDF, Excel, CSV; a bus, a city: /roster B01"
-            ),
-            say.gettext("/queue nab-am – who waits; pause the list"),
-            say.gettext("/find Müller – riders by any spelling of the name, or by a booking’s code"),
-            say.gettext("/delay nab-am 15 – the visit leaves 15 minutes later, its passengers are told"),
-            say.gettext("/seats B01 40 – the bus has 40 seats"),
-            say.gettext("/close nab-am – nobody new signs up; /open nab-am – again"),
-            say.gettext("/holdback nab-am 5 – 5 seats are kept from delegates; what comes free is offered"),
-            say.gettext("/export – the programme as a file, as it stands; change it and send it back: /import"),
-            say.gettext("/cancelvisit nab-am – shows first what would happen, finds other seats for everybody"),
-            say.gettext("/invite leader B01 – a link for a bus leader, host or organizer; /crew – who has which role"),
-            say.gettext("/undelivered – who cannot be reached, and which messages did not arrive"),
-            say.gettext("/feedback – how the visits were, without names; one of them: /feedback nab-am"),
-            say.gettext("/announce nab-am TEXT – write to a visit’s passengers, or to all: /announce all TEXT"),
-        ]
-    )
+def crew_help(say: Language, roles: frozenset[Role]) -> str:
+    """List with an example each the commands that these roles bring; each line begins with its command."""
+    title = say.gettext("For organizers") if may_organize(roles) else say.gettext("For the crew")
+    lines = [line for line in _organizer_help(say) if may_try(roles, line.split()[0].removeprefix("/"))]
+    return "\n".join([f"<b>{title}</b>", *lines])
+
+
+def _organizer_help(say: Language) -> list[str]:
+    return [
+        say.gettext("/stats – seats taken, free and held back"),
+        say.gettext("/roster nab-am – who travels, waits, needs access; PDF, Excel, CSV; a bus, a city: /roster B01"),
+        say.gettext("/queue nab-am – who waits; pause the list"),
+        say.gettext("/find Müller – riders by any spelling of the name, or by a booking’s code"),
+        say.gettext("/why K7PW2 – what happened to a booking, a person, a bus or a visit, by whom and why"),
+        say.gettext("/log B01 2h – who of the crew did what; all of it as a file: /log csv"),
+        say.gettext("/delay nab-am 15 – the visit leaves 15 minutes later, its passengers are told"),
+        say.gettext("/seats B01 40 – the bus has 40 seats"),
+        say.gettext("/close nab-am – nobody new signs up; /open nab-am – again"),
+        say.gettext("/holdback nab-am 5 – 5 seats are kept from delegates; what comes free is offered"),
+        say.gettext("/export – the programme as a file, as it stands; change it and send it back: /import"),
+        say.gettext("/cancelvisit nab-am – shows first what would happen, finds other seats for everybody"),
+        say.gettext(
+            "/invite leader B01 – a link for a bus leader, host, desk, city or organizer; /crew – who has which role"
+        ),
+        say.gettext("/undelivered – who cannot be reached, and which messages did not arrive"),
+        say.gettext("/feedback – how the visits were, without names; one of them: /feedback nab-am"),
+        say.gettext("/announce nab-am TEXT – write to a visit’s passengers, or to all: /announce all TEXT"),
+    ]
 
 
 def desk(say: Language, contacts: Contacts) -> str:

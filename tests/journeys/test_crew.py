@@ -7,7 +7,7 @@ import pytest
 from bot.texts import crew as texts
 from bot.texts import profile
 from storage import grants
-from storage.records import Role
+from storage.records import Grant, Role
 from tests.house import Running
 from tests.journeys.scenes import LANGUAGES, answered, callbacks, next_message, plain, screen_after, words_of
 from tests.journeys.test_profile import shows
@@ -74,6 +74,23 @@ async def test_an_organizer_has_the_commands_until_the_role_ends(house: Running)
     await shows(emma, profile.delegate_commands(say))
     told = await answered(emma, "/stats")
     assert told.text == unknown
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+async def test_a_citys_team_and_the_desk_are_invited_with_their_own_commands(house: Running, code: str) -> None:
+    say = words_of(house, code)
+    owner = await house.organizer(language=code)
+    for typed, role, command in (("city Алматы", Role.CITY, "queue"), ("desk", Role.DESK, "why")):
+        link = await answered(owner, f"/invite {typed}")
+        emma = await house.delegate(f"Emma {role}", language=code)
+        welcomed = await answered(emma, f"/start {payload(link)}")
+        assert texts.role_name(say, role) in welcomed.text
+        assert await roles(house, emma) == {role}
+        await shows(emma, profile.crew_commands(say, frozenset({role})))
+        assert f"\n/{command} " in (await answered(emma, "/help")).text
+    listed = await answered(owner, "/crew")
+    for role, scope in ((Role.CITY, "almaty"), (Role.DESK, "")):
+        assert plain(texts.grant_name(say, Grant(role, scope))) in listed.text
 
 
 async def test_who_is_new_here_joins_behind_the_notice(house: Running) -> None:

@@ -13,7 +13,9 @@ from PIL import Image
 from bot.rules.passes import make_pass, pass_key
 from bot.texts import driver, passes, welcome
 from bot.texts import tickets as ticket_texts
-from tests.house import Running, at
+from storage import grants
+from storage.records import Grant, Role
+from tests.house import OPEN, Running, at
 from tests.journeys.scenes import (
     LANGUAGES,
     answered,
@@ -82,6 +84,24 @@ async def test_the_pass_is_scanned_and_opens_ones_own_ticket(house: Running, cod
     seen = await opened(emma, payload)
     assert seen.text == plain(ticket_texts.ticket(say, held, congress=congress_of(house)))
     assert seen.button("giveq:") is not None
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+async def test_the_desk_reads_whether_a_pass_is_good(house: Running, code: str) -> None:
+    say = words_of(house, code)
+    emma, desk = await house.delegate("Emma"), await house.delegate("Dana", language=code)
+    await house.db.run(grants.give, desk.id, Grant(Role.DESK), now=OPEN)
+    ticket = await house.book(emma, "nab-am")
+    _, picture = await file_after(emma, "pass:", message=ticket)
+    payload = payload_of(scan(picture))
+    good = await opened(desk, payload)
+    for part in (say.gettext("Good QR pass"), "Emma", (await booking_of(house, emma)).code):
+        assert part in good.text
+    made_up = await opened(desk, payload[:-3] + "AAA")
+    assert made_up.text == plain(passes.foreign(say))
+    asked = await screen_after(emma, "giveq:", message=ticket)
+    await screen_after(emma, "give:", message=asked)
+    assert say.gettext("No seat any more with this QR pass") in (await opened(desk, payload)).text
 
 
 async def test_a_stranger_learns_nothing_by_a_pass(house: Running) -> None:

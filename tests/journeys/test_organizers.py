@@ -9,6 +9,7 @@ from bot.texts import broadcasts as broadcast_texts
 from bot.texts import organizers as texts
 from bot.texts import roster_files, rosters, welcome
 from storage import visits
+from storage.records import Role
 from tests.house import OWNER, Running, running_bot
 from tests.journeys.scenes import (
     LANGUAGES,
@@ -237,7 +238,7 @@ async def test_help_lists_the_organizers_commands_for_organizers(quick_house: Ru
         choice = await answered(owner, "/language")
         await owner.tap(f"say:{code}", message=choice)
         help_ = await answered(owner, "/help")
-        assert help_.text == plain(welcome.help_text(say, congress, organizer=True))
+        assert help_.text == plain(welcome.help_text(say, congress, roles=frozenset({Role.OWNER})))
         for command in ("/stats", "/roster", "/delay", "/seats", "/announce"):
             assert command in help_.text
 

@@ -165,7 +165,7 @@ async def test_before_the_notice_only_what_needs_no_data_works_and_nothing_is_st
         assert policy.text == plain(welcome.privacy(say, congress))
         assert f"ok:{code}:" in callbacks(policy)
         help_ = await answered(stranger, "/help")
-        assert help_.text == plain(welcome.help_text(say, congress, organizer=False))
+        assert help_.text == plain(welcome.help_text(say, congress, roles=frozenset()))
         picker = await answered(stranger, "/language")
         assert callbacks(picker) == ["lang:en:", "lang:kk:", "lang:ru:"]
         notice = plain(welcome.notice(say, congress))
@@ -217,7 +217,7 @@ async def test_the_chosen_language_wins_over_the_phones_for_ever(quick_house: Ru
 
 async def _all_speak(running: Running, phone: Phone, code: str) -> None:
     say, congress = words_of(running, code), congress_of(running)
-    assert (await answered(phone, "/help")).text == plain(welcome.help_text(say, congress, organizer=False))
+    assert (await answered(phone, "/help")).text == plain(welcome.help_text(say, congress, roles=frozenset()))
     assert (await answered(phone, "/visits")).text == plain(visit_texts.cities(say, congress))
     assert (await answered(phone, "what?")).text == plain(welcome.unknown(say))
     assert (await answered(phone, "/privacy")).text == plain(welcome.privacy(say, congress))

@@ -48,6 +48,11 @@ PLAIN = {
     "profile.short_description": 120,
     "profile.delegate_commands": 256,
     "profile.organizer_commands": 256,
+    "profile.crew_commands": 256,
+    "log.deed": 400,
+    "log.other_deed": 160,
+    "log.log_columns": 80,
+    "log.log_cells": 400,
     "visits.pin_note": 255,
     "own_data.caption": 1024,
     "own_data.title": 4096,
@@ -57,6 +62,7 @@ PLAIN = {
 CAPTIONS = {
     *("calendar.caption", "driver.caption", "importing.export_caption", "paper.caption", "passes.qr_pass"),
     "roster_files.caption",
+    "log.log_caption",
 }
 """What stands under a picture or a file."""
 CAPTION = 1024

@@ -10,13 +10,15 @@ import pytest
 
 import storage.visits
 from bot.language import LANGUAGES, Language, Languages, load_languages
+from bot.rules.logbook import WORDS
 from bot.services.calendar import CalendarFile
+from bot.services.entries import Doer, Entry
 from bot.services.programme import Applied, apply_programme
 from bot.services.visits import VisitCard
 from bot.simulator.markup import read_html
-from bot.texts import calendar, driver, messages, organizers, paper, passes, tickets, visits, welcome
+from bot.texts import calendar, driver, log, messages, organizers, paper, passes, tickets, visits, welcome
 from storage.database import Database
-from storage.records import Congress, Library, Visit
+from storage.records import Congress, Library, LogLine, Visit
 from tests.locales.sayings import CAPTION, CAPTIONS, MESSAGE, functions, plain_limit, said
 from tests.locales.world import a_world, everywhere
 from tests.makers import OPEN, a_bus, a_congress, a_ticket, a_visit, shipped_programme
@@ -195,3 +197,14 @@ def _card(visit: Visit) -> VisitCard:
 def _longest(library: Library) -> Library:
     line, paragraph = everywhere("&" * LINE), everywhere("&" * PARAGRAPH)
     return replace(library, name=line, short=line, address=line, description=paragraph)
+
+
+def test_every_act_of_the_log_has_words_of_its_own(say: Language) -> None:
+    """A new act that is not worded in texts/log.py would be told as "something else"."""
+    line = LogLine(id=1, at=OPEN, actor=None, action="", subject="", before={}, after={})
+    said_of_acts = {
+        action: log.deed(say, Entry(line=replace(line, action=action), who=Doer.BOT, kind="", what=""))
+        for action in frozenset[str]().union(*WORDS.values())
+    }
+    assert [action for action, words in said_of_acts.items() if words == log.other_deed(say)] == []
+    assert log.deed(say, Entry(line=line, who=Doer.BOT, kind="", what="")) == log.other_deed(say)

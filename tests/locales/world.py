@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from types import NoneType
 from typing import Any
 
@@ -10,13 +10,17 @@ from bot.language import LANGUAGES
 from bot.rules import booking as reasons
 from bot.rules import changing as changing_reasons
 from bot.rules import gifts as gift_reasons
+from bot.rules import logbook as logbook_rules
+from bot.rules import reminding
 from bot.rules import waiting as waiting_reasons
 from bot.rules.filtering import LIKELY_GAPS, Access, Filters, Match, Value, Which, matches
 from bot.rules.gaps import Gap
+from bot.rules.passes import PassEnded, PassOutdated
 from bot.rules.questions import Question
 from bot.rules.waiting import Standing
 from bot.services import (
     acts,
+    authority,
     broadcasts,
     changing,
     crew,
@@ -25,12 +29,15 @@ from bot.services import (
     feedback,
     forgetting,
     gifts,
+    history,
     importing,
     line_facts,
+    logbook,
     opening,
     organizers,
     overlapping,
     own_data,
+    passes,
     queue,
     rosters,
     rounds,
@@ -39,6 +46,7 @@ from bot.services import (
     waiting,
     wheelchairs,
 )
+from bot.services import entries as entries_of_log
 from bot.services.booking import Booked, Released, Ticket
 from bot.services.calendar import CalendarFile
 from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, CancelledTeam, CancelledWait, Others
@@ -66,8 +74,11 @@ from storage.records import (
     Gift,
     Grant,
     HeldSeat,
+    LogLine,
     Lost,
     MessageState,
+    Posted,
+    ReminderRule,
     Rider,
     Role,
     Visit,
@@ -481,6 +492,83 @@ def _changes(tickets: Sequence[Ticket], visit: Visit, *, text: str) -> World:
     }
 
 
+def _history(visit: Visit, booking: Booking, *, n: int, text: str) -> World:
+    """Every act of the log with all it may say, and emptied; every message's end; every reason."""
+    changed: dict[str, Any] = {
+        "leaves_at": OPEN.isoformat(),
+        "until": OPEN.isoformat(),
+        "act": "cancelvisit",
+        "audience": text,
+    }
+    changed |= dict.fromkeys(("seats", "held_back", "people", "version", "rows", "party"), n)
+    changed |= {"bus": text[:12], "name": text[:24], "wanted": False, "list": "access"}
+    subjects = (("bus", text[:12]), ("booking", "K7PW2"), ("crew", f"leader:{text[:24]}"), ("command", "delay"))
+    lines = tuple(
+        LogLine(id=1, at=OPEN, actor=7, action=action, subject="bus:1", before=facts, after=facts)
+        for action in (*sorted(frozenset[str]().union(*logbook_rules.WORDS.values())), text)
+        for facts in (changed, {})
+    )
+    entries = tuple(
+        entries_of_log.Entry(line=line, who=who, kind=kind, what=what, visit=text[:24], owner=text)
+        for number, line in enumerate(lines)
+        for who in (text, *entries_of_log.Doer)
+        for kind, what in (subjects if number < 2 else subjects[:1])
+    )
+    by_message, by_hour = (
+        ReminderRule(id="e", evening_at=time(19), minutes_before=None, grace=MINUTE),
+        ReminderRule(id="h", evening_at=None, minutes_before=n, grace=MINUTE),
+    )
+    posted = [
+        Posted(key="e/1", kind=kind, booking_id=1, state=state, error=text, at=OPEN)
+        for kind in ("reminder", "moved")
+        for state in MessageState
+    ]
+    reasons_of_end = (
+        *("given back", "replaced", "visit cancelled", "given to a colleague", "the line is over", "offer ran out"),
+        *("declined", "left the line", "wish fulfilled", "erased", None),
+    )
+    facts: tuple[history.Fact, ...] = (
+        *(history.Done(at=OPEN, entry=entry) for entry in entries),
+        *(history.Begun(at=OPEN, booking=replace(booking, queue_no=number), visit=visit) for number in (None, 1)),
+        *(history.Ended(at=OPEN, booking=replace(booking, reason=reason), visit=visit) for reason in reasons_of_end),
+        *(history.Told(at=OPEN, posted=each, rule=rule) for each in posted for rule in (None, by_message, by_hour)),
+        *(history.NotReminded(at=OPEN, rule=by_hour, visit=visit, why=why) for why in (None, *reminding.Silence)),
+        history.ListHad(at=OPEN, version=n, reader=text),
+    )
+    reader = Delegate(id=2, telegram_id=None, name=text, language="kk", consent="1", unreachable=True, stopped=True)
+    mine = tuple(
+        (replace(booking, state=state, offer_until=OPEN, reason="given back", released_at=OPEN), visit)
+        for state in BookingState
+    )
+    pages = tuple(
+        logbook.LogPage(filters=filters, entries=shown, about="B01", who=text, earlier=earlier)
+        for filters in (
+            logbook_rules.Filters(),
+            logbook_rules.Filters(who="7", what="cancelvisit", about="bus:1", since=OPEN),
+            logbook_rules.Filters(who="bot"),
+        )
+        for shown, earlier in (((), None), (entries[: logbook.PAGE], 7))
+    )
+    known = history.Known(booking_id=1, delegate_id=2, name=text, visit=text[:24], keys=frozenset())
+    return {
+        entries_of_log.Entry: entries,
+        str | entries_of_log.Doer: (text, *entries_of_log.Doer),
+        logbook.LogPage: pages,
+        logbook.NotUnderstood: (logbook.NotUnderstood(text),),
+        history.Story: (
+            history.Story(person=reader, bookings=mine, facts=facts),
+            history.Story(visit=visit, bus=visit.buses[0], facts=facts[:40]),
+            history.Story(visit=visit, facts=()),
+        ),
+        history.Known: (known,),
+        passes.CheckedPass: tuple(
+            passes.CheckedPass(booking=booking, visit=visit, bus=bus, refusal=refusal)
+            for bus in (None, visit.buses[0])
+            for refusal in (None, PassOutdated(), PassEnded())
+        ),
+    }
+
+
 def _crew(*, text: str) -> World:
     """Roles of every kind, for a bus and a visit whose names are as long as may be, given and refused."""
     given = tuple(Grant(role, text[:24] if role in (Role.LEADER, Role.HOST, Role.CITY) else "") for role in list(Role))
@@ -496,6 +584,7 @@ def _crew(*, text: str) -> World:
     )
     return {
         Role: tuple(Role),
+        frozenset[Role]: (frozenset(), *(frozenset({role}) for role in Role)),
         Grant: given,
         crew.Member: members,
         crew.Invited: tuple(crew.Invited(grant=grant, ends_at=OPEN) for grant in given),
@@ -562,7 +651,9 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
         tuple[Visit, Answers]: ((visit, answers),) * 20,
         **_lists(visit, booking, answers, n=n, text=text),
         **_crew(text=text),
+        **_history(visit, booking, n=n, text=text),
         Rider: riders,
+        authority.NoAuthority: (authority.NoAuthority(text),),
         organizers.UnknownName: (organizers.UnknownName(text),),
         organizers.InThePast: (organizers.InThePast(LEAVES),),
         organizers.CannotBeMoved: (organizers.CannotBeMoved(visit),),

@@ -21,6 +21,7 @@ from telegram.request import BaseRequest, RequestData
 from bot.app import App
 from bot.clock import Clock
 from bot.intake import Intake
+from bot.services.authority import REFUSED
 from bot.settings import read_settings
 from bot.simulator import Simulator
 from bot.simulator.arguments import Arguments, Upload
@@ -211,10 +212,15 @@ AT_WORK = frozenset(("inbox", "leases", "lines", "pace"))
 
 
 def all_rows(tx: Tx) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table but of those that change by work alone: what an update without effect leaves alike."""
+    """Every row of every table but of those that change by work alone: what an update without effect leaves alike.
+
+    That it was tried without a right is written down, and no effect.
+    """
+    everything = {table: select(table).order_by(*table.primary_key) for table in tables.metadata.sorted_tables}
+    everything[tables.log] = everything[tables.log].where(tables.log.c.action != REFUSED)
     return {
-        table.name: [tuple(row) for row in tx.execute(select(table).order_by(*table.primary_key))]
-        for table in tables.metadata.sorted_tables
+        table.name: [tuple(row) for row in tx.execute(query)]
+        for table, query in everything.items()
         if table.name not in AT_WORK
     }
 

@@ -6,8 +6,8 @@ from tests.proof import authority
 from tests.proof.authority import intrusions, organizers_buttons, organizers_commands, powerless, set_the_scene
 from tests.proof.indoors import indoors
 
-GUARDS = ("bot.handlers.organizers.may_organize",)
-SERVICES = tuple(f"bot.services.{each}.may_organize" for each in ("organizers", "broadcasts", "undelivered", "queue"))
+GUARDS = ("bot.handlers.organizers.may_try",)
+SERVICES = tuple(f"bot.services.authority.{each}" for each in ("may_try", "may"))
 
 
 def test_the_commands_and_buttons_are_those_of_the_handlers() -> None:
@@ -38,7 +38,7 @@ async def test_effects_are_seen_only_when_both_guards_are_off(
     async with indoors(sqlite_url) as house:
         scene = await set_the_scene(house)
         for guard in off:
-            monkeypatch.setattr(guard, lambda roles: True)
+            monkeypatch.setattr(guard, lambda *asked: True)
         did = [
             each for each in (await intrusions(scene, only=("delegate",)))[1] if each.startswith("delegate changed ")
         ]

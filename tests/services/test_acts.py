@@ -12,9 +12,10 @@ from bot.services import acts as services
 from bot.services import cancelling
 from bot.services.acts import RECALL, ShownAct
 from bot.services.auditing import find_deviations
+from bot.services.authority import NoAuthority
 from bot.services.booking import Booked, book_seat
 from bot.services.lines import serve_lines
-from bot.services.organizers import CannotBeMoved, NoAuthority, UnknownName, set_seats
+from bot.services.organizers import CannotBeMoved, UnknownName, set_seats
 from bot.services.standing import Offered, Wait, read_standing
 from bot.services.waiting import accept_offer, join_line, leave_line
 from storage import Tx, acts, tables

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from bot.services.authority import NoAuthority
 from bot.services.booking import book_seat
 from bot.services.broadcasts import (
     DraftGone,
@@ -18,7 +19,7 @@ from bot.services.broadcasts import (
     send_announcement,
 )
 from bot.services.drafts import begin_name
-from bot.services.organizers import NoAuthority, UnknownName
+from bot.services.organizers import UnknownName
 from storage import Tx, announcements, tables
 from storage.database import Database
 from storage.records import MessageClass, MessageState, Who

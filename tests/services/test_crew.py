@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from bot.services.authority import NoAuthority
 from bot.services.crew import (
     AlreadyInCrew,
     CannotRevoke,
@@ -19,7 +20,7 @@ from bot.services.crew import (
     join,
     revoke,
 )
-from bot.services.organizers import NoAuthority, UnknownName
+from bot.services.organizers import UnknownName
 from storage import Tx, delegates, grants, log
 from storage.database import Database
 from storage.records import Delegate, Grant, Role
@@ -98,8 +99,22 @@ async def test_roles_are_given_by_who_stands_above_them(database: Database, worl
     await database.run(opened)
     assert await database.run(link, Role.ORGANIZER, "", actor=ANNA, token="x") == NotToGive(Role.ORGANIZER)
     assert isinstance(await database.run(link, Role.HOST, "nab-am", actor=ANNA, token="y"), Invited)
-    assert await database.run(link, Role.DESK, "", token="z") == NotToGive(Role.DESK)
-    for role, scope in ((Role.LEADER, "B99"), (Role.HOST, "B01"), (Role.ORGANIZER, "nab-am"), (Role.LEADER, "")):
+    assert await database.run(link, Role.OWNER, "", actor=ANNA, token="z") == NotToGive(Role.OWNER)
+    assert await database.run(link, Role.CITY, "Алматы", token="c") == Invited(
+        grant=Grant(Role.CITY, "almaty"), ends_at=OPEN + DAY
+    )
+    assert await database.run(link, Role.DESK, "", actor=ANNA, token="d") == Invited(
+        grant=Grant(Role.DESK), ends_at=OPEN + DAY
+    )
+    for role, scope in (
+        (Role.CITY, "B01"),
+        (Role.CITY, ""),
+        (Role.DESK, "astana"),
+        (Role.LEADER, "B99"),
+        (Role.HOST, "B01"),
+        (Role.ORGANIZER, "nab-am"),
+        (Role.LEADER, ""),
+    ):
         assert await database.run(link, role, scope, token=f"{role}{scope}") == UnknownName(scope)
 
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from bot.services.authority import NoAuthority
 from bot.services.booking import book_seat
 from bot.services.organizers import (
     CannotBeMoved,
     Delayed,
     InThePast,
-    NoAuthority,
     SeatsBelowTaken,
     SeatsSet,
     UnknownName,

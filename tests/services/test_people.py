@@ -11,11 +11,11 @@ from bot.services.drafts import BadName, begin_name, rename
 from bot.services.people import (
     agree,
     choose_language,
+    crew_by_language,
     find_person,
     languages_of,
     mark_reachable,
     name_owners,
-    owners_by_language,
 )
 from storage import Tx, bookings, delegates, tables
 from storage.database import Database
@@ -160,7 +160,7 @@ async def test_owners_follow_the_settings_at_each_start(database: Database) -> N
 async def test_no_settings_no_owners(database: Database) -> None:
     await database.run(name_owners, owner_ids=(1,), now=OPEN)
     assert await database.run(name_owners, owner_ids=(), now=OPEN) == (1,)
-    assert await database.read(owners_by_language, default="en") == ()
+    assert await database.read(crew_by_language, default="en") == ()
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -168,6 +168,6 @@ async def test_owners_are_met_in_the_language_they_chose(database: Database, kno
     await database.run(name_owners, owner_ids=(EMMA,), now=OPEN)
     if known:
         await agreed(database)
-    expected = ((EMMA, "kk" if known else "en"),)
-    assert await database.read(owners_by_language, default="en") == expected
-    assert await database.read(languages_of, [EMMA], default="en") == expected
+    code = "kk" if known else "en"
+    assert await database.read(crew_by_language, default="en") == ((EMMA, code, frozenset({Role.OWNER})),)
+    assert await database.read(languages_of, [EMMA], default="en") == ((EMMA, code),)

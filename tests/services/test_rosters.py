@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
+from bot.services.authority import NoAuthority
 from bot.services.booking import release_seat
 from bot.services.editions import Edition
-from bot.services.organizers import NoAuthority, UnknownName, all_visits
+from bot.services.organizers import UnknownName, all_visits
 from bot.services.people import agree, name_owners
 from bot.services.rosters import ListKind, Roster, give_roster, read_roster
 from storage import Tx, bookings, rosters, tables
