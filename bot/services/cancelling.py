@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.rules.lateness import KINDS
 from bot.rules.plan_b import Displaced, Plan, plan_b
+from bot.services.asking import end_asking_on
 from bot.services.cards import renew_ended
 from bot.services.deeds import Busy, Deed
 from bot.services.displacing import displaced_from, guarded_visits, hold_all, queue_all, release_all
@@ -119,6 +120,7 @@ def call_off(tx: Tx, act: Act, prepared: CallingOff, *, actor: int, congress: Co
     """Cancel the visit as it was prepared under the locks: seats and waits end, others are held, all are told."""
     visit = prepared.visit
     visits.change_visit(tx, visit.id, version_up=True, state=VisitState.CANCELLED)
+    end_asking_on(tx, [bus.id for bus in visit.buses], now=now)
     for booking in prepared.waiting:
         if not booking.is_waiting:
             take_back(tx, booking)

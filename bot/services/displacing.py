@@ -9,21 +9,30 @@ from zoneinfo import ZoneInfo
 
 from bot.rules.plan_b import Displaced, Hold, Place
 from bot.rules.waiting import Candidate, would_overtake
-from storage import Tx, bookings, queue, seats
+from storage import Tx, bookings, cuts, queue
+from storage import seats as counters
 from storage.records import Booking, Congress, HeldSeat, Holder, Rider, Visit
 
 
 def displaced_from(
     tx: Tx, visit: Visit, passengers: Iterable[Holder], languages: Mapping[int, str | None]
 ) -> list[Displaced]:
-    """Return the parties of these passengers as the rule looks at them, without what they hold on this visit."""
+    """Return the parties of these passengers as the rule looks at them, without what they hold on this visit.
+
+    Nor what is held elsewhere while they are asked whether they would leave this very seat: it ends with the asking.
+    """
     passengers = list(passengers)
     people = {holder.booking.delegate_id for holder in passengers}
     held, waited = queue.held_by_each(tx, people), queue.visits_waited_for(tx, people)
+    asking = cuts.asking_holds(tx, [seat.booking.id for seats in held.values() for seat in seats])
     return [
         Displaced(
             booking=holder.booking,
-            held=_without(held.get(holder.booking.delegate_id, ()), visit.id),
+            held=tuple(
+                seat
+                for seat in _without(held.get(holder.booking.delegate_id, ()), visit.id)
+                if not (seat.booking.id in asking and seat.booking.replaces == holder.booking.id)
+            ),
             waits=waited.get(holder.booking.delegate_id, frozenset()) - {visit.id},
             language=languages[holder.booking.delegate_id],
             reachable=holder.telegram_id is not None and not holder.unreachable,
@@ -59,7 +68,7 @@ def hold_all(tx: Tx, holds: Iterable[Hold], *, now: datetime) -> dict[int, int]:
         follows[booking.id] = offer
     if riders:
         bookings.add_parties(tx, riders)
-    _count(tx, seats.take, [((hold.visit.id, hold.bus_id), hold.party.booking) for hold in holds])
+    _count(tx, counters.take, [((hold.visit.id, hold.bus_id), hold.party.booking) for hold in holds])
     return follows
 
 
@@ -73,7 +82,7 @@ def release_all(tx: Tx, ended: Iterable[Booking], *, reason: str, now: datetime)
     ended = list(ended)
     if ended:
         bookings.release_all(tx, [booking.id for booking in ended], reason=reason, now=now)
-    _count(tx, seats.give_back, [((booking.visit_id, booking.bus_id), booking) for booking in ended])
+    _count(tx, counters.give_back, [((booking.visit_id, booking.bus_id), booking) for booking in ended])
 
 
 def _is_guarded(tx: Tx, other: Visit, *, but: int | None, congress: Congress, now: datetime, zone: ZoneInfo) -> bool:

@@ -7,7 +7,7 @@ from bot.rules.authority import may_organize
 from bot.rules.lateness import KINDS
 from bot.services.cards import renew_visit
 from bot.services.promotion import promote
-from storage import Tx, bookings, congress, grants, log, outbox, visits
+from storage import Tx, acts, bookings, congress, grants, log, outbox, visits
 from storage.records import Bus, NewMessage, Visit, VisitState
 
 MOST_SEATS = 200
@@ -133,7 +133,7 @@ def _tell_passengers(tx: Tx, visit: Visit, *, version: int, now: datetime, until
 def set_seats(
     tx: Tx, *, actor: int, name: str, seats: int, now: datetime, cause: str
 ) -> SeatsSet | SeatsBelowTaken | NoAuthority | UnknownName:
-    """Set how many seats a bus has; refused below what is taken. Seats gained are offered to those who wait."""
+    """Set how many seats a bus has; below what is taken that is services/cutting.py's. Gained ones are offered."""
     if not may_organize(grants.roles_of(tx, actor)):
         return NoAuthority()
     found = visits.bus_by_label(tx, name)
@@ -146,7 +146,7 @@ def set_seats(
     done = log.outcome_of(tx, cause)
     if done is not None:
         return SeatsSet(bus=bus, was=done["was"], visit=visit)
-    if seats < bus.seats_taken:
+    if seats < bus.seats_taken or acts.of_cause(tx, cause) is not None:  # a repeat of what was shown first
         return SeatsBelowTaken(bus=bus, wanted=seats)
     visits.change_bus(tx, bus.id, roster_up=True, seats=seats, wheelchair_places=min(bus.wheelchair_places, seats))
     log.write(

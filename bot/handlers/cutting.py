@@ -1,0 +1,74 @@
+"""How many seats a bus has: more at once, fewer than are taken after a preview; and "I stay" of those who are asked."""
+
+from telegram import Update
+from telegram.ext import CallbackQueryHandler, CommandHandler, filters
+
+from bot import keyboards
+from bot.buttons import StayOnBus
+from bot.context import Context
+from bot.handlers.acts import preview
+from bot.handlers.fallback import unknown_text
+from bot.handlers.old_buttons import answer_old_button
+from bot.handlers.organizers import actor, for_organizers, whole_number
+from bot.screen import Screen, send, show, tapped
+from bot.services import asking, organizers
+from bot.services.organizers import NoAuthority
+from bot.texts import cutting as texts
+from bot.texts import organizers as organizer_texts
+
+
+@for_organizers
+async def seats(update: Update, context: Context) -> None:
+    """/seats BUS N: set how many seats a bus has; fewer than are taken only after a preview."""
+    arguments = context.args or []
+    number = whole_number(arguments[1]) if len(arguments) == 2 else None
+    if number is None or not 1 <= number <= organizers.MOST_SEATS:
+        await send(update, context, Screen(texts.usage_seats(context.say)))
+        return
+    done = await context.db.run(
+        organizers.set_seats,
+        actor=actor(update),
+        name=arguments[0],
+        seats=number,
+        now=context.now,
+        cause=context.cause,
+    )
+    match done:
+        case organizers.SeatsSet():
+            await send(update, context, Screen(organizer_texts.seats_set(context.say, done)))
+        case organizers.SeatsBelowTaken():
+            asked = {"seats": number, "bus": done.bus.label}
+            await preview(update, context, kind=texts.WORDING.kind, name=done.bus.label, arguments=asked)
+        case NoAuthority():
+            await unknown_text(update, context)
+        case _:
+            text = organizer_texts.failure(context.say, done, congress=context.congress)
+            await send(update, context, Screen(text))
+
+
+async def stay(update: Update, context: Context) -> None:
+    """Note that somebody would rather stay on a bus that gets smaller."""
+    button = StayOnBus.parse(tapped(update))
+    done = (
+        None
+        if button is None
+        else await context.db.run(
+            asking.stay_on_bus,
+            delegate_id=context.delegate.id,
+            hold_id=button.hold,
+            congress=context.congress,
+            now=context.now,
+            cause=context.cause,
+        )
+    )
+    if done is None:
+        await answer_old_button(update, context)
+        return
+    screen = Screen(texts.stays(context.say, done), keyboards.stays(context.say, done))
+    await show(update, context, screen, answer=texts.stays_answer(context.say, done))
+
+
+HANDLERS = [
+    CommandHandler("seats", seats, filters.UpdateType.MESSAGE),
+    CallbackQueryHandler(stay, StayOnBus.pattern()),
+]
