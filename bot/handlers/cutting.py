@@ -10,8 +10,9 @@ from bot.handlers.acts import preview
 from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import actor, for_organizers, whole_number
+from bot.rules.coaches import MOST_SEATS, typed_coach
 from bot.screen import Screen, send, show, tapped
-from bot.services import asking, organizers
+from bot.services import asking, organizers, swapping
 from bot.services.organizers import NoAuthority
 from bot.texts import cutting as texts
 from bot.texts import organizers as organizer_texts
@@ -22,7 +23,7 @@ async def seats(update: Update, context: Context) -> None:
     """/seats BUS N: set how many seats a bus has; fewer than are taken only after a preview."""
     arguments = context.args or []
     number = whole_number(arguments[1]) if len(arguments) == 2 else None
-    if number is None or not 1 <= number <= organizers.MOST_SEATS:
+    if number is None or not 1 <= number <= MOST_SEATS:
         await send(update, context, Screen(texts.usage_seats(context.say)))
         return
     done = await context.db.run(
@@ -38,6 +39,37 @@ async def seats(update: Update, context: Context) -> None:
             await send(update, context, Screen(organizer_texts.seats_set(context.say, done)))
         case organizers.SeatsBelowTaken():
             asked = {"seats": number, "bus": done.bus.label}
+            await preview(update, context, kind=texts.WORDING.kind, name=done.bus.label, arguments=asked)
+        case NoAuthority():
+            await unknown_text(update, context)
+        case _:
+            text = organizer_texts.failure(context.say, done, congress=context.congress)
+            await send(update, context, Screen(text))
+
+
+@for_organizers
+async def swap_bus(update: Update, context: Context) -> None:
+    """/swapbus BUS seats=N bay=X plate=Y: another coach; with fewer seats than are taken only after a preview."""
+    typed = typed_coach(context.args or [])
+    if typed is None:
+        await send(update, context, Screen(texts.usage_swap(context.say)))
+        return
+    done = await context.db.run(
+        swapping.swap_bus,
+        actor=actor(update),
+        name=typed.bus,
+        seats=typed.seats,
+        bay=typed.bay,
+        plate=typed.plate,
+        now=context.now,
+        cause=context.cause,
+    )
+    match done:
+        case swapping.Swapped():
+            context.house.sender.wake()
+            await send(update, context, Screen(texts.swapped(context.say, done)))
+        case organizers.SeatsBelowTaken():
+            asked = {"seats": typed.seats, "bus": done.bus.label, "bay": typed.bay, "plate": typed.plate}
             await preview(update, context, kind=texts.WORDING.kind, name=done.bus.label, arguments=asked)
         case NoAuthority():
             await unknown_text(update, context)
@@ -70,5 +102,6 @@ async def stay(update: Update, context: Context) -> None:
 
 HANDLERS = [
     CommandHandler("seats", seats, filters.UpdateType.MESSAGE),
+    CommandHandler("swapbus", swap_bus, filters.UpdateType.MESSAGE),
     CallbackQueryHandler(stay, StayOnBus.pattern()),
 ]

@@ -6,9 +6,10 @@ from telegram.ext import CommandHandler, filters
 from bot.context import Context
 from bot.handlers.fallback import unknown_text
 from bot.handlers.organizers import for_organizers
+from bot.rules.coaches import MOST_SEATS
 from bot.screen import Screen, send
 from bot.services.opening import DoorSet, HeldBack, TooManyHeld, hold_back, set_door
-from bot.services.organizers import MOST_SEATS, NoAuthority
+from bot.services.organizers import NoAuthority
 from bot.texts import opening as texts
 from bot.texts import organizers as organizer_texts
 

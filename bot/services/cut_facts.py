@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.services.booking import Ticket
-from bot.services.cutting import ASKED, CUT, KEPT, LOST, OTHER_BUS
+from bot.services.cutting import ASKED, CUT, KEPT, LOST
 from bot.services.standing import Offered, Wait, read_standing, wait_of
+from bot.services.swapping import OTHER_BUS
 from storage import Tx, bookings, cuts, visits
 from storage.records import Booking, BookingState, Delegate, Message, Visit, VisitState
 

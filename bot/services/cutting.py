@@ -18,13 +18,14 @@ from bot.services.deeds import BeingCut, Busy, Deed, TooManyStay
 from bot.services.displacing import displaced_from, guarded_visits, hold_all, queue_all, release_all
 from bot.services.organizers import CannotBeMoved
 from bot.services.promotion import promote, take_back
+from bot.services.swapping import OTHER_BUS, tell_of_coach
 from storage import Tx, bookings, cuts, delegates, log, outbox, queue, seats, visits
 from storage.records import Act, Booking, Bus, Congress, Holder, NewMessage, Visit, VisitState
 
 CUT = "the bus became smaller"
 """Why the seats of those who left a smaller bus have ended, and what was held for those who stay on it."""
 ASKED, KEPT, LOST = "seat-asked", "seat-kept", "seat-lost"
-OTHER_BUS, WITHDRAWN = "other-bus", "offer-withdrawn"
+WITHDRAWN = "offer-withdrawn"
 _OVER = (VisitState.CANCELLED, VisitState.DEPARTED, VisitState.RETURNED)
 
 
@@ -201,6 +202,7 @@ def cut(tx: Tx, act: Act, prepared: Shrinking, *, actor: int, congress: Congress
     else:
         let_go(tx, prepared, act_id=act.id, follows={}, now=now)
         set_seats(tx, prepared)
+    _tell_of_coach(tx, act, prepared, now=now)
     log.write(
         tx,
         at=now,
@@ -308,6 +310,17 @@ def tell_kept(tx: Tx, prepared_for: Visit, kept: Iterable[Booking], *, act_id: i
             for booking in kept
         ],
     )
+
+
+def _tell_of_coach(tx: Tx, act: Act, prepared: Shrinking, *, now: datetime) -> None:
+    """Tell those who stay on the bus that it is another coach, if it is; who is asked hears with what comes of it."""
+    bay, plate = act.arguments.get("bay"), act.arguments.get("plate")
+    if bay is None and plate is None:
+        return
+    asked = [*prepared.plan.held, *prepared.volunteers] if prepared.asks_until is not None else []
+    others = {hold.party.booking.id for hold in asked}
+    staying = (holder for holder in bookings.passengers(tx, bus_id=prepared.bus.id) if holder.booking.id not in others)
+    tell_of_coach(tx, prepared.visit, prepared.bus, staying, bay=bay, plate=plate, act_id=act.id, now=now)
 
 
 def _ask(tx: Tx, act: Act, prepared: Shrinking, *, now: datetime) -> None:

@@ -10,8 +10,6 @@ from bot.services.promotion import promote
 from storage import Tx, acts, bookings, congress, grants, log, outbox, visits
 from storage.records import Bus, NewMessage, Visit, VisitState
 
-MOST_SEATS = 200
-"""More than any coach holds: a larger number is a slip of the thumb."""
 LONGEST_DELAY = timedelta(hours=12)
 
 

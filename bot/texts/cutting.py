@@ -1,15 +1,16 @@
 """A bus gets smaller, or another one: who is asked, who stays, who leaves; and what organizers see of it."""
 
 from bot.language import Language
+from bot.rules.coaches import MOST_SEATS
 from bot.services.asking import Stays
 from bot.services.cut_facts import OfferWithdrawn, OtherBus, SeatAsked, SeatKept, SeatLost
-from bot.services.organizers import MOST_SEATS
+from bot.services.swapping import Swapped
 from bot.texts import labels
 from bot.texts.cancelling import following
 from bot.texts.deeds import Counts, Wording
 from bot.texts.markup import esc, words
-from bot.texts.tickets import departure_lines, travellers
-from storage.records import Act, Congress, Cut, Visit
+from bot.texts.tickets import bus_and_bay, departure_lines, travellers
+from storage.records import Act, Bus, Congress, Cut, Visit
 
 
 def asked(say: Language, shown: SeatAsked, *, congress: Congress) -> str:
@@ -65,6 +66,7 @@ def kept(say: Language, shown: SeatKept, *, congress: Congress) -> str:
             "✅ <b>" + say.gettext("You keep your seat") + "</b>",
             f"<b>{words(say, shown.ticket.visit.title)}</b>",
             *departure_lines(say, shown.ticket.visit, shown.ticket.bus, congress=congress),
+            *_plate(say, shown.ticket.bus),
             "",
             say.gettext("The other seat is no longer held for you."),
         ]
@@ -95,14 +97,20 @@ def other_bus(say: Language, shown: OtherBus, *, congress: Congress) -> str:
         if label == shown.was
         else say.gettext("You now travel on bus {bus} (was {was})").format(bus=esc(label), was=esc(shown.was))
     )
-    lines = [
-        f"🚌 <b>{head}</b>",
-        f"<b>{words(say, shown.ticket.visit.title)}</b>",
-        *departure_lines(say, shown.ticket.visit, bus, congress=congress),
-    ]
-    if bus is not None and bus.plate:
-        lines.append("🔢 " + say.gettext("Plate: {plate}").format(plate=esc(bus.plate)))
-    return "\n".join(lines)
+    return "\n".join(
+        [
+            f"🚌 <b>{head}</b>",
+            f"<b>{words(say, shown.ticket.visit.title)}</b>",
+            *departure_lines(say, shown.ticket.visit, bus, congress=congress),
+            *_plate(say, bus),
+        ]
+    )
+
+
+def _plate(say: Language, bus: Bus | None) -> list[str]:
+    if bus is None or not bus.plate:
+        return []
+    return ["🔎 " + say.gettext("Plate: {plate}").format(plate=esc(bus.plate))]
 
 
 def withdrawn(say: Language, shown: OfferWithdrawn) -> str:
@@ -130,6 +138,31 @@ def stays_answer(say: Language, done: Stays) -> str:
 def stays(say: Language, done: Stays) -> str:
     """What stands on the card of who would rather stay."""
     return f"🚌 <b>{words(say, done.visit.title)}</b>\n{stays_answer(say, done)}"
+
+
+def swapped(say: Language, done: Swapped) -> str:
+    """Say what the other coach is, and that its passengers are told."""
+    bus = done.bus
+    lines = [
+        "🚌 <b>"
+        + say.gettext("Another coach as bus {bus}: {seats} seats (was {was})").format(
+            bus=esc(bus.label), seats=bus.seats, was=done.was
+        )
+        + "</b>",
+        bus_and_bay(say, bus),
+        *_plate(say, bus),
+        say.ngettext("{n} sign-up is being told.", "{n} sign-ups are being told.", done.told).format(n=done.told),
+    ]
+    return "\n".join(lines)
+
+
+def usage_swap(say: Language) -> str:
+    """Explain /swapbus."""
+    return say.gettext(
+        "Write the bus and what is another: {example}. The label stays, it is the sign in the window. "
+        "One of seats (1 to {most}), bay and plate is enough; with fewer seats than are taken you see first what "
+        "would happen."
+    ).format(most=MOST_SEATS, example="<code>/swapbus B01 seats=29 bay=4 plate=123ABC01</code>")
 
 
 def usage_seats(say: Language) -> str:
@@ -184,7 +217,7 @@ def _counts(say: Language, counts: Counts) -> list[str]:
 
 
 def _rule(say: Language, act: Act) -> str:
-    first = say.gettext("Another bus of the visit first; nobody with a wheelchair is moved.")
+    first = _coach(say, act) + say.gettext("Another bus of the visit first; nobody with a wheelchair is moved.")
     if not act.preview.get("leaving"):
         return first
     rule = say.gettext("Then those who signed up last leave, whole parties; a seat is held for 20 minutes.")
@@ -194,6 +227,22 @@ def _rule(say: Language, act: Act) -> str:
     return f"{first} {rule} {asks}"
 
 
+def _coach(say: Language, act: Act) -> str:
+    """What else is another on the bus, where a whole coach is swapped."""
+    bay, plate = act.arguments.get("bay"), act.arguments.get("plate")
+    if bay is None and plate is None:
+        return ""
+    what = ", ".join(
+        each
+        for each in (
+            say.gettext("bay {bay}").format(bay=esc(bay)) if bay else "",
+            say.gettext("plate {plate}").format(plate=esc(plate)) if plate else "",
+        )
+        if each
+    )
+    return say.gettext("Another coach comes ({what}); its passengers are told.").format(what=what) + "\n"
+
+
 def _quote(say: Language, visit: Visit, act: Act) -> list[str]:
     lines: list[str] = []
     if act.preview.get("asked"):
@@ -201,7 +250,9 @@ def _quote(say: Language, visit: Visit, act: Act) -> list[str]:
     if act.preview.get("leaving"):
         lines += lost_head(say, visit)
     elif act.preview.get("other_bus"):
-        lines.append("🚌 <b>" + say.gettext("You now travel on bus {bus} (was {was})").format(bus="…", was=_bus(act)))
+        lines.append(
+            "🚌 <b>" + say.gettext("You now travel on bus {bus} (was {was})").format(bus="…", was=esc(_bus(act)))
+        )
         lines[-1] += "</b>"
     else:
         lines.append("⏳ <b>" + say.gettext("The seat offered to you is gone: the bus has become smaller") + "</b>")

@@ -76,7 +76,7 @@ def bus(tx: Tx, label: str = "B01") -> Bus:
     raise AssertionError(label)
 
 
-def show_cut(tx: Tx, world: World, seats: int, *, label: str = "B01", **changes: Any) -> Any:
+def show_cut(tx: Tx, /, world: World, seats: int, *, label: str = "B01", **changes: Any) -> Any:
     asked = {"seats": seats, "bus": label}
     return show(tx, world, label, kind="seats", arguments=asked, **{"cause": f"show/{label}/{seats}", **changes})
 
