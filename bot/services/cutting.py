@@ -56,8 +56,9 @@ class Shrinking:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """Return the numbers of the preview, all but the offers in seats."""
+        """Return the numbers of the preview, all but the offers in seats; its seats too, which somebody may change."""
         return {
+            "was": self.bus.seats,
             "people": sum(holder.booking.party for holder in self.passengers),
             "too_many": self.too_many,
             "offers": len(self.offers),

@@ -175,7 +175,9 @@ def usage_seats(say: Language) -> str:
 def _summary(say: Language, counts: Counts) -> str:
     lines = [
         "👥 <b>"
-        + say.gettext("On the bus: {people} · too many: {n}").format(people=counts["people"], n=counts["too_many"])
+        + say.gettext("On the bus: {people} of {was} · too many: {n}").format(
+            people=counts["people"], was=counts["was"], n=counts["too_many"]
+        )
         + "</b>"
     ]
     if counts["leaving"]:
@@ -197,7 +199,9 @@ def leaving_line(say: Language, counts: Counts) -> str:
 def _counts(say: Language, counts: Counts) -> list[str]:
     lines = [
         "👥 <b>"
-        + say.gettext("On the bus: {people} · too many: {n}").format(people=counts["people"], n=counts["too_many"])
+        + say.gettext("On the bus: {people} of {was} · too many: {n}").format(
+            people=counts["people"], was=counts["was"], n=counts["too_many"]
+        )
         + "</b>"
     ]
     if counts["offers"]:

@@ -287,7 +287,7 @@ def _searches(congress: Congress, visits: Sequence[Visit], held: HeldSeat) -> Wo
 def _acts(visits: tuple[Visit, ...], tickets: tuple[Ticket, ...], booking: Booking, *, n: int, text: str) -> World:
     """An act in each of its states, and what the four audiences of a cancelled visit are told."""
     of_visit = ("people", "held", "queued", "nothing", "unreachable", "waiting", "crew", "team")
-    of_bus = ("too_many", "offers", "other_bus", "asked", "leaving")
+    of_bus = ("was", "too_many", "offers", "other_bus", "asked", "leaving")
     counts = dict.fromkeys((*of_visit, *of_bus), n)
     first = Act(
         id=1,

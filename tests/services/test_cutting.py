@@ -143,6 +143,7 @@ async def test_nobody_answers_then_the_newest_leave_as_it_was_shown(database: Da
     world = await database.run(small_world, elsewhere=6)
     shown = await cut(database, world, 6)
     assert shown.act.preview == {
+        "was": 8,
         "people": 8,
         "too_many": 2,
         "offers": 0,
