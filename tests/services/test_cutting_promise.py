@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from bot.rules import cutting as rule
 from bot.rules.cutting import ASKED_FOR
 from bot.services import acts as services
 from bot.services import cutting
@@ -22,7 +23,8 @@ from bot.services.booking import Booked, release_seat
 from bot.services.cutting import CUT
 from bot.services.deeds import TooManyStay
 from bot.services.lines import serve_lines
-from bot.services.waiting import Wait, accept_offer, leave_line
+from bot.services.standing import Wait
+from bot.services.waiting import accept_offer, leave_line
 from storage import Tx, cuts, tables
 from storage.records import Act, BookingState
 from tests.makers import OPEN
@@ -237,7 +239,9 @@ def answer_with(desk: Desk, world: World, ask: Any, answer: str, *, now: datetim
             assert desk.run(stay_on_bus, hold_id=ask.hold.id, **mine) is not None
         case "decline":
             desk.run(leave_line, **held, **mine)
-        case "release":
+        case "silent":
+            pass
+        case _:
             seat = desk.run(seats_of)[ask.booking_id]
             desk.run(release_seat, booking_id=seat.id, booking_version=seat.version, **mine)
 
@@ -291,7 +295,7 @@ A_COACH = Coach(
 @given(coach=st.just(A_COACH))
 def test_without_the_order_of_signing_up_the_promise_is_broken(file_desk: FileDesk, coach: Coach) -> None:
     """The negative control: a rule that begins anew at the end moves people whom nobody was shown."""
-    first = cutting.leaving
+    first = rule.leaving
     again: list[int] = []
 
     def forgetful(parties: Any, *, too_many: int) -> Any:
