@@ -126,7 +126,7 @@ def volunteers(
             wanted, [party], visits=known.values(), guarded=guarded, congress=congress, now=now, zone=zone
         ).held
         for hold in found:
-            asked.append(hold)
+            asked.append(replace(hold, until=now))  # theirs to take while they are asked, no longer
             too_many -= party.booking.party
             known[hold.visit.id] = taken(known[hold.visit.id], hold)
     return tuple(asked)

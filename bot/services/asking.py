@@ -87,6 +87,7 @@ def end_asking(tx: Tx, *, congress: Congress, now: datetime) -> bool:
     outcome = {"gone": sum(ask.hold.party for ask in asks if ask.hold.state is BookingState.BOOKED)}
     if visit is None or visit.state not in _RUNS or now >= visit.leaves_at:
         give_up(tx, asks, now=now)
+        visits.change_bus(tx, cut.bus_id, closing_to=None)  # nobody is moved any more: it stays as it was
     else:
         outcome |= _settle(tx, cut, asks, visit, congress=congress, now=now)
     cuts.end(tx, cut.id, outcome=outcome, now=now)

@@ -159,6 +159,8 @@ async def test_nobody_answers_then_the_newest_leave_as_it_was_shown(database: Da
     closing = await database.read(bus)
     assert (closing.seats, closing.closing, closing.seats_taken) == (6, True, 8)
     assert not await database.run(end_asking, congress=world.congress, now=ENDS - MINUTE)
+    await database.run(serve_lines, congress=world.congress, now=ENDS)  # the lines' own clock leaves it alone
+    assert await database.read(news) == {"seat-asked": 4}
     assert await database.run(end_asking, congress=world.congress, now=ENDS)
     assert not await database.run(end_asking, congress=world.congress, now=ENDS)
     assert (await database.read(stand, world))[:7] == ["booked nab-am"] * 5 + ["offered pres-am"] * 2
@@ -348,6 +350,7 @@ async def test_a_visit_that_is_cancelled_while_its_bus_is_closing_leaves_nothing
     await database.run(plan, world, shown, now=DUE, cause="plan/cancel")
     assert await database.run(services.run_due, congress=world.congress, now=DUE + RECALL)
     await database.run(end_asking, congress=world.congress, now=DUE + RECALL)
+    assert not (await database.read(bus)).closing
     states = [each.split(", ") for each in (await database.read(stand, world))[:7]]
     assert all(len(each) == 1 for each in states)
     assert not await database.read(deviations, DUE + RECALL)
@@ -364,6 +367,24 @@ async def test_a_smaller_bus_and_a_repeat_of_the_command(database: Database) -> 
     again = await database.run(set_seats, actor=OWNER, name="B01", seats=6, now=OPEN, cause="seats/6")
     assert isinstance(again, SeatsBelowTaken)  # the command handled twice shows its preview twice
     assert (await database.read(bus)).seats == 8
+
+
+async def test_who_is_queued_instead_can_wait_for_yet_another_visit(database: Database) -> None:
+    """The seat that their wait would have replaced is gone: it is in nobody's way."""
+    world = await database.run(full_elsewhere)
+    shown = await cut(database, world, 7)
+    assert (shown.act.preview["queued"], shown.act.preview["asked"]) == (1, 0)
+    wait = (await database.read(rows_of, world.people[6]))[-1]
+    visit = await database.read(visit_of, "nab-am")
+    mine: dict[str, Any] = {"delegate_id": world.people[6], "congress": world.congress, "now": DUE}
+    beside = await database.run(join_line, visit_id=visit.id, beside=wait.id, cause="beside", **mine)
+    assert isinstance(beside, Wait)
+
+
+def full_elsewhere(tx: Tx) -> World:
+    world = small_world(tx, elsewhere=1)
+    assert isinstance(book(tx, world, 7, key="pres-am"), Booked)
+    return world
 
 
 async def test_the_reason_of_a_lost_seat_is_written_down(database: Database) -> None:
