@@ -38,6 +38,7 @@ from bot.rules.retention import due
 from bot.services import housekeeping
 from bot.services.acts import run_due
 from bot.services.answers import tell_owners
+from bot.services.asking import end_asking
 from bot.services.canaries import raise_alarms, send_canaries
 from bot.services.feedback import ask_passengers
 from bot.services.forgetting import keep_promises
@@ -171,6 +172,7 @@ class App:
             [
                 ("programme", 2.0, self._follow_programme),
                 ("reminders", 1.0, self._plan_reminders),
+                ("shrinking buses", 1.0, self._end_asking),
                 ("waiting lists", 1.0, self._serve_lines),
                 ("answers and feedback", 5.0, self._tell_and_ask),
                 ("lists", 5.0, self._send_lists),
@@ -348,6 +350,10 @@ class App:
         for booking in await self.db.read(offers_without_a_question):
             given += await self.db.run(give_without_question, booking, congress=congress, now=now)
         if moved or given:
+            self.house.sender.wake()
+
+    async def _end_asking(self) -> None:
+        while await self.db.run(end_asking, congress=self.house.congress, now=self.clock.now()):
             self.house.sender.wake()
 
     async def _run_acts(self) -> None:

@@ -20,7 +20,7 @@ from storage.bookings import (
     wheelchairs_of,
 )
 from storage.records import Booking, BookingState, HeldSeat, Rider, Visit, VisitState
-from storage.tables import bookings, delegates, riders, visits
+from storage.tables import asks, bookings, cuts, delegates, riders, visits
 from storage.visits import visit_from
 
 _WAITING, _OFFERED, _BOOKED = BookingState.WAITING, BookingState.OFFERED, BookingState.BOOKED
@@ -47,6 +47,8 @@ _HELD = _WITH_VISIT.where(
 _WAITS = _WITH_VISIT.where(bookings.c.delegate_id == bindparam("delegate_id"), bookings.c.state == _WAITING).order_by(
     visits.c.leaves_at, bookings.c.id
 )
+
+_ASKING = select(asks.c.hold_id).join_from(asks, cuts, asks.c.cut_id == cuts.c.id).where(cuts.c.ended_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,15 +266,20 @@ def change(tx: Connection, booking_id: int, **columns: Any) -> Booking:
 
 
 def visits_of_run_out_offers(tx: Connection, *, now: datetime) -> set[int]:
-    """Return the visits that have an offer whose time is over."""
-    query = select(bookings.c.visit_id).where(bookings.c.state == _OFFERED, bookings.c.offer_until <= now)
+    """Return the visits that have an offer whose time is over; what is held while a bus asks ends with the asking."""
+    query = select(bookings.c.visit_id).where(
+        bookings.c.state == _OFFERED, bookings.c.offer_until <= now, bookings.c.id.not_in(_ASKING)
+    )
     return set(tx.scalars(query.distinct()))
 
 
 def run_out_offers(tx: Connection, visit_ids: Collection[int], *, now: datetime) -> tuple[Booking, ...]:
     """Return the offers of these visits whose time is over."""
     query = select(*booking_columns()).where(
-        bookings.c.visit_id.in_(visit_ids), bookings.c.state == _OFFERED, bookings.c.offer_until <= now
+        bookings.c.visit_id.in_(visit_ids),
+        bookings.c.state == _OFFERED,
+        bookings.c.offer_until <= now,
+        bookings.c.id.not_in(_ASKING),
     )
     return tuple(booking_from(row) for row in tx.execute(query.order_by(bookings.c.id)))
 

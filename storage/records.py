@@ -228,6 +228,7 @@ class Bus:
     label: str
     kind: str
     seats: int
+    """How many it is to carry. While it is `closing`, more may sit on it still."""
     wheelchair_places: int
     boards_at: datetime
     departs_at: datetime
@@ -240,6 +241,8 @@ class Bus:
     seats_taken: int
     wheelchairs_taken: int = 0
     """Wheelchair places that are taken; they are seats too, and counted among those."""
+    closing: bool = False
+    """It gets smaller than what is taken, and its passengers are being asked who would go elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -557,6 +560,36 @@ class Act:
     message_id: int | None
     """The organizer's card."""
     due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """A bus that gets smaller than what is taken on it, and how far its passengers have been asked.
+
+    All but the outcome counts people: those who were asked, who took what is held for them, and who said they stay.
+    """
+
+    id: int
+    act_id: int
+    bus_id: int
+    asks_until: datetime
+    is_open: bool
+    asked: int
+    gone: int
+    staying: int
+    outcome: Mapping[str, int] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One party that was asked: its seat, and the offer that is held for it elsewhere."""
+
+    cut_id: int
+    booking_id: int
+    hold: Booking
+    is_last: bool
+    """It is among those whom the rule would move."""
+    stays: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

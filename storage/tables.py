@@ -325,6 +325,32 @@ acts = Table(
 )
 """Dangerous acts: what a preview counted, and what became of it. `seen` is the last line of the log it knew of."""
 
+cuts = Table(
+    "cuts",
+    metadata,
+    _id(),
+    Column("act_id", Integer, ForeignKey("acts.id"), nullable=False),
+    Column("bus_id", Integer, ForeignKey("buses.id"), nullable=False),
+    Column("asks_until", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("outcome", JSON),
+    UniqueConstraint("act_id", name="one_cut_per_act"),
+    Index("ix_cuts_open", "ended_at", "asks_until"),
+)
+"""Buses that get smaller than what is taken, while their passengers are asked who would go elsewhere."""
+
+asks = Table(
+    "asks",
+    metadata,
+    Column("hold_id", Integer, ForeignKey("bookings.id"), primary_key=True, autoincrement=False),
+    Column("cut_id", Integer, ForeignKey("cuts.id"), nullable=False),
+    Column("booking_id", Integer, ForeignKey("bookings.id"), nullable=False),
+    Column("is_last", Boolean, nullable=False),
+    Column("stays_at", Moment),
+    Index("ix_asks_cut", "cut_id"),
+)
+"""Who was asked: the offer that is held for them elsewhere, and their seat. `is_last`: the rule would move them."""
+
 outbox = Table(
     "outbox",
     metadata,

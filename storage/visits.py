@@ -82,7 +82,12 @@ def change_visit(tx: Connection, visit_id: int, *, version_up: bool = False, **c
 
 
 def change_bus(tx: Connection, bus_id: int, *, roster_up: bool = False, **columns: Any) -> None:
-    """Set columns of a bus; its version always rises, its roster's where the list changes."""
+    """Set columns of a bus; its version always rises, its roster's where the list changes.
+
+    A new number of seats ends what it was closing to.
+    """
+    if "seats" in columns:
+        columns["closing_to"] = None
     if roster_up:
         columns["roster_version"] = buses.c.roster_version + 1
     tx.execute(update(buses).where(buses.c.id == bus_id).values(version=buses.c.version + 1, **columns))
@@ -132,7 +137,7 @@ def bus_from(row: Row[Any]) -> Bus:
         visit_id=row.visit_id,
         label=row.label,
         kind=row.kind,
-        seats=row.seats,
+        seats=row.seats if row.closing_to is None else min(row.seats, row.closing_to),
         wheelchair_places=row.wheelchair_places,
         wheelchairs_taken=row.wheelchairs_taken,
         boards_at=row.boards_at,
@@ -143,6 +148,7 @@ def bus_from(row: Row[Any]) -> Bus:
         version=row.version,
         roster_version=row.roster_version,
         seats_taken=row.seats_taken,
+        closing=row.closing_to is not None,
     )
 
 

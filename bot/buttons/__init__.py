@@ -3,7 +3,7 @@
 Data names an intent; authority and versions are checked by the service that acts.
 """
 
-from bot.buttons.acts import ConfirmAct, RecallAct, ShowAct, ShowOthers
+from bot.buttons.acts import ConfirmAct, RecallAct, ShowAct, ShowOthers, StayOnBus
 from bot.buttons.base import MOST_BYTES, Button, Pairs, UpdateId
 from bot.buttons.booking import Book, BringCompanions, DropCompanion, Replace
 from bot.buttons.changing import (
@@ -164,6 +164,7 @@ __all__ = [
     "ShowWait",
     "ShowWheelchairs",
     "Similar",
+    "StayOnBus",
     "SwapForWait",
     "TakeCalendar",
     "TakeGift",

@@ -32,6 +32,14 @@ class ShowAct(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class StayOnBus(Button):
+    """Would rather stay on a bus that gets smaller than take what is held elsewhere."""
+
+    prefix: ClassVar[str] = "stay"
+    hold: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShowOthers(Button):
     """Show what else is free to the owner of this booking, whose visit is off."""
 

@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.delivery.progress import LEAST_CHANGE, edit_or_send
 from bot.language import SOURCE, Languages
 from bot.services.acts import ShownAct, close_act, open_acts
+from bot.services.deeds import Going
 from bot.texts import acts as texts
 from storage import delegates
 from storage.database import Database
@@ -25,7 +26,7 @@ class ActCards:
         self._bot = bot
         self._clock = clock
         self._languages = languages
-        self._waiting: dict[int, int] = {}
+        self._seen: dict[int, tuple[int | None, Going | None]] = {}
 
     async def show_all(self) -> None:
         """Edit the cards whose acts have come to an end or whose numbers changed; close what is finished."""
@@ -34,8 +35,8 @@ class ActCards:
 
     async def _show(self, shown: ShownAct) -> None:
         act, waiting = shown.act, 0 if shown.told is None else shown.told.waiting
-        before = self._waiting.get(act.id)
-        if not shown.finished and before is not None and waiting > before - LEAST_CHANGE:
+        before, going = self._seen.get(act.id, (None, None))
+        if not shown.finished and before is not None and waiting > before - LEAST_CHANGE and going == shown.going:
             return
         author = await self._db.read(delegates.read, act.author_id)
         say = self._languages[author.language or SOURCE]
@@ -47,7 +48,7 @@ class ActCards:
         except TelegramError as error:
             log.info("the card of act %d is shown later: %s", act.id, type(error).__name__)
             return
-        self._waiting[act.id] = waiting
+        self._seen[act.id] = (waiting, shown.going)
         if shown.finished:
             await self._db.run(close_act, act_id=act.id, revision=act.revision, now=self._clock.now())
-            self._waiting.pop(act.id, None)
+            self._seen.pop(act.id, None)

@@ -13,6 +13,7 @@ from bot.language import SOURCE, Languages
 from bot.rules.lateness import CRITICAL
 from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, CancelledTeam, CancelledWait
 from bot.services.card_facts import CardFacts, OldCardFacts
+from bot.services.cut_facts import OfferWithdrawn, OtherBus, SeatAsked, SeatKept, SeatLost
 from bot.services.line_facts import LineOverFacts, OfferFacts, OfferOverFacts, PassedFacts
 from bot.services.messages import (
     AlarmFacts,
@@ -30,7 +31,7 @@ from bot.services.messages import (
     facts_of,
 )
 from bot.services.rounds import GIVES
-from bot.texts import cancelling, cards, feedback, gifts, organizers, roster_files, rounds, tickets, waiting
+from bot.texts import cancelling, cards, cutting, feedback, gifts, organizers, roster_files, rounds, tickets, waiting
 from bot.texts import messages as texts
 from storage.database import Database
 from storage.records import Congress, Message
@@ -123,6 +124,23 @@ class Wording:
                 return Letter(text=cancelling.cancelled_crew(say, facts, congress=self.congress))
             case CancelledTeam():
                 return Letter(text=cancelling.cancelled_team(say, facts))
+            case SeatAsked():
+                return Letter(
+                    text=cutting.asked(say, facts, congress=self.congress), keyboard=keyboards.seat_asked(say, facts)
+                )
+            case SeatKept(ticket=ticket):
+                return Letter(
+                    text=cutting.kept(say, facts, congress=self.congress), keyboard=keyboards.reminder(say, ticket)
+                )
+            case SeatLost():
+                keyboard = keyboards.cancelled_seat(say, facts)
+                return Letter(text=cutting.lost(say, facts, congress=self.congress), keyboard=keyboard)
+            case OtherBus(ticket=ticket):
+                return Letter(
+                    text=cutting.other_bus(say, facts, congress=self.congress), keyboard=keyboards.reminder(say, ticket)
+                )
+            case OfferWithdrawn(wait=wait):
+                return Letter(text=cutting.withdrawn(say, facts), keyboard=keyboards.to_wait(say, wait.booking))
             case CanaryFacts(ticket=ticket):
                 said_to_canary = texts.canary(say, ticket, is_evening=facts.is_evening, congress=self.congress)
                 return Letter(text=said_to_canary)

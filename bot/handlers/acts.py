@@ -29,7 +29,7 @@ async def cancel_visit(update: Update, context: Context) -> None:
     """/cancelvisit VISIT: what would happen, and the button that makes it happen after a minute."""
     match context.args or []:
         case [name]:
-            await _preview(update, context, kind=cancelling.WORDING.kind, name=name)
+            await preview(update, context, kind=cancelling.WORDING.kind, name=name)
         case _:
             await send(update, context, Screen(cancelling.usage(context.say)))
 
@@ -110,7 +110,7 @@ async def others(update: Update, context: Context) -> None:
     await show_below(update, context, Screen(text, keyboards.others(context.say, found)))
 
 
-async def _preview(
+async def preview(
     update: Update, context: Context, *, kind: str, name: str, arguments: Mapping[str, Any] | None = None
 ) -> None:
     """Show what an act would come to, on a card of its own."""

@@ -6,10 +6,10 @@ from telegram.ext import CommandHandler, filters
 from bot.context import Context
 from bot.handlers.organizers import needs, refuse
 from bot.rules.authority import Right
+from bot.rules.coaches import MOST_SEATS
 from bot.screen import Screen, send
 from bot.services.authority import NoAuthority
 from bot.services.opening import DoorSet, HeldBack, TooManyHeld, hold_back, set_door
-from bot.services.organizers import MOST_SEATS
 from bot.texts import opening as texts
 from bot.texts import organizers as organizer_texts
 

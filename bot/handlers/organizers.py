@@ -45,7 +45,7 @@ async def refuse(update: Update, context: Context, refused: NoAuthority) -> None
     """Write the attempt down and give a stranger's answer; who may do it elsewhere reads that this is not theirs."""
     await context.db.run(
         note_refusal,
-        actor=_actor(update),
+        actor=actor(update),
         right=context.right,
         name=refused.name,
         now=context.now,
@@ -66,14 +66,14 @@ async def refuse(update: Update, context: Context, refused: NoAuthority) -> None
 async def delay(update: Update, context: Context) -> None:
     """/delay VISIT MINUTES: move the departure and tell its passengers."""
     arguments = context.args or []
-    minutes = _whole_number(arguments[1].replace("−", "-")) if len(arguments) == 2 else None
+    minutes = whole_number(arguments[1].replace("−", "-")) if len(arguments) == 2 else None
     longest = services.LONGEST_DELAY.total_seconds() / 60
     if minutes is None or minutes == 0 or abs(minutes) > longest:
         await send(update, context, Screen(texts.usage_delay(context.say)))
         return
     done = await context.db.run(
         services.delay_visit,
-        actor=_actor(update),
+        actor=actor(update),
         name=arguments[0],
         minutes=minutes,
         now=context.now,
@@ -89,37 +89,14 @@ async def delay(update: Update, context: Context) -> None:
             await send(update, context, Screen(texts.failure(context.say, done, congress=context.congress)))
 
 
-@needs(Right.SEATS)
-async def seats(update: Update, context: Context) -> None:
-    """/seats BUS N: set how many seats a bus has."""
-    arguments = context.args or []
-    number = _whole_number(arguments[1]) if len(arguments) == 2 else None
-    if number is None or not 1 <= number <= services.MOST_SEATS:
-        await send(update, context, Screen(texts.usage_seats(context.say)))
-        return
-    done = await context.db.run(
-        services.set_seats,
-        actor=_actor(update),
-        name=arguments[0],
-        seats=number,
-        now=context.now,
-        cause=context.cause,
-    )
-    match done:
-        case services.SeatsSet():
-            await send(update, context, Screen(texts.seats_set(context.say, done)))
-        case NoAuthority() as refused:
-            await refuse(update, context, refused)
-        case _:
-            await send(update, context, Screen(texts.failure(context.say, done, congress=context.congress)))
-
-
-def _actor(update: Update) -> int:
+def actor(update: Update) -> int:
+    """Return who wrote or tapped."""
     assert update.effective_user is not None
     return update.effective_user.id
 
 
-def _whole_number(text: str) -> int | None:
+def whole_number(text: str) -> int | None:
+    """Return the number that was typed, with its sign; None where it is none, or absurdly long."""
     digits = text.removeprefix("-").removeprefix("+")
     return int(text) if digits.isascii() and digits.isdigit() and len(digits) <= 6 else None
 
@@ -127,5 +104,4 @@ def _whole_number(text: str) -> int | None:
 _TYPED = filters.UpdateType.MESSAGE
 HANDLERS = [
     CommandHandler("delay", delay, _TYPED),
-    CommandHandler("seats", seats, _TYPED),
 ]

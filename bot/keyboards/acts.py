@@ -6,7 +6,9 @@ from bot import buttons
 from bot.keyboards.layout import Row, button, markup, visit_rows
 from bot.language import Language
 from bot.services.acts import ShownAct
+from bot.services.asking import Stays
 from bot.services.cancelled_facts import CancelledSeat, CancelledWait, Others
+from bot.services.cut_facts import SeatAsked, SeatLost
 from bot.services.standing import Offered, Wait
 from bot.texts import labels
 from bot.texts.acts import WORDINGS
@@ -28,7 +30,7 @@ def act(say: Language, shown: ShownAct) -> InlineKeyboardMarkup | None:
             return None
 
 
-def cancelled_seat(say: Language, shown: CancelledSeat) -> InlineKeyboardMarkup:
+def cancelled_seat(say: Language, shown: CancelledSeat | SeatLost) -> InlineKeyboardMarkup:
     """Take what is held, see others, or say no; without anything held, see others."""
     rows: list[Row] = []
     if isinstance(shown.follows, Offered):
@@ -40,6 +42,24 @@ def cancelled_seat(say: Language, shown: CancelledSeat) -> InlineKeyboardMarkup:
     if isinstance(shown.follows, Wait):
         rows.append([button(labels.own_wait(say), buttons.ShowWait(shown.follows.booking.id))])
     return markup([*rows, [button(labels.show_others(say), buttons.ShowOthers(shown.booking.id))]])
+
+
+def seat_asked(say: Language, shown: SeatAsked) -> InlineKeyboardMarkup:
+    """Take what is held elsewhere, or stay."""
+    held = shown.offered.ticket.booking
+    return markup(
+        [
+            [button(labels.take_held(say), buttons.TakeOffer(held.id, held.version))],
+            [button(labels.stay(say), buttons.StayOnBus(held.id))],
+        ]
+    )
+
+
+def stays(say: Language, shown: Stays) -> InlineKeyboardMarkup | None:
+    """Who may still have to leave can take what is held for them until then."""
+    if shown.is_sure:
+        return None
+    return markup([[button(labels.take_held(say), buttons.TakeOffer(shown.hold.id, shown.hold.version))]])
 
 
 def cancelled_wait(say: Language, shown: CancelledWait) -> InlineKeyboardMarkup:

@@ -32,6 +32,7 @@ class Right(StrEnum):
     FEEDBACK = "feedback"
     DELAY = "delay"
     SEATS = "seats"
+    SWAPBUS = "swapbus"
     OPEN = "open"
     CLOSE = "close"
     HOLDBACK = "holdback"

@@ -64,6 +64,14 @@ KINDS: Mapping[str, Kind] = {
     # To hosts and leaders, and to the other organizers: the same.
     "cancelled-crew": Kind(critical=True, message_class=MessageClass.URGENT, is_push=False),
     "cancelled-team": Kind(critical=True, message_class=MessageClass.URGENT, is_push=False),
+    # To passengers of a bus that gets smaller: would they go elsewhere? While they are asked.
+    "seat-asked": Kind(critical=True, message_class=MessageClass.URGENT),
+    # Until the departure: that they stay after all, and that their seat was taken. Or on which bus they sit now.
+    "seat-kept": Kind(critical=True, message_class=MessageClass.NORMAL),
+    "seat-lost": Kind(critical=True, message_class=MessageClass.URGENT),
+    "other-bus": Kind(critical=True, message_class=MessageClass.URGENT),
+    # To somebody who was offered a seat that is not there any more.
+    "offer-withdrawn": Kind(critical=True, message_class=MessageClass.NORMAL),
     # Past this an organizer's words are old news.
     "announcement": Kind(
         critical=False, message_class=MessageClass.BULK, after_stop=False, longest=timedelta(hours=12)

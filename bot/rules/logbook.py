@@ -14,7 +14,8 @@ CSV: Final = "csv"
 
 ACTS: Final[Mapping[str, frozenset[str]]] = {
     "delay": frozenset({"delay"}),
-    "seats": frozenset({"seats"}),
+    "seats": frozenset({"seats", "asked"}),
+    "swapbus": frozenset({"swap bus"}),
     "open": frozenset({"open"}),
     "close": frozenset({"close"}),
     "holdback": frozenset({"hold back"}),
@@ -29,7 +30,16 @@ ACTS: Final[Mapping[str, frozenset[str]]] = {
 """What the crew does, by the word that asks for it: the command's, where there is one."""
 OWN: Final[Mapping[str, frozenset[str]]] = {
     "signups": frozenset(
-        {"book", "release", "release one", "undo", "offer to a colleague", "take from a colleague", "wheelchair"}
+        {
+            "book",
+            "release",
+            "release one",
+            "undo",
+            "offer to a colleague",
+            "take from a colleague",
+            "wheelchair",
+            "stay",
+        }
     ),
     "waiting": frozenset(
         {

@@ -104,7 +104,7 @@ def plan_b(
         place = None if hold else _place(party, fitting, congress=congress, now=now, zone=zone)
         if hold is not None:
             held.append(hold)
-            others[hold.visit.id] = _taken(others[hold.visit.id], hold)
+            others[hold.visit.id] = taken(others[hold.visit.id], hold)
         elif place is not None:
             queued.append(place)
         else:
@@ -185,7 +185,7 @@ def _has_seats(party: Displaced, visit: Visit) -> bool:
     return party.booking.party <= largest_party(visit, wheelchairs=party.booking.wheelchairs)
 
 
-def _taken(visit: Visit, hold: Hold) -> Visit:
+def taken(visit: Visit, hold: Hold) -> Visit:
     """Return the visit as it is once these seats are taken."""
     booking = hold.party.booking
     buses = tuple(

@@ -76,5 +76,10 @@ def is_walk(visit: Visit) -> bool:
     return visit.mode == "walk"
 
 
+def too_many(bus: Bus) -> int:
+    """Return how many sit on the bus above what it is to carry: it is closing."""
+    return max(0, bus.seats_taken - bus.seats)
+
+
 def _free(bus: Bus) -> int:
-    return bus.seats - bus.seats_taken
+    return max(0, bus.seats - bus.seats_taken)

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any, TypeGuard
 
 from bot.rules.acting import may_confirm, may_recall
-from bot.services import cancelling
+from bot.services import cancelling, cutting
 from bot.services.authority import NoAuthority, refusal
-from bot.services.deeds import Busy, Deed, Impossible, Prepared
-from bot.services.organizers import CannotBeMoved, UnknownName
+from bot.services.deeds import Busy, Deed, Going, Impossible, Prepared
+from bot.services.organizers import UnknownName
 from storage import Tx, acts, delegates, log, outbox, visits
 from storage.records import Act, ActState, Congress, DeliveryCounts, Visit
 
-DEEDS: Mapping[str, Deed] = {deed.kind: deed for deed in (cancelling.DEED,)}
+DEEDS: Mapping[str, Deed] = {deed.kind: deed for deed in (cancelling.DEED, cutting.DEED)}
 """Every kind of dangerous act, by its command."""
 RECALL = timedelta(seconds=60)
 """So long nothing has changed after the author's word, and it can be recalled."""
@@ -49,6 +49,8 @@ class ShownAct:
     """How far its messages are, once it is done."""
     untold: tuple[str, ...] = ()
     """The names of those whom the bot could not tell."""
+    going: Going | None = None
+    """How it goes on, where it is not over at once."""
 
     @property
     def is_impossible(self) -> bool:
@@ -58,7 +60,7 @@ class ShownAct:
     @property
     def finished(self) -> bool:
         """Say whether its card changes no more by itself."""
-        return self.told is None or self.told.waiting == 0
+        return (self.told is None or self.told.waiting == 0) and (self.going is None or not self.going.is_open)
 
 
 def show_act(
@@ -98,7 +100,7 @@ def show_act(
     )
     if prepared is None:
         return UnknownName(name)
-    if isinstance(prepared, CannotBeMoved):
+    if isinstance(prepared, Impossible):
         return prepared
     assert not isinstance(prepared, Busy), "only what waits for locks is ever busy"
     act_id = acts.add(
@@ -260,7 +262,7 @@ def _prepare(
 
 
 def _is_possible(prepared: Prepared | Impossible | Busy | None) -> TypeGuard[Prepared]:
-    return prepared is not None and not isinstance(prepared, (CannotBeMoved, Busy))
+    return prepared is not None and not isinstance(prepared, Impossible | Busy)
 
 
 def _shown(tx: Tx, act: Act, *, reader: int) -> ShownAct:
@@ -276,6 +278,7 @@ def _shown(tx: Tx, act: Act, *, reader: int) -> ShownAct:
         meanwhile=_meanwhile(tx, act) if act.state is ActState.CHANGED else (),
         told=outbox.counts_of_act(tx, act.id) if is_done else None,
         untold=(*missed, *acts.untold(tx, act)) if is_done else (),
+        going=DEEDS[act.kind].going(tx, act) if is_done else None,
     )
 
 

@@ -3,21 +3,22 @@
 `prepare` counts, with or without the locks, by the one rule (rules/plan_b.py); `call_off` does what it has counted.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.rules.lateness import KINDS
-from bot.rules.plan_b import Displaced, Place, Plan, plan_b
-from bot.rules.waiting import Candidate, would_overtake
+from bot.rules.plan_b import Displaced, Plan, plan_b
+from bot.services.asking import end_asking_on
 from bot.services.cards import renew_ended
 from bot.services.deeds import Busy, Deed
+from bot.services.displacing import displaced_from, guarded_visits, hold_all, queue_all, release_all
 from bot.services.organizers import CannotBeMoved
 from bot.services.promotion import promote, take_back
-from storage import Tx, bookings, delegates, grants, log, outbox, queue, seats, visits
-from storage.records import Act, Booking, Congress, HeldSeat, Holder, NewMessage, Rider, Role, Visit, VisitState
+from storage import Tx, bookings, delegates, grants, log, outbox, queue, visits
+from storage.records import Act, Booking, Congress, NewMessage, Role, Visit, VisitState
 
 CANCELLED = "visit cancelled"
 """Why the seats and waits of a visit that was called off have ended."""
@@ -94,22 +95,17 @@ def prepare(
         return None
     if visit.state in _OVER or now >= visit.leaves_at:
         return CannotBeMoved(visit)
-    zone = ZoneInfo(congress.zone)
     line = tuple(each.booking for each in queue.line_of(tx, visit_id))
     passengers = bookings.passengers(tx, visit_id=visit_id)
     people = delegates.read_all(tx, _people_of(tx, visit_id))
     plan = plan_b(
         visit,
-        _displaced(tx, visit, passengers, {person.id: person.language for person in people.values()}),
+        displaced_from(tx, visit, passengers, {person.id: person.language for person in people.values()}),
         visits=fresh.values(),
-        guarded=frozenset(
-            other.id
-            for other in fresh.values()
-            if other.waiting and _is_guarded(tx, other, but=visit_id, congress=congress, now=now, zone=zone)
-        ),
+        guarded=guarded_visits(tx, fresh.values(), called_off=visit_id, congress=congress, now=now),
         congress=congress,
         now=now,
-        zone=zone,
+        zone=ZoneInfo(congress.zone),
     )
     return CallingOff(
         visit=visit,
@@ -124,13 +120,14 @@ def call_off(tx: Tx, act: Act, prepared: CallingOff, *, actor: int, congress: Co
     """Cancel the visit as it was prepared under the locks: seats and waits end, others are held, all are told."""
     visit = prepared.visit
     visits.change_visit(tx, visit.id, version_up=True, state=VisitState.CANCELLED)
+    end_asking_on(tx, [bus.id for bus in visit.buses], now=now)
     for booking in prepared.waiting:
         if not booking.is_waiting:
             take_back(tx, booking)
         queue.end(tx, booking, reason=CANCELLED, now=now)
     following = _follow_up(tx, prepared.plan, now=now)
     ended = [party.booking for party, _ in following]
-    _release(tx, ended, now=now)
+    release_all(tx, ended, reason=CANCELLED, now=now)
     told_ended = [booking for booking in ended if booking.delegate_id in prepared.reachable]
     renew_ended(tx, told_ended, visit, now=now)
     messages = [
@@ -170,41 +167,6 @@ def _people_of(tx: Tx, visit_id: int) -> set[int]:
     return line | offered | {holder.booking.delegate_id for holder in bookings.passengers(tx, visit_id=visit_id)}
 
 
-def _displaced(
-    tx: Tx, visit: Visit, passengers: tuple[Holder, ...], languages: Mapping[int, str | None]
-) -> list[Displaced]:
-    people = {holder.booking.delegate_id for holder in passengers}
-    held, waited = queue.held_by_each(tx, people), queue.visits_waited_for(tx, people)
-    return [
-        Displaced(
-            booking=holder.booking,
-            held=_without(held.get(holder.booking.delegate_id, ()), visit.id),
-            waits=waited.get(holder.booking.delegate_id, frozenset()) - {visit.id},
-            language=languages[holder.booking.delegate_id],
-            reachable=holder.telegram_id is not None and not holder.unreachable,
-        )
-        for holder in passengers
-    ]
-
-
-def _is_guarded(tx: Tx, other: Visit, *, but: int, congress: Congress, now: datetime, zone: ZoneInfo) -> bool:
-    """Say whether what is free on another visit belongs to its line, once nobody holds a seat on the one called off."""
-    line = [
-        Candidate(
-            booking=each.booking,
-            held=_without(each.held, but),
-            reachable=each.reachable,
-            part_is_offered=each.part_is_offered,
-        )
-        for each in queue.line_of(tx, other.id)
-    ]
-    return would_overtake(other, line, congress=congress, now=now, zone=zone)
-
-
-def _without(held: tuple[HeldSeat, ...], visit_id: int) -> tuple[HeldSeat, ...]:
-    return tuple(seat for seat in held if seat.visit.id != visit_id)
-
-
 def _audience(tx: Tx, visit: Visit, *, but: int) -> Audience:
     team = _known(
         tx, [*grants.owners(tx), *grants.holders(tx, Role.ORGANIZER), *grants.holders(tx, Role.CITY, visit.city)]
@@ -223,50 +185,9 @@ def _known(tx: Tx, telegram_ids: list[int]) -> tuple[int, ...]:
 
 def _follow_up(tx: Tx, plan: Plan, *, now: datetime) -> list[tuple[Displaced, int | None]]:
     """Hold the seats and give the places of the plan; return each party with the booking that follows, if any does."""
-    follows: list[tuple[Displaced, int | None]] = []
-    riders: dict[int, tuple[Rider, ...]] = {}
-    for hold in plan.held:
-        booking = hold.party.booking
-        offer = queue.hold(tx, booking, visit_id=hold.visit.id, bus_id=hold.bus_id, until=hold.until, now=now)
-        riders[offer] = booking.riders
-        follows.append((hold.party, offer))
-    if riders:
-        bookings.add_parties(tx, riders)
-    _count(tx, seats.take, [((hold.visit.id, hold.bus_id), hold.party.booking) for hold in plan.held])
-    for place in plan.queued:
-        follows.append((place.party, _join(tx, place, now=now).id))
-    return [*follows, *((party, None) for party in plan.nothing)]
-
-
-def _join(tx: Tx, place: Place, *, now: datetime) -> Booking:
-    booking = place.party.booking
-    return queue.join(
-        tx,
-        visit_id=place.visit.id,
-        delegate_id=booking.delegate_id,
-        party=booking.riders,
-        least=booking.party,
-        any_time=False,
-        replaces=booking.id,
-        priority=int(place.ahead),
-        now=now,
-    )
-
-
-def _release(tx: Tx, ended: list[Booking], *, now: datetime) -> None:
-    if ended:
-        bookings.release_all(tx, [booking.id for booking in ended], reason=CANCELLED, now=now)
-    _count(tx, seats.give_back, [((booking.visit_id, booking.bus_id), booking) for booking in ended])
-
-
-def _count(tx: Tx, change: Callable[..., None], those: Iterable[tuple[tuple[int, int | None], Booking]]) -> None:
-    """Count the seats of all these parties at once, by visit and bus."""
-    sums: dict[tuple[int, int | None], tuple[int, int]] = {}
-    for where, booking in those:
-        riders, wheelchairs = sums.get(where, (0, 0))
-        sums[where] = riders + booking.party, wheelchairs + booking.wheelchairs
-    for (visit_id, bus_id), (riders, wheelchairs) in sums.items():
-        change(tx, visit_id=visit_id, bus_id=bus_id, riders=riders, wheelchairs=wheelchairs)
+    follows = hold_all(tx, plan.held, now=now) | queue_all(tx, plan.queued, now=now)
+    parties = [*(hold.party for hold in plan.held), *(place.party for place in plan.queued), *plan.nothing]
+    return [(party, follows.get(party.booking.id)) for party in parties]
 
 
 def _message(

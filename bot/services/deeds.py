@@ -10,10 +10,28 @@ from typing import Any, Protocol
 
 from bot.services.organizers import CannotBeMoved
 from storage import Tx
-from storage.records import Act, Congress, Visit
+from storage.records import Act, Bus, Congress, Visit
 
-Impossible = CannotBeMoved
-"""Why an act cannot even be shown: there is nothing to do any more."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooManyStay:
+    """So many on the bus are never moved, or will not fit elsewhere, that it cannot have fewer seats than `least`."""
+
+    bus: Bus
+    wanted: int
+    least: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeingCut:
+    """The bus is getting smaller already: its passengers are asked until then."""
+
+    bus: Bus
+    until: datetime
+
+
+Impossible = CannotBeMoved | TooManyStay | BeingCut
+"""Why an act cannot even be shown: there is nothing to do any more, or not now."""
 
 
 class Prepared(Protocol):
@@ -31,6 +49,14 @@ class Prepared(Protocol):
 @dataclass(frozen=True, slots=True)
 class Busy:
     """Somebody has just come in and is changing their bookings: look again soon."""
+
+
+class Going(Protocol):
+    """How an act goes on after it was carried out, where it does."""
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether it has not come to its end yet."""
 
 
 class Prepare(Protocol):
@@ -71,3 +97,5 @@ class Deed:
     carry_out: CarryOut
     missed: Callable[[Tx, Act], tuple[str, ...]]
     """Return the names of those whom it concerns and who have no Telegram."""
+    going: Callable[[Tx, Act], Going | None] = lambda _tx, _act: None
+    """Return how it goes on after it was carried out; None for what is over at once."""

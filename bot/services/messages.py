@@ -12,6 +12,7 @@ from bot.services.answers import counts_of_evening
 from bot.services.booking import Ticket, ticket_for, ticket_of
 from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, CancelledTeam, CancelledWait, cancelled_facts
 from bot.services.card_facts import CardFacts, OldCardFacts, card_facts
+from bot.services.cut_facts import CutFacts, cut_facts
 from bot.services.feedback import Said, said_of
 from bot.services.line_facts import LineFacts, line_facts
 from bot.services.reminders import Reminder, still_holds
@@ -158,6 +159,7 @@ Facts = (
     | CancelledWait
     | CancelledCrew
     | CancelledTeam
+    | CutFacts
     | CanaryFacts
     | AlarmFacts
 )
@@ -209,6 +211,9 @@ def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> 
         case "cancelled" | "cancelled-wait" | "cancelled-crew" | "cancelled-team":
             about = cancelled_facts(tx, message, reader)
             return NoLonger(about) if isinstance(about, str) else about
+        case "seat-asked" | "seat-kept" | "seat-lost" | "other-bus" | "offer-withdrawn":
+            cut = cut_facts(tx, message, reader, now=now)
+            return NoLonger(cut) if isinstance(cut, str) else cut
         case "canary":
             return _canary(tx, message, reader, congress=congress, now=now)
         case "alarm":

@@ -33,7 +33,7 @@ def read_numbers(tx: Tx, *, now: datetime) -> Numbers:
     for visit in visits.read_all(tx):
         seats.append(Seats(visit=visit.key, bus=None, taken=visit.seats_taken, free=seats_left(visit)))
         seats += [
-            Seats(visit=visit.key, bus=bus.label, taken=bus.seats_taken, free=bus.seats - bus.seats_taken)
+            Seats(visit=visit.key, bus=bus.label, taken=bus.seats_taken, free=max(0, bus.seats - bus.seats_taken))
             for bus in visit.buses
         ]
     return Numbers(at=now, seats=tuple(seats), backlog=count_backlog(tx, now=now))

@@ -8,11 +8,9 @@ from bot.rules.lateness import KINDS
 from bot.services.authority import NoAuthority, refusal, visits_of
 from bot.services.cards import renew_visit
 from bot.services.promotion import promote
-from storage import Tx, bookings, congress, log, outbox, visits
+from storage import Tx, acts, bookings, congress, log, outbox, visits
 from storage.records import Bus, NewMessage, Visit, VisitState
 
-MOST_SEATS = 200
-"""More than any coach holds: a larger number is a slip of the thumb."""
 LONGEST_DELAY = timedelta(hours=12)
 
 
@@ -131,7 +129,7 @@ def _tell_passengers(tx: Tx, visit: Visit, *, version: int, now: datetime, until
 def set_seats(
     tx: Tx, *, actor: int, name: str, seats: int, now: datetime, cause: str
 ) -> SeatsSet | SeatsBelowTaken | NoAuthority | UnknownName:
-    """Set how many seats a bus has; refused below what is taken. Seats gained are offered to those who wait."""
+    """Set how many seats a bus has; below what is taken that is services/cutting.py's. Gained ones are offered."""
     if (refused := refusal(tx, actor, Right.SEATS)) is not None:
         return refused
     found = visits.bus_by_label(tx, name)
@@ -146,7 +144,7 @@ def set_seats(
     done = log.outcome_of(tx, cause)
     if done is not None:
         return SeatsSet(bus=bus, was=done["was"], visit=visit)
-    if seats < bus.seats_taken:
+    if seats < bus.seats_taken or acts.of_cause(tx, cause) is not None:  # a repeat of what was shown first
         return SeatsBelowTaken(bus=bus, wanted=seats)
     visits.change_bus(tx, bus.id, roster_up=True, seats=seats, wheelchair_places=min(bus.wheelchair_places, seats))
     log.write(

@@ -66,6 +66,8 @@ def join_line(
         if sibling is None:
             return None
         party, replaces = sibling.party, sibling.replaces
+        if not any(_is_booked(seat, replaces) for seat in held):
+            replaces = None  # that seat is gone: the wait follows it
     if replaces is not None and not any(_is_booked(seat, replaces) for seat in held):
         return None
     visit = visits.lock(tx, [visit_id]).get(visit_id)
@@ -330,5 +332,5 @@ def _who_moves(tx: Tx, replaced: int | None, *, party: int) -> list[Rider] | Non
     return list(riders) if len(riders) == party else None
 
 
-def _is_booked(seat: HeldSeat, booking_id: int) -> bool:
+def _is_booked(seat: HeldSeat, booking_id: int | None) -> bool:
     return seat.booking.id == booking_id and seat.booking.state is BookingState.BOOKED

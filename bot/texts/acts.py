@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from bot.language import Language
 from bot.services.acts import Meanwhile, ShownAct
-from bot.texts import cancelling
+from bot.texts import cancelling, cutting
 from bot.texts.deeds import Wording
 from bot.texts.markup import bar, esc, name, words
 from storage.records import Act, ActState
 
-WORDINGS: Mapping[str, Wording] = {wording.kind: wording for wording in (cancelling.WORDING,)}
+WORDINGS: Mapping[str, Wording] = {wording.kind: wording for wording in (cancelling.WORDING, cutting.WORDING)}
 """How each kind of act is worded."""
 _MOST_NAMES = 30
 
@@ -97,6 +97,8 @@ def _done(say: Language, shown: ShownAct) -> str:
     wording = _wording(shown)
     lines = [f"<b>{wording.done(say, shown.act)}</b>", *_what(say, shown), ""]
     lines += wording.counts(say, shown.act.preview)
+    if shown.going is not None:
+        lines += ["", *wording.going(say, shown.act, shown.going)]
     if shown.told is not None:
         counts = shown.told
         lines += [

@@ -13,8 +13,13 @@ from storage.records import Act, Congress, Visit
 
 def cancelled_seat(say: Language, shown: CancelledSeat, *, congress: Congress) -> str:
     """To somebody who had seats: what is held for them instead, or where they wait, or where the desk is."""
-    lines = [*seat_head(say, shown.visit), ""]
-    match shown.follows:
+    return "\n".join([*seat_head(say, shown.visit), "", *following(say, shown.follows, congress=congress)])
+
+
+def following(say: Language, follows: Offered | Wait | None, *, congress: Congress) -> list[str]:
+    """Say what somebody has instead of the seat they have lost."""
+    lines: list[str] = []
+    match follows:
         case Offered(ticket=held):
             assert held.booking.offer_until is not None
             seats = say.ngettext(
@@ -38,7 +43,7 @@ def cancelled_seat(say: Language, shown: CancelledSeat, *, congress: Congress) -
             ]
         case None:
             lines += [say.gettext("There is no other seat for you now. The desk will help you:"), *_desk(say, congress)]
-    return "\n".join(lines)
+    return lines
 
 
 def seat_head(say: Language, visit: Visit) -> list[str]:

@@ -32,3 +32,5 @@ class Wording:
     """How the news to the people begins."""
     confirm: Callable[[Language, Counts], str]
     """The button, with the number that counts."""
+    going: Callable[[Language, Act, object], list[str]] = lambda _say, _act, _going: []
+    """How it goes on after it was done, where it does."""

@@ -214,7 +214,7 @@ def _command(harm: Harm) -> str | None:
     """The command that does it properly, with the people told."""
     match harm.kind, harm.field:
         case "bus", "seats":
-            return f"/seats {harm.name} {harm.seats}"
+            return f"/seats {harm.name} {harm.value}"
         case "bus", "boarding" | "departs":
             return f"/delay {harm.value} 15"
         case "visit", "start" | "end":

@@ -307,6 +307,16 @@ def confirm_cancelling(say: Language, *, people: int) -> str:
     return "❌ " + say.ngettext("Cancel it for {n} person", "Cancel it for {n} people", people).format(n=people)
 
 
+def confirm_cut(say: Language, *, people: int) -> str:
+    # Translators: an organizer makes a bus smaller; so many people have to sit elsewhere.
+    return "✂️ " + say.ngettext("Do it: {n} person moves", "Do it: {n} people move", people).format(n=people)
+
+
+def stay(say: Language) -> str:
+    # Translators: on a bus that has become smaller, somebody would rather keep their seat than take another visit.
+    return "🚌 " + say.gettext("I stay")
+
+
 def recall(say: Language) -> str:
     # Translators: an organizer takes a decision back before anything has changed.
     return "↩️ " + say.gettext("Recall")

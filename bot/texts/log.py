@@ -67,6 +67,10 @@ def deed(say: Language, entry: Entry) -> str:
             return say.gettext("seats of the bus: {was} → {now}").format(
                 was=_of(before, "seats"), now=_of(after, "seats")
             )
+        case "asked":
+            return say.gettext("bus with fewer seats: the passengers have been asked")
+        case "swap bus":
+            return say.gettext("another coach")
         case "open":
             return say.gettext("opened for sign-ups")
         case "close":
@@ -135,6 +139,9 @@ def _own_deed(say: Language, entry: Entry) -> str:
             return say.gettext("seat offered to a colleague by a link")
         case "take from a colleague":
             return say.gettext("seat taken over from a colleague")
+        case "stay":
+            # Translators: asked to leave a bus that gets smaller, a passenger would rather stay.
+            return say.gettext("would rather stay on the bus")
         case "wheelchair" if after.get("wanted") is False:
             return say.gettext("no wheelchair place needed any more")
         case "wheelchair":

@@ -7,13 +7,12 @@ from typing import assert_never
 from bot.language import Language
 from bot.rules.seats import is_walk, seats_left, seats_offered
 from bot.services.authority import NoAuthority
+from bot.services.deeds import BeingCut, Impossible, TooManyStay
 from bot.services.organizers import (
     LONGEST_DELAY,
-    MOST_SEATS,
     CannotBeMoved,
     Delayed,
     InThePast,
-    SeatsBelowTaken,
     SeatsSet,
     UnknownName,
 )
@@ -63,7 +62,7 @@ def _visit_numbers(say: Language, visit: Visit) -> str:
 
 def _bus_numbers(say: Language, bus: Bus) -> str:
     return say.gettext("{bus}: taken {taken} of {seats}, free {free}").format(
-        bus=esc(bus.label), taken=bus.seats_taken, seats=bus.seats, free=bus.seats - bus.seats_taken
+        bus=esc(bus.label), taken=bus.seats_taken, seats=bus.seats, free=max(0, bus.seats - bus.seats_taken)
     )
 
 
@@ -121,7 +120,7 @@ def seats_set(say: Language, done: SeatsSet) -> str:
 
 def failure(
     say: Language,
-    refused: UnknownName | InThePast | CannotBeMoved | SeatsBelowTaken,
+    refused: UnknownName | InThePast | Impossible,
     *,
     congress: Congress,
 ) -> str:
@@ -139,10 +138,20 @@ def failure(
             return "🚫 " + say.gettext("“{visit}” is cancelled or over; nothing has changed.").format(
                 visit=words(say, visit.title)
             )
-        case SeatsBelowTaken():
+        case TooManyStay():
             return "🚫 " + say.gettext(
-                "Bus {bus} has {taken} seats taken, so it cannot have {wanted}. Nothing has changed."
-            ).format(bus=esc(refused.bus.label), taken=refused.bus.seats_taken, wanted=refused.wanted)
+                "Bus {bus} cannot have fewer than {least} seats: who needs a wheelchair place is not moved. "
+                "Nothing has changed."
+            ).format(bus=esc(refused.bus.label), least=refused.least)
+        case BeingCut():
+            return "🚫 " + say.gettext(
+                "Bus {bus} is getting smaller already: its passengers are asked until {time}. Nothing has changed. "
+                "To end that, give it more seats: {example}"
+            ).format(
+                bus=esc(refused.bus.label),
+                time=say.clock(refused.until),
+                example=f"<code>/seats {esc(refused.bus.label)} {refused.bus.seats_taken}</code>",
+            )
         case _:
             assert_never(refused)
 
@@ -164,10 +173,3 @@ def usage_delay(say: Language) -> str:
     return say.gettext(
         "Write the visit and the minutes, from −{most} to {most}: {example}. To undo, write the same with a minus."
     ).format(most=most, example="<code>/delay nab-am 15</code>")
-
-
-def usage_seats(say: Language) -> str:
-    """Explain /seats."""
-    return say.gettext("Write the bus and its seats, 1 to {most}: {example}").format(
-        most=MOST_SEATS, example="<code>/seats B01 40</code>"
-    )

@@ -54,6 +54,7 @@ def organizer_commands(say: Language) -> tuple[tuple[str, str], ...]:
         ("log", say.gettext("Who of the crew did what")),
         ("delay", say.gettext("Move a departure and tell its passengers")),
         ("seats", say.gettext("Set the seats of a bus")),
+        ("swapbus", say.gettext("Another coach in the place of a bus")),
         ("open", say.gettext("Open a visit for sign-ups")),
         ("close", say.gettext("Close a visit for sign-ups")),
         ("holdback", say.gettext("Hold seats back")),

@@ -88,6 +88,8 @@ def kind_name(say: Language, kind: str) -> str:
             return say.gettext("New departure times")
         case "cancelled" | "cancelled-wait" | "cancelled-crew" | "cancelled-team":
             return say.gettext("Cancelled visits")
+        case "seat-asked" | "seat-kept" | "seat-lost" | "other-bus" | "offer-withdrawn":
+            return say.gettext("Changed buses")
         case "reminder":
             return say.gettext("Reminders")
         case "offer":

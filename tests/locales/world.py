@@ -20,10 +20,12 @@ from bot.rules.questions import Question
 from bot.rules.waiting import Standing
 from bot.services import (
     acts,
+    asking,
     authority,
     broadcasts,
     changing,
     crew,
+    deeds,
     drafts,
     editions,
     feedback,
@@ -42,6 +44,7 @@ from bot.services import (
     rosters,
     rounds,
     standing,
+    swapping,
     undelivered,
     waiting,
     wheelchairs,
@@ -50,6 +53,7 @@ from bot.services import entries as entries_of_log
 from bot.services.booking import Booked, Released, Ticket
 from bot.services.calendar import CalendarFile
 from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, CancelledTeam, CancelledWait, Others
+from bot.services.cut_facts import OfferWithdrawn, OtherBus, SeatAsked, SeatKept, SeatLost
 from bot.services.finding import Found
 from bot.services.programme_changes import Change, Comparison, Harm
 from bot.services.searching import Candidate, Candidates
@@ -68,6 +72,7 @@ from storage.records import (
     City,
     Congress,
     Contacts,
+    Cut,
     Delegate,
     DeliveryCounts,
     Feedback,
@@ -296,7 +301,9 @@ def _searches(congress: Congress, visits: Sequence[Visit], held: HeldSeat) -> Wo
 
 def _acts(visits: tuple[Visit, ...], tickets: tuple[Ticket, ...], booking: Booking, *, n: int, text: str) -> World:
     """An act in each of its states, and what the four audiences of a cancelled visit are told."""
-    counts = dict.fromkeys(("people", "held", "queued", "nothing", "unreachable", "waiting", "crew", "team"), n)
+    of_visit = ("people", "held", "queued", "nothing", "unreachable", "waiting", "crew", "team")
+    of_bus = ("was", "too_many", "offers", "other_bus", "asked", "leaving")
+    counts = dict.fromkeys((*of_visit, *of_bus), n)
     first = Act(
         id=1,
         kind="cancelvisit",
@@ -338,7 +345,9 @@ def _acts(visits: tuple[Visit, ...], tickets: tuple[Ticket, ...], booking: Booki
             for state in ActState
             for preview in ((counts, {}) if state is ActState.CHANGED else (counts,))
             for is_own in (True, False)
-        ),
+        )
+        + _smaller_buses(first, visits[0], counts, n=n, text=text),
+        **_on_a_smaller_bus(reader, visits, tickets, booking, follows, n=n, text=text),
         CancelledSeat: tuple(
             CancelledSeat(reader=reader, visit=visits[0], booking=booking, follows=each) for each in follows
         ),
@@ -349,6 +358,71 @@ def _acts(visits: tuple[Visit, ...], tickets: tuple[Ticket, ...], booking: Booki
             Others(visit=visits[0], booking=booking, visits=visits),
             Others(visit=visits[0], booking=booking, visits=()),
         ),
+    }
+
+
+def _smaller_buses(
+    first: Act, visit: Visit, counts: Mapping[str, int], *, n: int, text: str
+) -> tuple[acts.ShownAct, ...]:
+    """A bus that gets smaller: with all that can become of its people, with nothing but one of it; how it goes on."""
+    going = Cut(id=1, act_id=1, bus_id=3, asks_until=OPEN, is_open=True, asked=n, gone=n, staying=n, outcome=None)
+    ended = {"gone": n, "seats": n, **counts}
+    goings = (
+        None,
+        going,
+        replace(going, is_open=False, outcome=ended),
+        replace(going, is_open=False, outcome={"gone": n, "leaving": 0, "seats": 29}),
+    )
+    coach = {"seats": 29, "bus": text[:20], "bay": text[:20], "plate": text[:20]}
+    nobody = dict.fromkeys(counts, 0)
+    previews = (counts, nobody | {"other_bus": n}, nobody | {"offers": n}, nobody | {"leaving": n}, nobody)
+    return tuple(
+        acts.ShownAct(
+            act=replace(
+                first, kind="seats", subject="bus:3", arguments=arguments, state=state, preview=preview, before=counts
+            ),
+            visit=visit,
+            author=text,
+            is_own=True,
+            going=each if state is ActState.DONE else None,
+        )
+        for state in ActState
+        for preview in previews
+        for arguments in (coach, {"seats": 29, "bus": "B01"})
+        for each in (goings if state is ActState.DONE else (None,))
+    )
+
+
+def _on_a_smaller_bus(
+    reader: Delegate,
+    visits: tuple[Visit, ...],
+    tickets: tuple[Ticket, ...],
+    booking: Booking,
+    follows: tuple[Any, ...],
+    *,
+    n: int,
+    text: str,
+) -> World:
+    """What its passengers hear, and what is said to the organizer who swaps it."""
+    _, offered, waits = follows
+    bus = replace(visits[0].buses[0], plate=text[:20])
+    return {
+        SeatAsked: tuple(
+            SeatAsked(reader=reader, ticket=tickets[0], offered=offered, until=OPEN, is_last=is_last)
+            for is_last in (True, False)
+        ),
+        SeatKept: (SeatKept(reader=reader, ticket=replace(tickets[0], bus=bus)),),
+        SeatLost: tuple(SeatLost(reader=reader, visit=visits[0], booking=booking, follows=each) for each in follows),
+        OtherBus: tuple(
+            OtherBus(reader=reader, ticket=replace(tickets[0], bus=bus), was=was) for was in ("B09", bus.label)
+        ),
+        OfferWithdrawn: (OfferWithdrawn(reader=reader, wait=waits),),
+        asking.Stays: tuple(
+            asking.Stays(visit=visits[0], hold=booking, until=OPEN, is_sure=is_sure) for is_sure in (True, False)
+        ),
+        swapping.Swapped: (swapping.Swapped(bus=bus, was=n, visit=visits[0], told=n),),
+        deeds.TooManyStay: (deeds.TooManyStay(bus=bus, wanted=n, least=n),),
+        deeds.BeingCut: (deeds.BeingCut(bus=bus, until=OPEN),),
     }
 
 
@@ -657,7 +731,6 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
         organizers.UnknownName: (organizers.UnknownName(text),),
         organizers.InThePast: (organizers.InThePast(LEAVES),),
         organizers.CannotBeMoved: (organizers.CannotBeMoved(visit),),
-        organizers.SeatsBelowTaken: (organizers.SeatsBelowTaken(bus=bus, wanted=n),),
         organizers.Delayed: (organizers.Delayed(visit=visit, was=LEAVES - n * MINUTE, told=n),),
         organizers.SeatsSet: (organizers.SeatsSet(bus=bus, was=n, visit=visit),),
         broadcasts.NobodyListens: (

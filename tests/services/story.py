@@ -100,10 +100,10 @@ def tight_congress() -> Document:
     return of
 
 
-def begin_anew(tx: Connection, file: Document) -> World:
+def begin_anew(tx: Connection, file: Document, *, people: int) -> World:
     for each in reversed(metadata.sorted_tables):
         tx.execute(each.delete())
-    return settle(tx, people=PEOPLE, file=file)
+    return settle(tx, people=people, file=file)
 
 
 people = st.integers(0, PEOPLE - 1)
@@ -117,12 +117,14 @@ class Story(RuleBasedStateMachine):
     """One congress. `reached` counts what happened over all stories, so that a rare branch is not missed for ever."""
 
     reached: ClassVar[Counter[str]] = Counter()
+    number: ClassVar[int] = PEOPLE
+    """So many people are there."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self.world: World = desk.run(begin_anew, self.programme())
-        self.facts: Facts = desk.run(facts_of)
+        self.world: World = desk.run(begin_anew, self.programme(), people=self.number)
+        self.facts: Facts = desk.run(self._facts)
         self.now = at("08-19 10:00")
         self.causes = 0
         self.done: list[tuple[Callable[[], Any], Any]] = []
@@ -165,7 +167,7 @@ class Story(RuleBasedStateMachine):
             companions = [f"Companion {number}" for number in range(1, party)]
             congress = self.world.congress
             self.desk.run(put_party, self.world.people[who], key, *companions, congress=congress, now=self.now)
-            self.facts = self.desk.run(facts_of)
+            self.facts = self.desk.run(self._facts)
         visit = self._visit(key)
         expected = (
             not stale
@@ -198,7 +200,7 @@ class Story(RuleBasedStateMachine):
             return
         row = rows[which % len(rows)]
         owner = self.world.people.index(row.delegate_id)
-        who = (owner + foreign) % PEOPLE
+        who = (owner + foreign) % len(self.world.people)
         visit = next(visit for visit in self.facts["visits"] if visit.id == row.visit_id)
         expected = row.state == "booked" and not stale and not foreign and self.now < visit.leaves_at
         outcome = self._act(
@@ -253,7 +255,7 @@ class Story(RuleBasedStateMachine):
         outcome = again()
         if isinstance(first, Booked) and first.ticket.booking.delegate_id not in self.left:
             assert outcome.ticket.booking.id == first.ticket.booking.id
-        before, self.facts = self.facts, self.desk.run(facts_of)
+        before, self.facts = self.facts, self.desk.run(self._facts)
         assert self.facts == before
         self.reached["repeated"] += 1
 
@@ -266,7 +268,7 @@ class Story(RuleBasedStateMachine):
             return self.desk.run(service, **asked)
 
         outcome = act()
-        before, self.facts = self.facts, self.desk.run(facts_of)
+        before, self.facts = self.facts, self.desk.run(self._facts)
         if isinstance(outcome, succeeds):
             self.done.append((act, outcome))
         else:

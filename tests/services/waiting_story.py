@@ -18,7 +18,7 @@ from bot.services.lines import serve_lines
 from bot.services.standing import MOST_WISHES, Offered, Wait
 from bot.services.waiting import LeftLine
 from tests.house import at
-from tests.services.story import MINUTE, PEOPLE, Story, people, rarely, tight_congress
+from tests.services.story import MINUTE, Story, people, rarely, tight_congress
 from tests.services.world import Document, put_party, table
 
 HOUR = 60 * MINUTE
@@ -88,7 +88,7 @@ class WaitingStory(Story):
     @rule(data=st.data(), stale=rarely, foreign=rarely)
     def take(self, data: st.DataObject, stale: bool, foreign: bool) -> None:
         row = data.draw(st.sampled_from(self._rows("offered")))
-        who = (self.world.people.index(row.delegate_id) + foreign) % PEOPLE
+        who = (self.world.people.index(row.delegate_id) + foreign) % len(self.world.people)
         visit = self._visit_of(row)
         expected = (
             not stale
@@ -116,7 +116,7 @@ class WaitingStory(Story):
     @rule(data=st.data(), stale=rarely, foreign=rarely)
     def leave(self, data: st.DataObject, stale: bool, foreign: bool) -> None:
         row = data.draw(st.sampled_from(self._rows("offered", "waiting")))
-        who = (self.world.people.index(row.delegate_id) + foreign) % PEOPLE
+        who = (self.world.people.index(row.delegate_id) + foreign) % len(self.world.people)
         outcome = self._act(
             waiting.leave_line,
             succeeds=LeftLine,
@@ -250,7 +250,7 @@ class WaitingStory(Story):
     def nobody_holds_two_seats_at_once(self) -> None:
         """But for what a delay has brought, and for an offer beside the seat that it replaces."""
         held = self._rows("offered", "booked")
-        for who in range(PEOPLE):
+        for who in range(len(self.world.people)):
             for row in held:
                 if row.delegate_id == self.world.people[who] and not self._was_delayed(row):
                     beside = [each.id for each in held if row.id in (each.replaces, each.rest_of)]

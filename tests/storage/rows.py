@@ -13,10 +13,12 @@ from storage.records import BookingState, MessageState, VisitState
 from storage.tables import (
     acts,
     announcements,
+    asks,
     bookings,
     buses,
     calendars,
     cards,
+    cuts,
     delegates,
     drafts,
     feedback,
@@ -160,6 +162,8 @@ def put_everything(tx: Tx, *, now: datetime) -> None:
     announcement = put_announcement(tx, people[0], now=now)
     act = {"kind": "cancelvisit", "subject": f"visit:{visit}", "author_id": people[0], "preview": {"people": 2}}
     act_id = _id(tx, acts, {**act, "seen": 1, "made_at": now, "due_at": now, "state": "planned", "cause": "update/76"})
+    cut_id = _id(tx, cuts, {"act_id": act_id, "bus_id": bus, "asks_until": now, "outcome": {"gone": 2}})
+    tx.execute(insert(asks).values(hold_id=given[1], cut_id=cut_id, booking_id=given[0], is_last=True, stays_at=now))
     for number, state in enumerate(MessageState):
         row = {
             "key": f"ticket/{given[0]}" if state is MessageState.SENT else f"note/{number}",

@@ -1,0 +1,59 @@
+"""The story of buses that shrink on both databases, and that it would not hold with a defect planted."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import Phase
+
+from bot.services import asking, cutting, displacing
+from storage import seats
+from tests.services.cutting_story import CuttingStory
+from tests.services.story import FileDesk, ServerDesk
+from tests.services.telling import tell
+
+MUST_BE_REACHED = {
+    *("seats done", "cancelvisit done", "asked", "asking ended", "stays", "reseated"),
+    *("Swapped", "offered", "taken"),
+}
+"""Over the short stories each of these happened; test_cutting_promise.py draws the rest."""
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def test_the_story_holds_on_sqlite(file_desk: FileDesk) -> None:
+    CuttingStory.reached.clear()
+    tell(file_desk, stories=80, of=CuttingStory)
+    assert {what for what in MUST_BE_REACHED if not CuttingStory.reached[what]} == set()
+
+
+def test_the_story_holds_on_postgresql(server_desk: ServerDesk) -> None:
+    tell(server_desk, stories=5, of=CuttingStory)
+
+
+def hold_without_counting_the_seats(patch: pytest.MonkeyPatch) -> None:
+    hold = displacing.hold_all
+
+    def careless(*asked: Any, **more: Any) -> Any:
+        with pytest.MonkeyPatch.context() as within:
+            within.setattr(seats, "take", lambda _tx, **_: None)
+            return hold(*asked, **more)
+
+    patch.setattr(cutting, "hold_all", careless)
+
+
+def forget_what_was_held(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(asking, "give_up", lambda _tx, _asks, **_: [])
+
+
+def tell_nobody_that_their_seat_is_gone(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cutting, "LOST", "seat-kept")
+
+
+DEFECTS: list[Plant] = [hold_without_counting_the_seats, forget_what_was_held, tell_nobody_that_their_seat_is_gone]
+
+
+@pytest.mark.parametrize("plant", DEFECTS, ids=lambda plant: plant.__name__)
+def test_a_planted_defect_is_found(file_desk: FileDesk, monkeypatch: pytest.MonkeyPatch, plant: Plant) -> None:
+    plant(monkeypatch)
+    with pytest.raises(Exception):  # noqa: B017, PT011 - a broken promise, or a wall of the database
+        tell(file_desk, stories=250, phases=[Phase.generate], of=CuttingStory)
