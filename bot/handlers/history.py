@@ -87,7 +87,7 @@ async def _tell(update: Update, context: Context, story: Story | NoAuthority) ->
         await refuse(update, context, story)
         return
     if update.callback_query is not None:
-        await answer_tap(update.callback_query)
+        await answer_tap(update.callback_query, context.excuse)
     for page in texts.story_pages(context.say, story, congress=context.congress, now=context.now):
         await send(update, context, Screen(page))
 

@@ -12,6 +12,7 @@ from telegram.constants import InlineKeyboardButtonLimit
 from bot import buttons
 from bot.buttons import MOST_BYTES, Book, Button, Menu, Pairs, Replace, ShowVisit, UpdateId
 from bot.language import LANGUAGES
+from bot.rules.logbook import EVERYTHING, WORDS
 
 BUTTONS = [
     kind
@@ -32,6 +33,9 @@ TEXTS = {
     "kind": st.sampled_from(["riders", "waiting", "access"]),
     "form": st.sampled_from(["pdf", "xlsx", "csv"]),
     "seen": st.from_regex(r"[0-9a-f]{16}", fullmatch=True),
+    "who": st.from_regex(r"|bot|[0-9]{1,16}", fullmatch=True),
+    "what": st.sampled_from(["", EVERYTHING, *WORDS]),
+    "about": st.from_regex(r"|[vb][0-9]{1,7}", fullmatch=True),
     "token": st.from_regex(r"[A-Za-z0-9_-]{16}", fullmatch=True),
 }
 

@@ -45,7 +45,9 @@ from tests.phone import Answer, Message, Phone, Telegram
 
 WAITED = timedelta(seconds=160)
 SHOWS_ONLY = {
+    buttons.EarlierLog,
     buttons.PickLanguage,
+    buttons.WhyOf,
     buttons.ChooseLanguage,
     buttons.Menu,
     buttons.Cities,
@@ -313,6 +315,8 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
         buttons.Agree("kk", ""),
         buttons.SetLanguage("kk"),
         buttons.ChooseLanguage(),
+        buttons.WhyOf(held.id),
+        buttons.EarlierLog(99, 0, "", "", ""),
         buttons.HearAll(),
         buttons.Menu(),
         buttons.Cities(),
@@ -408,7 +412,7 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
                 assert max(message.message_id for message in owner.messages) == newest
 
 
-_BELOW = (buttons.OwnBelow, buttons.ChooseMove, buttons.GiveAway, buttons.ShowOthers)
+_BELOW = (buttons.OwnBelow, buttons.ChooseMove, buttons.GiveAway, buttons.ShowOthers, buttons.WhyOf)
 """They show in a new message: the ticket stays."""
 
 
