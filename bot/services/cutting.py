@@ -195,7 +195,7 @@ def plan_cut(
 
 def cut(tx: Tx, act: Act, prepared: Shrinking, *, actor: int, congress: Congress, now: datetime) -> None:
     """Do what was prepared under the locks: at once, or as far as asking those who sit on the bus."""
-    bus, visit = prepared.bus, prepared.visit
+    bus = prepared.bus
     withdraw(tx, prepared, act_id=act.id, now=now)
     reseat(tx, prepared, act_id=act.id, now=now)
     if prepared.asks_until is not None:
@@ -215,7 +215,8 @@ def cut(tx: Tx, act: Act, prepared: Shrinking, *, actor: int, congress: Congress
         outcome={"act": act.id, "was": bus.seats},
         cause=f"act/{act.id}/{act.revision}",
     )
-    promote(tx, visit.id, congress=congress, now=now)
+    for other in visits.read_all(tx):
+        promote(tx, other.id, congress=congress, now=now)
 
 
 def people_of(tx: Tx, bus_id: int) -> set[int]:
