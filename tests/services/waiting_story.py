@@ -254,7 +254,8 @@ class WaitingStory(Story):
             for row in held:
                 if row.delegate_id == self.world.people[who] and not self._was_delayed(row):
                     beside = [each.id for each in held if row.id in (each.replaces, each.rest_of)]
-                    kept = [row.id, row.replaces, row.rest_of, *beside]
+                    replaced = [each.replaces for each in held]  # one of the two counts, not both
+                    kept = [row.id, row.rest_of, *beside, *replaced]
                     assert self._fits_the_day(who, self._visit_of(row), giving_up=kept) or self._has_delay(who)
 
     @invariant()
