@@ -42,9 +42,11 @@ from bot.services.asking import end_asking
 from bot.services.canaries import raise_alarms, send_canaries
 from bot.services.feedback import ask_passengers
 from bot.services.forgetting import keep_promises
+from bot.services.hearing import list_unheard
 from bot.services.lines import serve_lines
 from bot.services.numbers import Numbers, read_numbers
 from bot.services.people import crew_by_language, languages_of, name_owners
+from bot.services.planned import begin_due
 from bot.services.programme import Harmful, apply_programme
 from bot.services.programme_changes import Harm
 from bot.services.reminders import plan_due_reminders
@@ -176,6 +178,7 @@ class App:
                 ("waiting lists", 1.0, self._serve_lines),
                 ("answers and feedback", 5.0, self._tell_and_ask),
                 ("lists", 5.0, self._send_lists),
+                ("planned announcements", 1.0, self._announce),
                 ("announcements", 2.0, progresses.show_all),
                 ("planned acts", 1.0, self._run_acts),
                 ("cards of acts", 1.0, act_cards.show_all),
@@ -354,6 +357,13 @@ class App:
 
     async def _end_asking(self) -> None:
         while await self.db.run(end_asking, congress=self.house.congress, now=self.clock.now()):
+            self.house.sender.wake()
+
+    async def _announce(self) -> None:
+        """Begin what was planned for now, and tell authors who has not confirmed."""
+        while await self.db.run(begin_due, congress=self.house.congress, now=self.clock.now()):
+            self.house.sender.wake()
+        while await self.db.run(list_unheard, now=self.clock.now()):
             self.house.sender.wake()
 
     async def _run_acts(self) -> None:

@@ -10,6 +10,11 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, selec
 from storage.records import Announcement, BookingState, Who
 from storage.tables import announcements, bookings, delegates, grants, visits
 
+_PLANNED = (
+    announcements.c.due_at.is_not(None),
+    announcements.c.begun_at.is_(None),
+    announcements.c.withdrawn_at.is_(None),
+)
 _BOOKED = bookings.c.state == BookingState.BOOKED
 _STATES: Mapping[str, ColumnElement[bool]] = {
     "booked": _BOOKED,
@@ -69,8 +74,13 @@ def add(
     now: datetime,
     who: str = "",
     groups: Sequence[Who] = (),
+    asks: bool = False,
+    due_at: datetime | None = None,
 ) -> int:
-    """Insert an announcement; `message_id` is the organizer's progress card, `who` its audience as it was written."""
+    """Insert an announcement; `message_id` is the organizer's progress card, `who` its audience as it was written.
+
+    With `due_at` it is to go out then.
+    """
     row = insert(announcements).values(
         author_id=author_id,
         visit_id=visit_id,
@@ -78,6 +88,8 @@ def add(
         text=text,
         message_id=message_id,
         made_at=now,
+        asks=asks,
+        due_at=due_at,
     )
     return int(tx.execute(row.returning(announcements.c.id)).scalar_one())
 
@@ -106,9 +118,58 @@ def on_card(tx: Connection, *, author_id: int, message_id: int) -> Announcement 
 
 
 def unreported(tx: Connection) -> tuple[Announcement, ...]:
-    """Return the announcements whose final result the organizer has not seen."""
-    rows = tx.execute(select(announcements).where(announcements.c.reported_at.is_(None)).order_by(announcements.c.id))
-    return tuple(_announcement(row) for row in rows)
+    """Return the announcements on their way whose final result the organizer has not seen."""
+    on_the_way = or_(announcements.c.due_at.is_(None), announcements.c.begun_at.is_not(None))
+    query = select(announcements).where(announcements.c.reported_at.is_(None), on_the_way)
+    return tuple(_announcement(row) for row in tx.execute(query.order_by(announcements.c.id)))
+
+
+def planned(tx: Connection) -> tuple[Announcement, ...]:
+    """Return those that are still to go out, the next one first."""
+    query = select(announcements).where(*_PLANNED).order_by(announcements.c.due_at, announcements.c.id)
+    return tuple(_announcement(row) for row in tx.execute(query))
+
+
+def claim_due(tx: Connection, *, now: datetime) -> Announcement | None:
+    """Lock one that is to go out by now; of several processes one gets it."""
+    query = select(announcements).where(*_PLANNED, announcements.c.due_at <= now).order_by(announcements.c.id).limit(1)
+    row = tx.execute(query.with_for_update(skip_locked=True)).one_or_none()
+    return None if row is None else _announcement(row)
+
+
+def lock(tx: Connection, announcement_id: int) -> Announcement | None:
+    """Return one announcement, locked until the transaction ends; or None."""
+    query = select(announcements).where(announcements.c.id == announcement_id).with_for_update()
+    row = tx.execute(query).one_or_none()
+    return None if row is None else _announcement(row)
+
+
+def begin(tx: Connection, announcement_id: int, *, now: datetime) -> None:
+    """Its messages are written."""
+    tx.execute(update(announcements).where(announcements.c.id == announcement_id).values(begun_at=now))
+
+
+def withdraw(tx: Connection, announcement_id: int, *, now: datetime) -> None:
+    """It does not go out."""
+    tx.execute(update(announcements).where(announcements.c.id == announcement_id).values(withdrawn_at=now))
+
+
+def claim_unlisted(tx: Connection, *, reported_by: datetime) -> Announcement | None:
+    """Lock one that asks, whose result its author saw by then, and of which nobody was told who has not confirmed."""
+    asked = announcements.c.asks.is_(True), announcements.c.reported_at <= reported_by
+    query = select(announcements).where(*asked, announcements.c.listed_at.is_(None)).order_by(announcements.c.id)
+    row = tx.execute(query.limit(1).with_for_update(skip_locked=True)).one_or_none()
+    return None if row is None else _announcement(row)
+
+
+def mark_listed(tx: Connection, announcement_id: int, *, now: datetime) -> None:
+    """Its author is being told who has not confirmed."""
+    tx.execute(update(announcements).where(announcements.c.id == announcement_id).values(listed_at=now))
+
+
+def reopen(tx: Connection, announcement_id: int) -> None:
+    """More of its messages are on their way: the result is shown once more."""
+    tx.execute(update(announcements).where(announcements.c.id == announcement_id).values(reported_at=None))
 
 
 def mark_reported(tx: Connection, announcement_id: int, *, now: datetime) -> None:
@@ -126,4 +187,8 @@ def _announcement(row: Any) -> Announcement:
         message_id=row.message_id,
         who=stored["who"],
         groups=groups_from(stored["groups"]) or (Who(),),
+        asks=bool(row.asks),
+        due_at=row.due_at,
+        begun_at=row.begun_at,
+        withdrawn_at=row.withdrawn_at,
     )

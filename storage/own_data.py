@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Table, Text, cast, literal, or_, select
 
 from storage.tables import (
+    acknowledgements,
     acts,
     announcements,
     bookings,
@@ -55,6 +56,7 @@ def rows_about(tx: Connection, *, delegate_id: int, telegram_id: int) -> Rows:
         given_rosters: given_rosters.c.delegate_id == delegate_id,
         outbox: outbox.c.delegate_id == delegate_id,
         announcements: announcements.c.author_id == delegate_id,
+        acknowledgements: acknowledgements.c.delegate_id == delegate_id,
         acts: acts.c.author_id == delegate_id,
         grants: grants.c.telegram_id == telegram_id,
         inbox: inbox.c.person == telegram_id,

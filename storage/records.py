@@ -482,6 +482,18 @@ class Announcement:
     who: str = ""
     """The audience as it was written."""
     groups: "tuple[Who, ...]" = ()
+    asks: bool = False
+    """Its readers are asked to confirm that they have read it."""
+    due_at: datetime | None = None
+    """It was to go out then, later than it was written."""
+    begun_at: datetime | None = None
+    """Its messages were written then, where it was to go out later."""
+    withdrawn_at: datetime | None = None
+
+    @property
+    def is_planned(self) -> bool:
+        """Say whether it is still to go out, and can be withdrawn."""
+        return self.due_at is not None and self.begun_at is None and self.withdrawn_at is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

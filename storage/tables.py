@@ -428,6 +428,19 @@ announcements = Table(
     Column("message_id", BigInteger),
     Column("made_at", Moment, nullable=False),
     Column("reported_at", Moment),
+    Column("asks", Boolean),
+    Column("due_at", Moment),
+    Column("begun_at", Moment),
+    Column("withdrawn_at", Moment),
+    Column("listed_at", Moment),
+)
+
+acknowledgements = Table(
+    "acknowledgements",
+    metadata,
+    Column("announcement_id", Integer, ForeignKey("announcements.id"), primary_key=True),
+    Column("delegate_id", Integer, ForeignKey("delegates.id"), primary_key=True),
+    Column("at", Moment, nullable=False),
 )
 
 log = Table(

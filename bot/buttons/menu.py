@@ -54,6 +54,14 @@ class HearAll(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class GotIt(Button):
+    """Confirm that one has read this announcement."""
+
+    prefix: ClassVar[str] = "gotit"
+    announcement: int
+
+
+@dataclass(frozen=True, slots=True)
 class OwnData(Button):
     """Send everything that is stored about the person."""
 

@@ -52,6 +52,47 @@ class TestAnnouncement(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class AskForAnswers(Button):
+    """Let the announcement kept under this key ask its readers to confirm (1), or not (0)."""
+
+    prefix: ClassVar[str] = "asking"
+    key: UpdateId
+    asks: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawAnnouncement(Button):
+    """Let an announcement that is planned not go out."""
+
+    prefix: ClassVar[str] = "unplan"
+    announcement: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowUnheard(Button):
+    """Show who has not confirmed this announcement by now."""
+
+    prefix: ClassVar[str] = "unheard"
+    announcement: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemindUnheard(Button):
+    """Send it once more to who has not confirmed."""
+
+    prefix: ClassVar[str] = "nudge"
+    announcement: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPhrases(Button):
+    """Show a group of the phrasebook."""
+
+    prefix: ClassVar[str] = "phrases"
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
 class ApplyImport(Button):
     """Apply the event file kept under this key, if it still does what was seen: a comparison's fingerprint."""
 

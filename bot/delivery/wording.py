@@ -28,10 +28,23 @@ from bot.services.messages import (
     ReminderFacts,
     RosterFacts,
     TicketFacts,
+    UnheardFacts,
     facts_of,
 )
 from bot.services.rounds import GIVES
-from bot.texts import cancelling, cards, cutting, feedback, gifts, organizers, roster_files, rounds, tickets, waiting
+from bot.texts import (
+    broadcasts,
+    cancelling,
+    cards,
+    cutting,
+    feedback,
+    gifts,
+    organizers,
+    roster_files,
+    rounds,
+    tickets,
+    waiting,
+)
 from bot.texts import messages as texts
 from storage.database import Database
 from storage.records import Congress, Message
@@ -146,7 +159,10 @@ class Wording:
                 return Letter(text=said_to_canary)
             case AlarmFacts(canary=canary, person=person):
                 return Letter(text=texts.alarm(say, canary, person=person))
-            case AnnouncementFacts(text=written):
-                return Letter(text=texts.announcement(say, text=written))
+            case AnnouncementFacts(text=written, asks=asks):
+                text = texts.announcement(say, text=written)
+                return Letter(text=text, keyboard=None if asks is None else keyboards.got_it(say, asks))
+            case UnheardFacts(silence=silence):
+                return Letter(text=broadcasts.unheard(say, silence), keyboard=keyboards.unheard(say, silence))
             case _:
                 assert_never(facts)

@@ -4,21 +4,24 @@ from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot import keyboards
-from bot.buttons import SendAnnouncement, TestAnnouncement
+from bot.buttons import AskForAnswers, SendAnnouncement, TestAnnouncement, WithdrawAnnouncement
 from bot.context import Context
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import needs, refuse
 from bot.rules.authority import Right
 from bot.screen import Screen, answer_tap, send, show, tapped
+from bot.services import broadcasts as services
 from bot.services.authority import NoAuthority
 from bot.services.broadcasts import (
     DraftGone,
+    Planned,
     Preview,
     Progress,
     announcement_of_card,
     preview_announcement,
     send_announcement,
 )
+from bot.services.planned import planned_announcements, withdraw_announcement
 from bot.texts import broadcasts as texts
 from bot.texts.messages import announcement
 
@@ -33,6 +36,8 @@ async def announce(update: Update, context: Context) -> None:
     parts = (update.message.text or "").split(None, 2)
     if len(parts) < 3 or len(parts[2]) > LONGEST_TEXT:
         await send(update, context, Screen(texts.usage(context.say, most=LONGEST_TEXT)))
+        if len(parts) == 1:
+            await _show_planned(update, context)
         return
     shown = await context.db.run(
         preview_announcement,
@@ -46,8 +51,7 @@ async def announce(update: Update, context: Context) -> None:
     )
     match shown:
         case Preview():
-            keyboard = keyboards.preview(context.say, shown, draft_key=update.update_id)
-            await send(update, context, Screen(texts.preview(context.say, shown), keyboard))
+            await send(update, context, _preview(context, shown, draft_key=update.update_id))
         case NoAuthority() as refused:
             await refuse(update, context, refused)
         case _:
@@ -76,6 +80,8 @@ async def confirm(update: Update, context: Context) -> None:
         case Progress():
             context.house.sender.wake()
             await show(update, context, Screen(texts.progress(context.say, begun)))
+        case Planned():
+            await show(update, context, _planned(context, begun))
         case NoAuthority() as refused:
             await refuse(update, context, refused)
         case _:
@@ -100,17 +106,18 @@ async def show_announcement(update: Update, context: Context) -> None:
     found, key = await _of_card(update, context), _key(update)
     match found:
         case Preview() if key is not None:
-            keyboard = keyboards.preview(context.say, found, draft_key=key)
-            await show(update, context, Screen(texts.preview(context.say, found), keyboard))
+            await show(update, context, _preview(context, found, draft_key=key))
         case Progress():
             await show(update, context, Screen(texts.progress(context.say, found)))
+        case Planned():
+            await show(update, context, _planned(context, found))
         case DraftGone():
             await show(update, context, Screen(texts.refused(context.say, found, most=LONGEST_TEXT)))
         case _:
             await answer_old_button(update, context)
 
 
-async def _of_card(update: Update, context: Context) -> Preview | Progress | DraftGone | NoAuthority | None:
+async def _of_card(update: Update, context: Context) -> Preview | Progress | Planned | DraftGone | NoAuthority | None:
     """Return what became of the announcement of the card that was tapped; None for a tap that names none."""
     query, card, key = update.callback_query, update.effective_message, _key(update)
     if query is None or card is None or key is None:
@@ -128,12 +135,83 @@ async def _of_card(update: Update, context: Context) -> Preview | Progress | Dra
 
 def _key(update: Update) -> int | None:
     data = tapped(update)
-    button = SendAnnouncement.parse(data) or TestAnnouncement.parse(data)
+    button = SendAnnouncement.parse(data) or TestAnnouncement.parse(data) or AskForAnswers.parse(data)
     return None if button is None else button.key
+
+
+@needs(Right.ANNOUNCE)
+async def ask_for_answers(update: Update, context: Context) -> None:
+    """Let the announcement of this preview ask its readers to confirm, or not."""
+    query, button = update.callback_query, AskForAnswers.parse(tapped(update))
+    if query is None or button is None:
+        await answer_old_button(update, context)
+        return
+    shown = await context.db.run(
+        services.ask_for_answers,
+        actor=query.from_user.id,
+        delegate_id=context.delegate.id,
+        draft_key=button.key,
+        congress=context.congress,
+        now=context.now,
+        asks=bool(button.asks),
+    )
+    if isinstance(shown, Preview):
+        await show(update, context, _preview(context, shown, draft_key=button.key))
+    else:
+        await show_announcement(update, context)  # sent meanwhile, or gone
+
+
+@needs(Right.ANNOUNCE)
+async def withdraw(update: Update, context: Context) -> None:
+    """Let a planned announcement not go out; one that has begun shows how far it is."""
+    query, button = update.callback_query, WithdrawAnnouncement.parse(tapped(update))
+    if query is None or button is None:
+        await answer_old_button(update, context)
+        return
+    done = await context.db.run(
+        withdraw_announcement,
+        actor=query.from_user.id,
+        announcement_id=button.announcement,
+        now=context.now,
+        cause=context.cause,
+    )
+    match done:
+        case Planned():
+            await show(update, context, _planned(context, done), answer=texts.withdrawn_answer(context.say))
+        case Progress():
+            await show(update, context, Screen(texts.progress(context.say, done)))
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
+        case None:
+            await answer_old_button(update, context)
+
+
+@needs(Right.ANNOUNCE)
+async def show_planned(update: Update, context: Context) -> None:
+    """Show what is planned, in place of a deed that came too late."""
+    await _show_planned(update, context)
+
+
+async def _show_planned(update: Update, context: Context) -> None:
+    assert update.effective_user is not None
+    every = await context.db.read(planned_announcements, actor=update.effective_user.id)
+    for each in () if isinstance(every, NoAuthority) else every:
+        await send(update, context, _planned(context, each))
+
+
+def _preview(context: Context, shown: Preview, *, draft_key: int) -> Screen:
+    text = texts.preview(context.say, shown, languages=context.house.languages)
+    return Screen(text, keyboards.preview(context.say, shown, draft_key=draft_key))
+
+
+def _planned(context: Context, shown: Planned) -> Screen:
+    return Screen(texts.planned(context.say, shown), keyboards.planned(context.say, shown))
 
 
 HANDLERS = [
     CommandHandler("announce", announce, filters.UpdateType.MESSAGE),
     CallbackQueryHandler(confirm, SendAnnouncement.pattern()),
     CallbackQueryHandler(try_out, TestAnnouncement.pattern()),
+    CallbackQueryHandler(ask_for_answers, AskForAnswers.pattern()),
+    CallbackQueryHandler(withdraw, WithdrawAnnouncement.pattern()),
 ]

@@ -18,7 +18,17 @@ from bot.keyboards.menu import (
     private_chat,
     stopped,
 )
-from bot.keyboards.organizers import imported_file, line, preview, roster, undelivered
+from bot.keyboards.organizers import (
+    got_it,
+    imported_file,
+    line,
+    phrasebook,
+    planned,
+    preview,
+    roster,
+    undelivered,
+    unheard,
+)
 from bot.keyboards.questions import answer
 from bot.keyboards.tickets import (
     ask_free,
@@ -67,6 +77,7 @@ __all__ = [
     "filters_of",
     "found_visits",
     "giving",
+    "got_it",
     "imported_file",
     "join_again",
     "known",
@@ -86,7 +97,9 @@ __all__ = [
     "overlapping",
     "own",
     "party",
+    "phrasebook",
     "picker",
+    "planned",
     "present",
     "preview",
     "privacy",
@@ -100,6 +113,7 @@ __all__ = [
     "ticket",
     "to_wait",
     "undelivered",
+    "unheard",
     "visit_list",
     "wait",
     "wheelchairs",

@@ -5,10 +5,12 @@ from telegram import InlineKeyboardMarkup
 from bot import buttons
 from bot.keyboards.layout import Row, button, markup
 from bot.language import Language
-from bot.services.broadcasts import Preview
+from bot.services.broadcasts import Planned, Preview
+from bot.services.hearing import Silence
 from bot.services.queue import Line
 from bot.services.rosters import ListKind, Roster
 from bot.texts import labels
+from bot.texts.phrases import GROUPS, group_title
 
 
 def roster(say: Language, shown: Roster, *, page: int, last_page: int) -> InlineKeyboardMarkup:
@@ -60,11 +62,43 @@ def imported_file(say: Language, *, key: int, seen: str) -> InlineKeyboardMarkup
 
 
 def preview(say: Language, shown: Preview, *, draft_key: int) -> InlineKeyboardMarkup:
-    """Send the announcement, with the number of people on the button, or close."""
+    """Send the announcement, with the number of people on the button, let it ask for an answer, or close."""
+    key = buttons.UpdateId(draft_key)
+    if shown.due_at is None:
+        send = labels.send_to(say, people=shown.people)
+    else:
+        send = labels.plan_for(say, people=shown.people, moment=shown.due_at)
     return markup(
         [
-            [button(labels.send_to(say, people=shown.people), buttons.SendAnnouncement(buttons.UpdateId(draft_key)))],
-            [button(labels.test_to_myself(say), buttons.TestAnnouncement(buttons.UpdateId(draft_key)))],
+            [button(send, buttons.SendAnnouncement(key))],
+            [button(labels.ask_to_confirm(say, asks=shown.asks), buttons.AskForAnswers(key, int(not shown.asks)))],
+            [button(labels.test_to_myself(say), buttons.TestAnnouncement(key))],
             [button(labels.stop_typing(say), buttons.CloseDraft())],
         ]
     )
+
+
+def planned(say: Language, shown: Planned) -> InlineKeyboardMarkup | None:
+    """Withdraw what is still to go out."""
+    if not shown.announcement.is_planned:
+        return None
+    return markup([[button(labels.withdraw(say), buttons.WithdrawAnnouncement(shown.announcement.id))]])
+
+
+def got_it(say: Language, announcement_id: int) -> InlineKeyboardMarkup:
+    """Confirm that one has read it."""
+    return markup([[button(labels.got_it(say), buttons.GotIt(announcement_id))]])
+
+
+def unheard(say: Language, shown: Silence) -> InlineKeyboardMarkup:
+    """Remind who has not confirmed, or look again."""
+    number, people = shown.announcement.id, len(shown.people)
+    remind = [button(labels.remind_them(say, people=people), buttons.RemindUnheard(number))] if people else []
+    return markup([remind, [button(labels.look_again(say), buttons.ShowUnheard(number))]])
+
+
+def phrasebook(say: Language, group: int) -> InlineKeyboardMarkup:
+    """The other groups of the phrasebook."""
+    others = [each for each in range(len(GROUPS)) if each != group % len(GROUPS)]
+    keys = [button(group_title(say, each), buttons.ShowPhrases(each)) for each in others]
+    return markup([keys[at : at + 2] for at in range(0, len(keys), 2)])

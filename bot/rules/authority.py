@@ -38,6 +38,7 @@ class Right(StrEnum):
     HOLDBACK = "holdback"
     CANCELVISIT = "cancelvisit"
     ANNOUNCE = "announce"
+    PHRASES = "phrases"
     LOG = "log"
     EXPORT = "export"
     IMPORT = "import"

@@ -76,6 +76,8 @@ KINDS: Mapping[str, Kind] = {
     "announcement": Kind(
         critical=False, message_class=MessageClass.BULK, after_stop=False, longest=timedelta(hours=12)
     ),
+    # To its author, who has not confirmed an announcement that asks for it: while somebody may still be told.
+    "unheard": Kind(critical=False, message_class=MessageClass.URGENT, is_push=False, longest=timedelta(hours=2)),
     # To the owners, what was answered the evening before: until the first departure, at most half a day.
     "answers": Kind(critical=False, message_class=MessageClass.NORMAL, longest=timedelta(hours=12)),
     # To a bus's leaders, its passenger list as a file, and what changed on it since: until the departure.

@@ -21,7 +21,7 @@ ACTS: Final[Mapping[str, frozenset[str]]] = {
     "holdback": frozenset({"hold back"}),
     "cancelvisit": frozenset({"plan", "recall", "cancel visit"}),
     "queue": frozenset({"pause", "go on"}),
-    "announce": frozenset({"announce"}),
+    "announce": frozenset({"announce", "plan announcement", "withdraw announcement", "remind"}),
     "roster": frozenset({"list", "log file"}),
     "crew": frozenset({"invite", "join crew", "grant", "revoke"}),
     "import": frozenset({"programme"}),

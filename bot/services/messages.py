@@ -14,11 +14,12 @@ from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, Cancelled
 from bot.services.card_facts import CardFacts, OldCardFacts, card_facts
 from bot.services.cut_facts import CutFacts, cut_facts
 from bot.services.feedback import Said, said_of
+from bot.services.hearing import Silence, silence_about
 from bot.services.line_facts import LineFacts, line_facts
 from bot.services.reminders import Reminder, still_holds
 from bot.services.rosters import Roster
 from bot.services.rounds import HostCounts, host_counts, leaders_list
-from storage import Tx, announcements, bookings, calendars, canaries, delegates, grants, visits
+from storage import Tx, acknowledgements, announcements, bookings, calendars, canaries, delegates, grants, visits
 from storage.records import (
     Answers,
     Booking,
@@ -79,6 +80,16 @@ class AnnouncementFacts:
 
     reader: Delegate
     text: str
+    asks: int | None = None
+    """The announcement whose readers are asked to confirm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnheardFacts:
+    """Who has not confirmed what the reader has announced."""
+
+    reader: Delegate
+    silence: Silence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +160,7 @@ Facts = (
     | ReminderFacts
     | MovedFacts
     | AnnouncementFacts
+    | UnheardFacts
     | LineFacts
     | GivenFacts
     | AnswersFacts
@@ -186,11 +198,15 @@ def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> 
         case "announcement":
             assert message.announcement_id is not None
             announcement = announcements.read(tx, message.announcement_id)
-            return (
-                NoLonger("withdrawn")
-                if announcement is None
-                else AnnouncementFacts(reader=reader, text=announcement.text)
-            )
+            if announcement is None:
+                return NoLonger("withdrawn")
+            if acknowledgements.read(tx, announcement_id=announcement.id, delegate_id=reader.id) is not None:
+                return NoLonger("confirmed already")
+            asks = announcement.id if announcement.asks else None
+            return AnnouncementFacts(reader=reader, text=announcement.text, asks=asks)
+        case "unheard":
+            silence = silence_about(tx, message.slots["announcement"])
+            return NoLonger("withdrawn") if silence is None else UnheardFacts(reader=reader, silence=silence)
         case "offer" | "offer-over" | "passed" | "line-over":
             line = line_facts(tx, message, reader, congress=congress, now=now)
             return NoLonger(line) if isinstance(line, str) else line

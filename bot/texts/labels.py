@@ -1,5 +1,6 @@
 """What stands on buttons. Kazakh: verbal nouns in -у; Russian: infinitives."""
 
+from datetime import datetime
 from typing import assert_never
 
 from bot.language import Language
@@ -315,6 +316,32 @@ def confirm_cut(say: Language, *, people: int) -> str:
 def stay(say: Language) -> str:
     # Translators: on a bus that has become smaller, somebody would rather keep their seat than take another visit.
     return "🚌 " + say.gettext("I stay")
+
+
+def plan_for(say: Language, *, people: int, moment: datetime) -> str:
+    # Translators: an organizer lets an announcement go out later, at this time of the clock.
+    text = say.ngettext("At {time} to {n} person", "At {time} to {n} people", people)
+    return "⏰ " + text.format(n=people, time=say.clock(moment))
+
+
+def ask_to_confirm(say: Language, *, asks: bool) -> str:
+    # Translators: a switch: the readers of an announcement are asked to confirm that they have read it.
+    return ("☑️ " if asks else "◻️ ") + say.gettext("Ask for “Got it”")
+
+
+def got_it(say: Language) -> str:
+    # Translators: a reader of an announcement confirms having read it.
+    return "👍 " + say.gettext("Got it")
+
+
+def withdraw(say: Language) -> str:
+    # Translators: an announcement that is planned for later is not to go out.
+    return "✖️ " + say.gettext("Do not send it")
+
+
+def remind_them(say: Language, *, people: int) -> str:
+    # Translators: an organizer sends an announcement once more to those who have not confirmed it.
+    return "🔔 " + say.ngettext("Remind {n} person", "Remind {n} people", people).format(n=people)
 
 
 def recall(say: Language) -> str:

@@ -96,6 +96,16 @@ def deed(say: Language, entry: Entry) -> str:
             return say.gettext("announcement to “{audience}”, people: {n}").format(
                 audience=cut(_of(after, "audience"), 60), n=_of(after, "people")
             )
+        case "plan announcement":
+            return say.gettext("announcement to “{audience}” planned for {moment}").format(
+                audience=cut(_of(after, "audience"), 60), moment=_moment(say, after.get("due_at"))
+            )
+        case "withdraw announcement":
+            return say.gettext("announcement to “{audience}” withdrawn").format(
+                audience=cut(_of(after, "audience"), 60)
+            )
+        case "remind":
+            return say.gettext("reminded who had not confirmed, people: {n}").format(n=_of(after, "people"))
         case "list":
             return say.gettext("{list} taken as a file, version {version}").format(
                 list=_list(say, after.get("list")), version=_of(after, "version")

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.language import LANGUAGES, SOURCE, Language
+from bot.rules.phrasing import is_phrased, read_phrases
 from bot.rules.wording import ANY, text_for, texts_of
 from bot.services.booking import Ticket
+from bot.services.hearing import Heard
 from bot.texts.markup import esc, name, words
+from bot.texts.phrases import phrased
 from bot.texts.tickets import departure_lines, leaders, travellers
 from bot.texts.undelivered import why_not
 from bot.texts.visits import bring
@@ -77,13 +80,24 @@ def moved(say: Language, shown: Ticket, *, was: datetime, overlapping: Sequence[
 
 
 def announcement(say: Language, *, text: str) -> str:
-    """An organizer's own words, marked as such and as they wrote them: the reader's text where there are several.
+    """What organizers say: phrases in the reader's language, or their own words, as they wrote them and marked as such.
 
-    One in another language than the reader's says which.
+    Of their words the reader's text where there are several; one in another language than the reader's says which.
     """
+    title = "📣 <b>" + say.gettext("From the organizers") + "</b>"
+    sayings = read_phrases(text) if is_phrased(text) else ()
+    if sayings and isinstance(sayings, tuple):
+        return f"{title}\n\n{esc(phrased(say, sayings))}"
     body, code = text_for(texts_of(text), say.code)
     other = "" if code in (ANY, say.code) else f" · {LANGUAGES[code]}"
-    return "📣 <b>" + say.gettext("From the organizers") + f"</b>{other}\n\n{esc(body)}"
+    # Translators: on an announcement: nobody has translated it; it is what an organizer has typed.
+    return f"{title} · <i>" + say.gettext("in their own words") + f"</i>{other}\n\n{esc(body)}"
+
+
+def heard(say: Language, shown: Heard) -> str:
+    """The announcement once its reader has confirmed it."""
+    confirmed = say.gettext("You have confirmed this at {time}.").format(time=say.clock(shown.at))
+    return f"{announcement(say, text=shown.announcement.text)}\n\n👍 <i>{confirmed}</i>"
 
 
 def canary(say: Language, shown: Ticket, *, is_evening: bool, congress: Congress) -> str:

@@ -66,5 +66,6 @@ def organizer_commands(say: Language) -> tuple[tuple[str, str], ...]:
         ("crew", say.gettext("Who has which role")),
         ("invite", say.gettext("Invite to the crew")),
         ("announce", say.gettext("Write to passengers")),
+        ("phrases", say.gettext("What can be said in all languages at once")),
         *delegate_commands(say),
     )

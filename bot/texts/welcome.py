@@ -126,6 +126,7 @@ def _organizer_help(say: Language) -> list[str]:
         say.gettext("/undelivered – who cannot be reached, and which messages did not arrive"),
         say.gettext("/feedback – how the visits were, without names; one of them: /feedback nab-am"),
         say.gettext("/announce nab-am TEXT – write to a visit’s passengers, or to all: /announce all TEXT"),
+        say.gettext("/phrases – what can be said in all languages at once: /announce B01 #late B01 15"),
     ]
 
 

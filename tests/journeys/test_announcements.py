@@ -56,9 +56,9 @@ async def test_preview_count_confirm_and_a_result_that_counts(house: Running) ->
     preview = await answered(owner, f"/announce nab-am {TEXT}")
     visit = await visit_of(house, "nab-am")
     expected = Preview(visit=visit, text=TEXT, languages={"en": 4, "kk": 1, "ru": 1}, unreachable=1)
-    assert preview.text == plain(texts.preview(words_of(house, "en"), expected))
+    assert preview.text == plain(texts.preview(words_of(house, "en"), expected, languages=house.app.house.languages))
     assert TEXT in preview.text
-    assert len(callbacks(preview)) == 3
+    assert len(callbacks(preview)) == 4
     button = preview.button("announce:")
     assert button is not None
     assert "6" in button.text

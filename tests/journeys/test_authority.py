@@ -18,7 +18,7 @@ from bot.texts import profile
 from storage import Tx, grants, tables
 from storage.records import Grant, Role
 from tests.house import OPEN, Running
-from tests.journeys.scenes import answered, forged, words_of
+from tests.journeys.scenes import answered, forged, screen_after, words_of
 from tests.journeys.test_profile import shows
 from tests.phone import Phone
 from tests.proof.authority import ARGUMENTS, organizers_buttons, organizers_commands
@@ -39,7 +39,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "open": ("nab-am", CITY),
     "holdback": ("nab-am 1", CITY),
     "cancelvisit": ("nab-am", CITY),
+    "swapbus": ("B01 bay=4", CITY),
     "announce": ("nab-am The hall is open.", CITY),
+    "phrases": ("", CITY),
     "log": ("", ALL),
     "export": ("", ALL),
     "import": ("", ALL),
@@ -47,9 +49,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "invite": ("leader B01", ALL),
 }
 """With which words each command is about nab-am, and whose it is."""
-WITHOUT_SUBJECT = {"stats", "find", "log", "export", "import", "crew", "invite"}
+WITHOUT_SUBJECT = {"stats", "find", "phrases", "log", "export", "import", "crew", "invite"}
 """These are about nothing in particular: a scope narrows what they show."""
-CHANGES = {"delay", "seats", "close", "open", "holdback", "cancelvisit", "announce", "import", "invite"}
+CHANGES = {"delay", "seats", "swapbus", "close", "open", "holdback", "cancelvisit", "announce", "import", "invite"}
 """What leaves something behind when it is allowed."""
 BUTTONS: Mapping[str, tuple[str, str]] = {
     "roster": ("roster:riders:nab-am:0", f"{CITY} desk"),
@@ -62,15 +64,20 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
     "acted": ("acted:1", CITY),
     "announce": ("announce:1", CITY),
     "trial": ("trial:1", CITY),
+    "asking": ("asking:1:1", CITY),
+    "unplan": ("unplan:1", CITY),
+    "unheard": ("unheard:1", CITY),
+    "nudge": ("nudge:1", CITY),
+    "phrases": ("phrases:0", CITY),
     "log": ("log:1:0:::", ALL),
     "import": ("import:1:0", ALL),
     "crew": ("crew", ALL),
     "crewask": ("crewask:99", ALL),
     "crewoff": ("crewoff:99", ALL),
 }
-TAPS_CHANGE, TAPS_MAY_CHANGE = {"file", "pause"}, {"act", "recall"}
+TAPS_CHANGE, TAPS_MAY_CHANGE = {"file", "pause"}, {"act", "recall", "unplan", "nudge"}
 """Buttons that leave something behind; an act is changed by its author's word, and by the first recall."""
-OF_DRAFTS = {"announce", "trial"}
+OF_DRAFTS = {"announce", "trial", "asking"}
 """Buttons of one's own draft: somebody else's is gone, whatever it is about."""
 AT_STAKE = (
     *(tables.visits, tables.buses, tables.bookings, tables.riders, tables.grants, tables.drafts, tables.acts),
@@ -124,8 +131,8 @@ def _refusals(tx: Tx, telegram_id: int) -> int:
 async def trespasses(house: Running, people: list[Somebody], *, only: tuple[str, ...] = ()) -> list[str]:
     """Let everybody try everything; return each attempt that did not come out as the table says."""
     slips = []
-    house.clock.move_to(OPEN)
-    for name, (words, whose) in COMMANDS.items():
+    for number, (name, (words, whose)) in enumerate(COMMANDS.items()):
+        house.clock.move_to(OPEN.replace(hour=10 + number // 10))  # twenty refusals an hour are written down
         for each in people if not only or name in only else ():
             text = f"/{name} {words}".strip()
             slips += await _try(
@@ -207,6 +214,8 @@ async def test_each_button_does_something_for_its_roles_alone_and_where_it_is_th
     people = await cast(house)
     await house.book(people[-1].phone, "nab-am")
     await answered(people[0].phone, "/cancelvisit nab-am")
+    preview = await answered(people[0].phone, "/announce nab-am @23:00 !ok Come")
+    await screen_after(people[0].phone, "announce:", message=preview)
     assert await taps(house, people) == []
 
 

@@ -45,6 +45,8 @@ from tests.phone import Answer, Message, Phone, Telegram
 
 WAITED = timedelta(seconds=160)
 SHOWS_ONLY = {
+    buttons.ShowPhrases,
+    buttons.ShowUnheard,
     buttons.EarlierLog,
     buttons.PickLanguage,
     buttons.WhyOf,
@@ -356,6 +358,13 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
         buttons.RosterFile("pdf", "riders", "nab-am"),
         buttons.SendAnnouncement(buttons.UpdateId(1)),
         buttons.TestAnnouncement(buttons.UpdateId(1)),
+        buttons.AskForAnswers(buttons.UpdateId(1), 1),
+        buttons.WithdrawAnnouncement(1),
+        buttons.ShowUnheard(1),
+        buttons.RemindUnheard(1),
+        buttons.ShowPhrases(1),
+        buttons.GotIt(1),
+        buttons.StayOnBus(held.id),
         buttons.UndeliveredPage("nab-am", 0),
         buttons.ConfirmAct(1, 1),
         buttons.RecallAct(1),

@@ -6,12 +6,12 @@ from datetime import datetime, time, timedelta
 from types import NoneType
 from typing import Any
 
-from bot.language import LANGUAGES
+from bot.language import LANGUAGES, Language, load_languages
 from bot.rules import booking as reasons
 from bot.rules import changing as changing_reasons
 from bot.rules import gifts as gift_reasons
 from bot.rules import logbook as logbook_rules
-from bot.rules import reminding
+from bot.rules import phrasing, reminding, scheduling
 from bot.rules import waiting as waiting_reasons
 from bot.rules.filtering import LIKELY_GAPS, Access, Filters, Match, Value, Which, matches
 from bot.rules.gaps import Gap
@@ -31,6 +31,7 @@ from bot.services import (
     feedback,
     forgetting,
     gifts,
+    hearing,
     history,
     importing,
     line_facts,
@@ -58,6 +59,7 @@ from bot.services.finding import Found
 from bot.services.programme_changes import Change, Comparison, Harm
 from bot.services.searching import Candidate, Candidates
 from bot.services.visits import Choice, VisitCard
+from storage.acknowledgements import Unheard
 from storage.grants import Held
 from storage.records import (
     Absent,
@@ -743,14 +745,18 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
         broadcasts.Preview: tuple(
             broadcasts.Preview(
                 visit=to,
-                text=text,
+                text=said,
                 languages=dict.fromkeys(LANGUAGES, n),
                 unreachable=n,
                 opted_out=n,
                 waits_until=until,
+                due_at=until,
+                asks=until is not None,
             )
             for to, until in ((None, None), (visit, LEAVES))
+            for said in (text, "#late B01 15 #id")
         ),
+        **_said(visit, announcement, n=n, text=text),
         broadcasts.Progress: tuple(
             broadcasts.Progress(
                 announcement=announcement,
@@ -763,6 +769,40 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
             for to in (None, visit)
             for waiting in (0, n)
         ),
+    }
+
+
+def _said(visit: Visit, announcement: Announcement, *, n: int, text: str) -> World:
+    """An announcement that is planned, withdrawn, confirmed by some; phrases, right and wrong."""
+    planned = replace(announcement, due_at=LEAVES, asks=True)
+    filled = {**phrasing.EXAMPLES, phrasing.Gap.PLACE: text[:60], phrasing.Gap.BAY: text[:12]}
+    sayings = tuple(phrasing.Saying(key, tuple(filled[gap] for gap in gaps)) for key, gaps in phrasing.PHRASES.items())
+    most = phrasing.MOST_PHRASES
+    people = tuple(
+        Unheard(delegate_id=each, name=text, buses=("B01", "B02")[: each % 3], arrived=bool(each % 2))
+        for each in range(3 * n)
+    )
+    return {
+        broadcasts.Planned: tuple(
+            broadcasts.Planned(announcement=each, visit=to, people=n, author=text)
+            for each in (planned, replace(planned, withdrawn_at=OPEN))
+            for to in (None, visit)
+        ),
+        hearing.Silence: tuple(
+            hearing.Silence(announcement=announcement, confirmed=n, people=each, reminded=len(each))
+            for each in ((), people)
+        ),
+        hearing.Heard: (hearing.Heard(announcement=announcement, at=OPEN),),
+        phrasing.Gap: tuple(phrasing.Gap),
+        phrasing.Saying: sayings,
+        Sequence[phrasing.Saying]: tuple(sayings[at : at + most] for at in range(0, len(sayings), most)),
+        phrasing.UnknownPhrase: (phrasing.UnknownPhrase(text), phrasing.UnknownPhrase(text, ("late", "here"))),
+        phrasing.BadGap: tuple(phrasing.BadGap("come", gap, typed) for gap in phrasing.Gap for typed in ("", text)),
+        phrasing.TooMuch: (phrasing.TooMuch("id", text), phrasing.TooMuch("id", "")),
+        scheduling.NotAMoment: (scheduling.NotAMoment(text),),
+        scheduling.TooLate: (scheduling.TooLate(LEAVES),),
+        scheduling.TooFar: (scheduling.TooFar(LEAVES),),
+        Mapping[str, Language]: (load_languages("Asia/Almaty"),),
     }
 
 

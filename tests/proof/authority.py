@@ -32,13 +32,13 @@ BUTTONS_FOR_EVERYBODY = {
     "find", "sift", "pick", "hours", "seen",
     "join", "move", "anyq", "any", "wait", "wish", "leave", "take", "all", "until", "for", "nowait",
     "eve", "come", "freeq", "hear", "rate", "note",
-    "mydata", "forgetq", "forget", "others", "stay",
+    "mydata", "forgetq", "forget", "others", "stay", "gotit",
 }  # fmt: skip
 ARGUMENTS = {
     "stats": "", "roster": "nab-am", "delay": "nab-am 15", "seats": "B01 40", "announce": "all The hall is open.",
     "queue": "nab-am", "crew": "", "invite": "leader B01", "feedback": "", "undelivered": "", "find": "Emma",
     "export": "", "import": "", "open": "nab-am", "close": "nab-am", "holdback": "nab-am 1",
-    "cancelvisit": "nab-am", "swapbus": "B01 bay=4", "why": "nab-am", "log": "",
+    "cancelvisit": "nab-am", "swapbus": "B01 bay=4", "why": "nab-am", "log": "", "phrases": "",
 }  # fmt: skip
 """With which an owner's command does or tells something."""
 FORMER = 9002
@@ -179,7 +179,11 @@ async def set_the_scene(house: Indoors) -> Scene:
     book = next(data for data in house.buttons(delegate) if data.startswith("book:"))
     await house.deliver([house.tap(delegate, book, house.newest(delegate))])
     await house.db.run(grants.follow_settings, (OWNER, FORMER), now=OPEN)
-    data: dict[str, str] = {}
+    await house.deliver([house.text(owner, "/announce all @23:00 !ok The hall is open.")])
+    plan = next(data for data in house.buttons(owner) if data.startswith("announce:"))
+    await house.deliver([house.tap(owner, plan, house.newest(owner))])
+    data = {each.partition(":")[0]: each for each in house.buttons(owner)}
+    data |= {"unheard": data["unplan"].replace("unplan", "unheard"), "nudge": data["unplan"].replace("unplan", "nudge")}
     for chat in (former, owner):
         for command in ("roster", "announce", "cancelvisit"):
             text = f"/{command} {ARGUMENTS[command]}"
@@ -187,7 +191,7 @@ async def set_the_scene(house: Indoors) -> Scene:
             data |= {each.partition(":")[0]: each for each in house.buttons(chat)}
     data.setdefault("roster", f"roster:riders:{ARGUMENTS['roster']}:0")  # a short roster turns no pages
     data |= {"lost": f"lost:{ARGUMENTS['roster']}:0", "pause": f"pause:{ARGUMENTS['queue']}:1", "import": "import:1:0"}
-    data |= {"recall": "recall:1", "acted": "acted:1", "why": "why:1", "log": "log:9999:0:::"}
+    data |= {"recall": "recall:1", "acted": "acted:1", "why": "why:1", "log": "log:9999:0:::", "phrases": "phrases:0"}
     data |= {"crew": "crew", "crewask": "crewask:1", "crewoff": "crewoff:1"}
     await house.db.run(grants.follow_settings, (OWNER,), now=OPEN)
     return Scene(

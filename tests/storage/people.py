@@ -68,6 +68,7 @@ def _fill(tx: Tx, person: int, telegram_id: int, whose: str, number: int, *, vis
         "inbox": {"update_id": 50 + number, "person": telegram_id, "state": "parked", "received_at": OPEN},
         "lines": {"line": telegram_id, "holder": "process"},
         "announcements": {"author_id": person, "made_at": OPEN},
+        "acknowledgements": {"announcement_id": 1 + number, "delegate_id": person, "at": OPEN},
         "acts": {
             "kind": "cancelvisit",
             "subject": f"visit:{visit}",

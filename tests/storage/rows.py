@@ -11,6 +11,7 @@ from sqlalchemy import insert, update
 from storage import Tx, congress, log, programme_file
 from storage.records import BookingState, MessageState, VisitState
 from storage.tables import (
+    acknowledgements,
     acts,
     announcements,
     asks,
@@ -160,6 +161,7 @@ def put_everything(tx: Tx, *, now: datetime) -> None:
     paper = {"list": f"riders/bus:{bus}", "version": 3, "listed": [[1, bus, 65535]], "given_at": now}
     tx.execute(insert(given_rosters).values(delegate_id=people[0], **paper))
     announcement = put_announcement(tx, people[0], now=now)
+    tx.execute(insert(acknowledgements).values(announcement_id=announcement, delegate_id=people[0], at=now))
     act = {"kind": "cancelvisit", "subject": f"visit:{visit}", "author_id": people[0], "preview": {"people": 2}}
     act_id = _id(tx, acts, {**act, "seen": 1, "made_at": now, "due_at": now, "state": "planned", "cause": "update/76"})
     cut_id = _id(tx, cuts, {"act_id": act_id, "bus_id": bus, "asks_until": now, "outcome": {"gone": 2}})

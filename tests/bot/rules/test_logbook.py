@@ -15,6 +15,8 @@ ASTANA = ZoneInfo("Asia/Almaty")
 NOW = datetime(2025, 8, 22, 7, 40, tzinfo=ASTANA).astimezone(UTC)
 IN_VARIABLES = {
     "bot.services.people": {"grant", "revoke"},
+    "bot.services.broadcasts": {"announce", "plan announcement"},
+    "bot.services.planned": {"announce", "withdraw announcement"},
     "bot.services.forgetting": {"retention", "names retention"},
 }
 """Acts that a service chooses in a variable of its own."""
