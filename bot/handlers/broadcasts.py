@@ -36,8 +36,8 @@ async def announce(update: Update, context: Context) -> None:
     parts = (update.message.text or "").split(None, 2)
     if len(parts) < 3 or len(parts[2]) > LONGEST_TEXT:
         await send(update, context, Screen(texts.usage(context.say, most=LONGEST_TEXT)))
-        if len(parts) == 1:
-            await _show_planned(update, context)
+        for each in await _all_planned(update, context) if len(parts) == 1 else ():
+            await send(update, context, _planned(context, each))
         return
     shown = await context.db.run(
         preview_announcement,
@@ -188,15 +188,20 @@ async def withdraw(update: Update, context: Context) -> None:
 
 @needs(Right.ANNOUNCE)
 async def show_planned(update: Update, context: Context) -> None:
-    """Show what is planned, in place of a deed that came too late."""
-    await _show_planned(update, context)
+    """Show the announcement as it is planned, in place of a deed that came too late."""
+    button = WithdrawAnnouncement.parse(tapped(update))
+    every = await _all_planned(update, context)
+    found = next((each for each in every if button is not None and each.announcement.id == button.announcement), None)
+    if found is None:
+        await answer_old_button(update, context)
+        return
+    await show(update, context, _planned(context, found))
 
 
-async def _show_planned(update: Update, context: Context) -> None:
+async def _all_planned(update: Update, context: Context) -> tuple[Planned, ...]:
     assert update.effective_user is not None
     every = await context.db.read(planned_announcements, actor=update.effective_user.id)
-    for each in () if isinstance(every, NoAuthority) else every:
-        await send(update, context, _planned(context, each))
+    return () if isinstance(every, NoAuthority) else every
 
 
 def _preview(context: Context, shown: Preview, *, draft_key: int) -> Screen:
