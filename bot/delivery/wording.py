@@ -14,6 +14,7 @@ from bot.rules.lateness import CRITICAL
 from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, CancelledTeam, CancelledWait
 from bot.services.card_facts import CardFacts, OldCardFacts
 from bot.services.cut_facts import OfferWithdrawn, OtherBus, SeatAsked, SeatKept, SeatLost
+from bot.services.delaying import MovedCrew
 from bot.services.line_facts import LineOverFacts, OfferFacts, OfferOverFacts, PassedFacts
 from bot.services.messages import (
     AlarmFacts,
@@ -31,7 +32,19 @@ from bot.services.messages import (
     facts_of,
 )
 from bot.services.rounds import GIVES
-from bot.texts import cancelling, cards, cutting, feedback, gifts, organizers, roster_files, rounds, tickets, waiting
+from bot.texts import (
+    cancelling,
+    cards,
+    cutting,
+    delaying,
+    feedback,
+    gifts,
+    organizers,
+    roster_files,
+    rounds,
+    tickets,
+    waiting,
+)
 from bot.texts import messages as texts
 from storage.database import Database
 from storage.records import Congress, Message
@@ -88,6 +101,8 @@ class Wording:
                     keyboard = keyboards.reminder(say, ticket, in_calendar=facts.in_calendar)
                     return Letter(text=text, keyboard=keyboard)
                 return Letter(text=text, keyboard=keyboards.overlapping(say, (ticket, *facts.overlapping)))
+            case MovedCrew():
+                return Letter(text=delaying.moved_crew(say, facts, congress=self.congress))
             case OfferFacts(offered=offered):
                 text = waiting.offer(say, offered, congress=self.congress)
                 keyboard = keyboards.offer(say, offered.ticket.booking, waiting=offered.waiting)

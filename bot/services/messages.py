@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 from bot.rules.authority import may_organize
 from bot.rules.booking import find_clashes
 from bot.rules.lateness import AFTER_STOP
-from bot.rules.reminding import why_stale
+from bot.rules.reminding import departure, why_stale
 from bot.services.answers import counts_of_evening
 from bot.services.booking import Ticket, ticket_for, ticket_of
 from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, CancelledTeam, CancelledWait, cancelled_facts
 from bot.services.card_facts import CardFacts, OldCardFacts, card_facts
 from bot.services.cut_facts import CutFacts, cut_facts
+from bot.services.delaying import MovedCrew, moved_crew
 from bot.services.feedback import Said, said_of
 from bot.services.line_facts import LineFacts, line_facts
 from bot.services.reminders import Reminder, still_holds
@@ -148,6 +149,7 @@ Facts = (
     | OldCardFacts
     | ReminderFacts
     | MovedFacts
+    | MovedCrew
     | AnnouncementFacts
     | LineFacts
     | GivenFacts
@@ -183,6 +185,9 @@ def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> 
             return _reminder(tx, message, reader, congress=congress, now=now)
         case "moved":
             return _moved(tx, message, reader, congress=congress, now=now)
+        case "moved-crew":
+            known = moved_crew(tx, message, reader, now=now)
+            return NoLonger(known) if isinstance(known, str) else known
         case "announcement":
             assert message.announcement_id is not None
             announcement = announcements.read(tx, message.announcement_id)
@@ -248,9 +253,11 @@ def _moved(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, no
     ticket = _own_ticket(tx, message)
     if isinstance(ticket, NoLonger):
         return ticket
-    if ticket.visit.version > message.slots["version"]:
+    leaves_at = departure(ticket.visit, ticket.bus)
+    told = message.slots.get("leaves_at")
+    if leaves_at.isoformat() != told if told else ticket.visit.version > message.slots["version"]:
         return NoLonger("a newer change has its own message")
-    if now >= ticket.visit.leaves_at:
+    if now >= leaves_at:
         return NoLonger("the departure has passed")
     others = [seat for seat in bookings.held_by(tx, reader.id) if seat.booking.id != ticket.booking.id]
     clashes = find_clashes(ticket.visit, others, rules=congress.rules)

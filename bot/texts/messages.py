@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.language import LANGUAGES, SOURCE, Language
+from bot.rules.reminding import departure
 from bot.rules.wording import ANY, text_for, texts_of
 from bot.services.booking import Ticket
 from bot.texts.markup import esc, name, words
@@ -59,7 +60,7 @@ def moved(say: Language, shown: Ticket, *, was: datetime, overlapping: Sequence[
     """A departure has moved: the new clock time first; what it now overlaps with is named."""
     lines = [
         "🕘 <b>"
-        + say.gettext("New departure time: {time}").format(time=say.clock(shown.visit.leaves_at))
+        + say.gettext("New departure time: {time}").format(time=say.clock(departure(shown.visit, shown.bus)))
         + "</b> "
         + say.gettext("(was {time})").format(time=say.clock(was)),
         f"<b>{words(say, shown.visit.title)}</b>",

@@ -84,7 +84,7 @@ def kind_name(say: Language, kind: str) -> str:
     match kind:
         case "ticket" | "card" | "old-card":
             return say.gettext("Tickets")
-        case "moved":
+        case "moved" | "moved-crew":
             return say.gettext("New departure times")
         case "cancelled" | "cancelled-wait" | "cancelled-crew" | "cancelled-team":
             return say.gettext("Cancelled visits")

@@ -9,9 +9,9 @@ from typing import Any
 from bot.language import LANGUAGES
 from bot.rules import booking as reasons
 from bot.rules import changing as changing_reasons
+from bot.rules import clocks, reminding
 from bot.rules import gifts as gift_reasons
 from bot.rules import logbook as logbook_rules
-from bot.rules import reminding
 from bot.rules import waiting as waiting_reasons
 from bot.rules.filtering import LIKELY_GAPS, Access, Filters, Match, Value, Which, matches
 from bot.rules.gaps import Gap
@@ -26,6 +26,7 @@ from bot.services import (
     changing,
     crew,
     deeds,
+    delaying,
     drafts,
     editions,
     feedback,
@@ -715,6 +716,29 @@ def _imports(visit: Visit, *, n: int, text: str) -> World:
     }
 
 
+def _delays(visit: Visit, *, n: int, text: str) -> World:
+    """A visit or a bus that moves, with nobody in a bind and with many; and why one does not move."""
+    bus = visit.buses[0]
+    others = tuple(
+        delaying.Overlap(name=text, code="K7PW2", others=(visit,), reachable=reachable) for reachable in (True, False)
+    )
+    reader = Delegate(id=2, telegram_id=7, name=text, language="kk", consent="1", unreachable=False)
+    return {
+        organizers.Delayed: tuple(
+            organizers.Delayed(
+                visit=visit, bus=each, was=LEAVES - n * MINUTE, told=n, crew=n, overlaps=(others * n)[:25]
+            )
+            for each in (None, bus)
+        ),
+        organizers.AlreadyThen: (organizers.AlreadyThen(LEAVES),),
+        organizers.OnlyAsAWhole: (organizers.OnlyAsAWhole(bus=bus, visit=visit),),
+        clocks.NotOneMoment: tuple(clocks.NotOneMoment(clock=time(2, 30), skipped=each) for each in (True, False)),
+        delaying.MovedCrew: tuple(
+            delaying.MovedCrew(reader=reader, visit=visit, bus=each, was=LEAVES - n * MINUTE) for each in (None, bus)
+        ),
+    }
+
+
 def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str) -> World:
     bus = visit.buses[0]
     riders = (Rider(name=text, is_owner=True), Rider(name=text, is_owner=False, wheelchair=True))
@@ -731,7 +755,7 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
         organizers.UnknownName: (organizers.UnknownName(text),),
         organizers.InThePast: (organizers.InThePast(LEAVES),),
         organizers.CannotBeMoved: (organizers.CannotBeMoved(visit),),
-        organizers.Delayed: (organizers.Delayed(visit=visit, was=LEAVES - n * MINUTE, told=n),),
+        **_delays(visit, n=n, text=text),
         organizers.SeatsSet: (organizers.SeatsSet(bus=bus, was=n, visit=visit),),
         broadcasts.NobodyListens: (
             broadcasts.NobodyListens(None),
