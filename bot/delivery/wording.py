@@ -39,6 +39,7 @@ from bot.texts import (
     delaying,
     feedback,
     gifts,
+    moving,
     organizers,
     roster_files,
     rounds,
@@ -78,6 +79,8 @@ class Wording:
         match facts:
             case TicketFacts(ticket=ticket):
                 text = tickets.ticket(say, ticket, congress=self.congress)
+                if facts.former is not None:
+                    text = f"{moving.moved_by(say, by=facts.by, former=facts.former, ticket=ticket)}\n\n{text}"
                 return Letter(text=text, keyboard=keyboards.ticket(say, ticket))
             case CardFacts(ticket=ticket, message_id=card) if facts.is_over:
                 keyboard = keyboards.ended_ticket(say, ticket, in_calendar=facts.in_calendar)

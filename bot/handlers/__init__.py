@@ -25,6 +25,7 @@ from bot.handlers import (
     gifts,
     history,
     importing,
+    moving,
     opening,
     overlapping,
     own_data,
@@ -72,6 +73,7 @@ ALL: Handlers = [
     *broadcasts.HANDLERS,
     *importing.HANDLERS,
     *opening.HANDLERS,
+    *moving.HANDLERS,
     *drafts.HANDLERS,
     *fallback.HANDLERS,
 ]

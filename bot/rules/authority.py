@@ -31,6 +31,7 @@ class Right(StrEnum):
     UNDELIVERED = "undelivered"
     FEEDBACK = "feedback"
     DELAY = "delay"
+    MOVE = "move"
     SEATS = "seats"
     SWAPBUS = "swapbus"
     OPEN = "open"

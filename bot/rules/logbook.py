@@ -14,6 +14,7 @@ CSV: Final = "csv"
 
 ACTS: Final[Mapping[str, frozenset[str]]] = {
     "delay": frozenset({"delay"}),
+    "move": frozenset({"move"}),
     "seats": frozenset({"seats", "asked"}),
     "swapbus": frozenset({"swap bus"}),
     "open": frozenset({"open"}),

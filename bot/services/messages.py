@@ -47,10 +47,12 @@ _UNWANTED = NoLonger("the reader wants only what their seats depend on (/stop)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketFacts:
-    """A booking that holds its seat."""
+    """A booking that holds its seat; `former` where somebody of the crew (`by`) has moved it from there."""
 
     reader: Delegate
     ticket: Ticket
+    by: str = ""
+    former: Ticket | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +237,15 @@ def _own_ticket(tx: Tx, message: Message) -> Ticket | NoLonger:
 
 def _ticket(tx: Tx, message: Message, reader: Delegate) -> Facts | NoLonger:
     ticket = _own_ticket(tx, message)
-    return ticket if isinstance(ticket, NoLonger) else TicketFacts(reader=reader, ticket=ticket)
+    if isinstance(ticket, NoLonger):
+        return ticket
+    was = visits.read(tx, message.slots["was_visit"]) if "by" in message.slots else None
+    if was is None:
+        return TicketFacts(reader=reader, ticket=ticket)
+    former = Ticket(booking=ticket.booking, visit=was, bus=was.bus(message.slots["was_bus"]))
+    author = message.slots["by"]
+    by = "" if author is None else delegates.read(tx, author).name
+    return TicketFacts(reader=reader, ticket=ticket, by=by, former=former)
 
 
 def _reminder(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, now: datetime) -> Facts | NoLonger:

@@ -36,6 +36,7 @@ from bot.services import (
     importing,
     line_facts,
     logbook,
+    moving,
     opening,
     organizers,
     overlapping,
@@ -739,6 +740,40 @@ def _delays(visit: Visit, *, n: int, text: str) -> World:
     }
 
 
+def _moves(visit: Visit, booking: Booking, *, n: int, text: str) -> World:
+    """A party that is moved within its visit and to another one, past nobody and past many, told and not."""
+    here = Ticket(booking=booking, visit=visit, bus=visit.buses[0])
+    elsewhere = Ticket(booking=booking, visit=replace(visit, id=visit.id + 1), bus=visit.buses[0])
+    person = Delegate(id=2, telegram_id=7, name=text, language="kk", consent="1", unreachable=False)
+    people = (person, replace(person, telegram_id=None))
+    return {
+        moving.MoveShown: tuple(
+            moving.MoveShown(ticket=there, former=here, person=each, author=text, passed=passed, changed=bool(passed))
+            for there in (here, elsewhere)
+            for each in people
+            for passed in (0, n)
+        ),
+        moving.Moved: tuple(
+            moving.Moved(ticket=elsewhere, former=here, person=each, passed=n, told=each is person) for each in people
+        ),
+        moving.NotMoved: tuple(
+            moving.NotMoved(former=here, visit=visit, bus=bus, refusal=refusal)
+            for bus in (None, visit.buses[0])
+            for refusal in (
+                reasons.NoSeats(left=n, largest=n),
+                reasons.NoWheelchairPlace(),
+                reasons.AlreadyReleased(),
+                reasons.Changed(),
+                reasons.AlreadyLeft(),
+                reasons.AlreadyBooked(booking),
+                reasons.AlreadyBooked(replace(booking, id=booking.id + 1)),
+                reasons.Clashes(reasons.Clash.OVERLAP, (HeldSeat(booking=booking, visit=visit),) * 2, 30 * MINUTE),
+            )
+        ),
+        moving.UnknownCode: (moving.UnknownCode(text),),
+    }
+
+
 def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str) -> World:
     bus = visit.buses[0]
     riders = (Rider(name=text, is_owner=True), Rider(name=text, is_owner=False, wheelchair=True))
@@ -756,6 +791,7 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
         organizers.InThePast: (organizers.InThePast(LEAVES),),
         organizers.CannotBeMoved: (organizers.CannotBeMoved(visit),),
         **_delays(visit, n=n, text=text),
+        **_moves(visit, booking, n=n, text=text),
         organizers.SeatsSet: (organizers.SeatsSet(bus=bus, was=n, visit=visit),),
         broadcasts.NobodyListens: (
             broadcasts.NobodyListens(None),
