@@ -16,6 +16,7 @@ from bot.services.card_facts import CardFacts, OldCardFacts
 from bot.services.cut_facts import OfferWithdrawn, OtherBus, SeatAsked, SeatKept, SeatLost
 from bot.services.delaying import MovedCrew
 from bot.services.line_facts import LineOverFacts, OfferFacts, OfferOverFacts, PassedFacts
+from bot.services.merging import MergedCrew
 from bot.services.messages import (
     AlarmFacts,
     AnnouncementFacts,
@@ -39,6 +40,7 @@ from bot.texts import (
     delaying,
     feedback,
     gifts,
+    merging,
     moving,
     organizers,
     roster_files,
@@ -106,6 +108,8 @@ class Wording:
                 return Letter(text=text, keyboard=keyboards.overlapping(say, (ticket, *facts.overlapping)))
             case MovedCrew():
                 return Letter(text=delaying.moved_crew(say, facts, congress=self.congress))
+            case MergedCrew():
+                return Letter(text=merging.merged_crew(say, facts, congress=self.congress))
             case OfferFacts(offered=offered):
                 text = waiting.offer(say, offered, congress=self.congress)
                 keyboard = keyboards.offer(say, offered.ticket.booking, waiting=offered.waiting)

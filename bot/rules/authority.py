@@ -32,6 +32,7 @@ class Right(StrEnum):
     FEEDBACK = "feedback"
     DELAY = "delay"
     MOVE = "move"
+    MERGE = "merge"
     SEATS = "seats"
     SWAPBUS = "swapbus"
     OPEN = "open"

@@ -72,6 +72,8 @@ KINDS: Mapping[str, Kind] = {
     "seat-kept": Kind(critical=True, message_class=MessageClass.NORMAL),
     "seat-lost": Kind(critical=True, message_class=MessageClass.URGENT),
     "other-bus": Kind(critical=True, message_class=MessageClass.URGENT),
+    # To leaders of two buses that became one: until the departure.
+    "merged-crew": Kind(critical=True, message_class=MessageClass.URGENT, is_push=False),
     # To somebody who was offered a seat that is not there any more.
     "offer-withdrawn": Kind(critical=True, message_class=MessageClass.NORMAL),
     # Past this an organizer's words are old news.

@@ -16,6 +16,7 @@ from bot.services.cut_facts import CutFacts, cut_facts
 from bot.services.delaying import MovedCrew, moved_crew
 from bot.services.feedback import Said, said_of
 from bot.services.line_facts import LineFacts, line_facts
+from bot.services.merging import MergedCrew, merged_crew
 from bot.services.reminders import Reminder, still_holds
 from bot.services.rosters import Roster
 from bot.services.rounds import HostCounts, host_counts, leaders_list
@@ -152,6 +153,7 @@ Facts = (
     | ReminderFacts
     | MovedFacts
     | MovedCrew
+    | MergedCrew
     | AnnouncementFacts
     | LineFacts
     | GivenFacts
@@ -190,6 +192,9 @@ def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> 
         case "moved-crew":
             known = moved_crew(tx, message, reader, now=now)
             return NoLonger(known) if isinstance(known, str) else known
+        case "merged-crew":
+            joined = merged_crew(tx, message, reader, now=now)
+            return NoLonger(joined) if isinstance(joined, str) else joined
         case "announcement":
             assert message.announcement_id is not None
             announcement = announcements.read(tx, message.announcement_id)

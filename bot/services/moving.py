@@ -68,24 +68,26 @@ def show_move(
     """Say what moving the booking of this code to the visit or bus of this name would come to."""
     if (refused := refusal(tx, actor, Right.MOVE)) is not None:
         return refused
-    booking = bookings.by_code(tx, code.upper())
-    if booking is None:
-        return UnknownCode(code)
     visit_id, bus = visits.by_key(tx, name), None
     if visit_id is None:
         bus = visits.bus_by_label(tx, name)
         if bus is None:
             return UnknownName(name)
         visit_id = bus.visit_id
-    fresh = visits.read_some(tx, {booking.visit_id, visit_id})
-    to = fresh[visit_id]
+    to = visits.read_some(tx, [visit_id])[visit_id]
+    if (refused := refusal(tx, actor, Right.MOVE, visit=to)) is not None:
+        return refused
+    booking = bookings.by_code(tx, code.upper())
+    here = None if booking is None else visits.read(tx, booking.visit_id)
+    if booking is None or here is None:
+        return UnknownCode(code)
     if bus is None:
         bus = choose_bus(to, party=booking.party, wheelchairs=booking.wheelchairs)
         if bus is None and to.buses:  # full: said by the bus that has most
             bus = max(to.buses, key=lambda each: each.seats - each.seats_taken)
         if to.id == booking.visit_id:  # already there: another bus of it is asked for by its own name
             bus = to.bus(booking.bus_id)
-    return _looked_at(tx, actor, booking, fresh[booking.visit_id], to=to, bus=bus, congress=congress, now=now)
+    return _looked_at(tx, actor, booking, here, to=to, bus=bus, congress=congress, now=now)
 
 
 def move_booking(

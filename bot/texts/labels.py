@@ -316,6 +316,11 @@ def confirm_move(say: Language, *, seats: int, passed: int) -> str:
     return f"↪️ {text}"
 
 
+def confirm_merge(say: Language, *, people: int) -> str:
+    # Translators: an organizer empties a bus into another one; so many people change the bus.
+    return "🚌 " + say.ngettext("Do it: {n} person changes", "Do it: {n} people change", people).format(n=people)
+
+
 def confirm_cut(say: Language, *, people: int) -> str:
     # Translators: an organizer makes a bus smaller; so many people have to sit elsewhere.
     return "✂️ " + say.ngettext("Do it: {n} person moves", "Do it: {n} people move", people).format(n=people)

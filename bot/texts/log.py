@@ -65,6 +65,8 @@ def deed(say: Language, entry: Entry) -> str:
             )
         case "move":
             return say.gettext("moved from {was} to {now}").format(was=_place(before), now=_place(after))
+        case "merge":
+            return say.gettext("passengers put on bus {bus}: {n}").format(bus=_of(after, "bus"), n=_of(after, "people"))
         case "seats":
             return say.gettext("seats of the bus: {was} → {now}").format(
                 was=_of(before, "seats"), now=_of(after, "seats")

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.language import Language
+from bot.rules.merging import DoesNotFit, NotTogether
 from bot.rules.seats import is_walk, seats_left, seats_offered
 from bot.services.authority import NoAuthority
 from bot.services.deeds import BeingCut, Impossible, TooManyStay
@@ -14,6 +15,7 @@ from bot.services.organizers import (
     SeatsSet,
     UnknownName,
 )
+from bot.texts import merging
 from bot.texts.markup import cut, esc, pages, words
 from bot.texts.visits import zone_name
 from storage.records import Answers, Bus, Congress, Visit
@@ -130,6 +132,10 @@ def failure(
                 time=say.clock(refused.until),
                 example=f"<code>/seats {esc(refused.bus.label)} {refused.bus.seats_taken}</code>",
             )
+        case DoesNotFit():
+            return merging.does_not_fit(say, refused)
+        case NotTogether():
+            return merging.not_together(say, refused)
         case _:
             assert_never(refused)
 

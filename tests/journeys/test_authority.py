@@ -35,8 +35,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "feedback": ("nab-am", CITY),
     "delay": ("nab-am 15", CITY),
     "move": ("K7PW2 nab-am", CITY),
+    "merge": ("B01 B02", CITY),
     "seats": ("B01 40", CITY),
     "close": ("nab-am", CITY),
+    "swapbus": ("B01 bay=4", CITY),
     "open": ("nab-am", CITY),
     "holdback": ("nab-am 1", CITY),
     "cancelvisit": ("nab-am", CITY),
@@ -50,7 +52,19 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 """With which words each command is about nab-am, and whose it is."""
 WITHOUT_SUBJECT = {"stats", "find", "log", "export", "import", "crew", "invite"}
 """These are about nothing in particular: a scope narrows what they show."""
-CHANGES = {"delay", "seats", "close", "open", "holdback", "cancelvisit", "announce", "import", "invite"}
+CHANGES = {
+    "delay",
+    "seats",
+    "swapbus",
+    "merge",
+    "close",
+    "open",
+    "holdback",
+    "cancelvisit",
+    "announce",
+    "import",
+    "invite",
+}
 """What leaves something behind when it is allowed."""
 BUTTONS: Mapping[str, tuple[str, str]] = {
     "roster": ("roster:riders:nab-am:0", f"{CITY} desk"),

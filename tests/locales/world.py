@@ -12,6 +12,7 @@ from bot.rules import changing as changing_reasons
 from bot.rules import clocks, reminding
 from bot.rules import gifts as gift_reasons
 from bot.rules import logbook as logbook_rules
+from bot.rules import merging as merging_rules
 from bot.rules import waiting as waiting_reasons
 from bot.rules.filtering import LIKELY_GAPS, Access, Filters, Match, Value, Which, matches
 from bot.rules.gaps import Gap
@@ -57,6 +58,7 @@ from bot.services.calendar import CalendarFile
 from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, CancelledTeam, CancelledWait, Others
 from bot.services.cut_facts import OfferWithdrawn, OtherBus, SeatAsked, SeatKept, SeatLost
 from bot.services.finding import Found
+from bot.services.merging import MergedCrew
 from bot.services.programme_changes import Change, Comparison, Harm
 from bot.services.searching import Candidate, Candidates
 from bot.services.visits import Choice, VisitCard
@@ -304,7 +306,7 @@ def _searches(congress: Congress, visits: Sequence[Visit], held: HeldSeat) -> Wo
 def _acts(visits: tuple[Visit, ...], tickets: tuple[Ticket, ...], booking: Booking, *, n: int, text: str) -> World:
     """An act in each of its states, and what the four audiences of a cancelled visit are told."""
     of_visit = ("people", "held", "queued", "nothing", "unreachable", "waiting", "crew", "team")
-    of_bus = ("was", "too_many", "offers", "other_bus", "asked", "leaving")
+    of_bus = ("was", "too_many", "offers", "other_bus", "asked", "leaving", "wheelchairs")
     counts = dict.fromkeys((*of_visit, *of_bus), n)
     first = Act(
         id=1,
@@ -348,7 +350,32 @@ def _acts(visits: tuple[Visit, ...], tickets: tuple[Ticket, ...], booking: Booki
             for preview in ((counts, {}) if state is ActState.CHANGED else (counts,))
             for is_own in (True, False)
         )
-        + _smaller_buses(first, visits[0], counts, n=n, text=text),
+        + _smaller_buses(first, visits[0], counts, n=n, text=text)
+        + tuple(
+            acts.ShownAct(
+                act=replace(
+                    first,
+                    kind="merge",
+                    subject="bus:3",
+                    arguments={"bus": "B02", "into": text[:20]},
+                    state=state,
+                    preview=counts,
+                    before=counts,
+                ),
+                visit=visits[0],
+                author=text,
+                is_own=True,
+            )
+            for state in ActState
+        ),
+        MergedCrew: (MergedCrew(reader=reader, visit=visits[0], was=text[:20], bus=visits[0].buses[0], people=n),),
+        merging_rules.NotTogether: (merging_rules.NotTogether(bus=visits[0].buses[0], into=visits[0].buses[0]),),
+        merging_rules.DoesNotFit: tuple(
+            merging_rules.DoesNotFit(
+                bus=visits[0].buses[0], into=visits[0].buses[0], seats=seats, wheelchairs=wheelchairs
+            )
+            for seats, wheelchairs in ((n, 0), (0, n), (n, n))
+        ),
         **_on_a_smaller_bus(reader, visits, tickets, booking, follows, n=n, text=text),
         CancelledSeat: tuple(
             CancelledSeat(reader=reader, visit=visits[0], booking=booking, follows=each) for each in follows

@@ -62,4 +62,5 @@ def test_what_somebody_asked_for_and_what_owners_must_know_wait_for_no_morning()
         "cancelled-crew",
         "cancelled-team",
         "moved-crew",
+        "merged-crew",
     }
