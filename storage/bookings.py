@@ -219,6 +219,17 @@ def move_to_bus(tx: Connection, booking_id: int, *, bus_id: int) -> None:
     )
 
 
+def move_all_to_bus(tx: Connection, bus_id: int, *, to: int) -> None:
+    """Let all who hold seats on a bus sit on another one of its visit; the seats are counted by storage.seats.
+
+    An offer stays the offer that was asked about: its version is in the button that takes it.
+    """
+    there = update(bookings).where(bookings.c.bus_id == bus_id)
+    booked = bookings.c.state == BookingState.BOOKED
+    tx.execute(there.where(booked).values(bus_id=to, version=bookings.c.version + 1))
+    tx.execute(there.where(bookings.c.state == BookingState.OFFERED).values(bus_id=to))
+
+
 def split_off(tx: Connection, booking: Booking, rider: Rider, *, now: datetime) -> Booking:
     """Move one rider of a party into a booking of its own, with the same bus and the same past; return it."""
     columns = {

@@ -3,7 +3,7 @@
 Data names an intent; authority and versions are checked by the service that acts.
 """
 
-from bot.buttons.acts import ConfirmAct, RecallAct, ShowAct, ShowOthers, StayOnBus
+from bot.buttons.acts import ConfirmAct, MoveParty, RecallAct, ShowAct, ShowOthers, StayOnBus
 from bot.buttons.base import MOST_BYTES, Button, Pairs, UpdateId
 from bot.buttons.booking import Book, BringCompanions, DropCompanion, Replace
 from bot.buttons.changing import (
@@ -137,6 +137,7 @@ __all__ = [
     "Menu",
     "MoreOfTicket",
     "Move",
+    "MoveParty",
     "Narrow",
     "NeedWheelchair",
     "Own",

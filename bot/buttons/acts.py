@@ -45,3 +45,16 @@ class ShowOthers(Button):
 
     prefix: ClassVar[str] = "others"
     booking: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveParty(Button):
+    """Move this booking to that bus of that visit, past so many who wait there, as it was shown; bus 0 is on foot."""
+
+    prefix: ClassVar[str] = "reseat"
+    booking: int
+    version: int
+    visit: int
+    visit_version: int
+    bus: int
+    passed: int

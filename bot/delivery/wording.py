@@ -14,7 +14,9 @@ from bot.rules.lateness import CRITICAL
 from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, CancelledTeam, CancelledWait
 from bot.services.card_facts import CardFacts, OldCardFacts
 from bot.services.cut_facts import OfferWithdrawn, OtherBus, SeatAsked, SeatKept, SeatLost
+from bot.services.delaying import MovedCrew
 from bot.services.line_facts import LineOverFacts, OfferFacts, OfferOverFacts, PassedFacts
+from bot.services.merging import MergedCrew
 from bot.services.messages import (
     AlarmFacts,
     AnnouncementFacts,
@@ -37,8 +39,11 @@ from bot.texts import (
     cancelling,
     cards,
     cutting,
+    delaying,
     feedback,
     gifts,
+    merging,
+    moving,
     organizers,
     roster_files,
     rounds,
@@ -78,6 +83,8 @@ class Wording:
         match facts:
             case TicketFacts(ticket=ticket):
                 text = tickets.ticket(say, ticket, congress=self.congress)
+                if facts.former is not None:
+                    text = f"{moving.moved_by(say, by=facts.by, former=facts.former, ticket=ticket)}\n\n{text}"
                 return Letter(text=text, keyboard=keyboards.ticket(say, ticket))
             case CardFacts(ticket=ticket, message_id=card) if facts.is_over:
                 keyboard = keyboards.ended_ticket(say, ticket, in_calendar=facts.in_calendar)
@@ -101,6 +108,10 @@ class Wording:
                     keyboard = keyboards.reminder(say, ticket, in_calendar=facts.in_calendar)
                     return Letter(text=text, keyboard=keyboard)
                 return Letter(text=text, keyboard=keyboards.overlapping(say, (ticket, *facts.overlapping)))
+            case MovedCrew():
+                return Letter(text=delaying.moved_crew(say, facts, congress=self.congress))
+            case MergedCrew():
+                return Letter(text=merging.merged_crew(say, facts, congress=self.congress))
             case OfferFacts(offered=offered):
                 text = waiting.offer(say, offered, congress=self.congress)
                 keyboard = keyboards.offer(say, offered.ticket.booking, waiting=offered.waiting)

@@ -19,7 +19,7 @@ from bot.services.acts import ShownAct
 from bot.services.authority import NoAuthority
 from bot.services.cancelled_facts import others_for
 from bot.texts import acts as texts
-from bot.texts import cancelling
+from bot.texts import cancelling, merging
 from bot.texts import organizers as organizer_texts
 from storage.records import ActState
 
@@ -32,6 +32,17 @@ async def cancel_visit(update: Update, context: Context) -> None:
             await preview(update, context, kind=cancelling.WORDING.kind, name=name)
         case _:
             await send(update, context, Screen(cancelling.usage(context.say)))
+
+
+@needs(Right.MERGE)
+async def merge(update: Update, context: Context) -> None:
+    """/merge BUS BUS: what putting the first on the second would come to, and the button for it."""
+    match context.args or []:
+        case [bus, into]:
+            asked = {"bus": bus.upper(), "into": into.upper()}
+            await preview(update, context, kind=merging.WORDING.kind, name=bus, arguments=asked)
+        case _:
+            await send(update, context, Screen(merging.usage(context.say)))
 
 
 @needs(Right.CANCELVISIT)
@@ -158,6 +169,7 @@ def _screen(context: Context, shown: ShownAct) -> Screen:
 
 HANDLERS = [
     CommandHandler("cancelvisit", cancel_visit, filters.UpdateType.MESSAGE),
+    CommandHandler("merge", merge, filters.UpdateType.MESSAGE),
     CallbackQueryHandler(confirm, ConfirmAct.pattern()),
     CallbackQueryHandler(recall, RecallAct.pattern()),
     CallbackQueryHandler(show_act, ShowAct.pattern()),

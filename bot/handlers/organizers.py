@@ -5,14 +5,12 @@ from functools import wraps
 from typing import Any
 
 from telegram import Update
-from telegram.ext import CommandHandler, filters
 
 from bot.context import Context
 from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
-from bot.rules.authority import Right, may_try
+from bot.rules.authority import may_try
 from bot.screen import Screen, answer_tap, send
-from bot.services import organizers as services
 from bot.services.authority import NoAuthority, note_refusal
 from bot.texts import organizers as texts
 
@@ -62,33 +60,6 @@ async def refuse(update: Update, context: Context, refused: NoAuthority) -> None
         await unknown_text(update, context)
 
 
-@needs(Right.DELAY)
-async def delay(update: Update, context: Context) -> None:
-    """/delay VISIT MINUTES: move the departure and tell its passengers."""
-    arguments = context.args or []
-    minutes = whole_number(arguments[1].replace("−", "-")) if len(arguments) == 2 else None
-    longest = services.LONGEST_DELAY.total_seconds() / 60
-    if minutes is None or minutes == 0 or abs(minutes) > longest:
-        await send(update, context, Screen(texts.usage_delay(context.say)))
-        return
-    done = await context.db.run(
-        services.delay_visit,
-        actor=actor(update),
-        name=arguments[0],
-        minutes=minutes,
-        now=context.now,
-        cause=context.cause,
-    )
-    match done:
-        case services.Delayed():
-            context.house.sender.wake()
-            await send(update, context, Screen(texts.delayed(context.say, done, congress=context.congress)))
-        case NoAuthority() as refused:
-            await refuse(update, context, refused)
-        case _:
-            await send(update, context, Screen(texts.failure(context.say, done, congress=context.congress)))
-
-
 def actor(update: Update) -> int:
     """Return who wrote or tapped."""
     assert update.effective_user is not None
@@ -99,9 +70,3 @@ def whole_number(text: str) -> int | None:
     """Return the number that was typed, with its sign; None where it is none, or absurdly long."""
     digits = text.removeprefix("-").removeprefix("+")
     return int(text) if digits.isascii() and digits.isdigit() and len(digits) <= 6 else None
-
-
-_TYPED = filters.UpdateType.MESSAGE
-HANDLERS = [
-    CommandHandler("delay", delay, _TYPED),
-]

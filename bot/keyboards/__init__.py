@@ -1,6 +1,6 @@
 """Records -> InlineKeyboardMarkup. Every screen has a way back; two labels share a row only where both are short."""
 
-from bot.keyboards.acts import act, cancelled_seat, cancelled_wait, others, seat_asked, stays
+from bot.keyboards.acts import act, cancelled_seat, cancelled_wait, move, others, seat_asked, stays
 from bot.keyboards.crew import ask_revoke, crew
 from bot.keyboards.feedback import feedback
 from bot.keyboards.finding import ask_hours, filter_values, filters, found_visits, named
@@ -87,6 +87,7 @@ __all__ = [
     "log_page",
     "menu",
     "more_of_ticket",
+    "move",
     "moves",
     "named",
     "not_joined",

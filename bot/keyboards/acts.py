@@ -9,6 +9,7 @@ from bot.services.acts import ShownAct
 from bot.services.asking import Stays
 from bot.services.cancelled_facts import CancelledSeat, CancelledWait, Others
 from bot.services.cut_facts import SeatAsked, SeatLost
+from bot.services.moving import MoveShown
 from bot.services.standing import Offered, Wait
 from bot.texts import labels
 from bot.texts.acts import WORDINGS
@@ -28,6 +29,20 @@ def act(say: Language, shown: ShownAct) -> InlineKeyboardMarkup | None:
             return markup([[button(labels.recall(say), buttons.RecallAct(done.id))], [look]])
         case _:
             return None
+
+
+def move(say: Language, shown: MoveShown) -> InlineKeyboardMarkup:
+    """Do it as shown; the number of those who are passed stands on the button."""
+    booking, ticket = shown.former.booking, shown.ticket
+    data = buttons.MoveParty(
+        booking=booking.id,
+        version=booking.version,
+        visit=ticket.visit.id,
+        visit_version=ticket.visit.version,
+        bus=0 if ticket.bus is None else ticket.bus.id,
+        passed=shown.passed,
+    )
+    return markup([[button(labels.confirm_move(say, seats=booking.party, passed=shown.passed), data)]])
 
 
 def cancelled_seat(say: Language, shown: CancelledSeat | SeatLost) -> InlineKeyboardMarkup:

@@ -31,6 +31,8 @@ class Right(StrEnum):
     UNDELIVERED = "undelivered"
     FEEDBACK = "feedback"
     DELAY = "delay"
+    MOVE = "move"
+    MERGE = "merge"
     SEATS = "seats"
     SWAPBUS = "swapbus"
     OPEN = "open"

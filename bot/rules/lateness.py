@@ -46,6 +46,8 @@ KINDS: Mapping[str, Kind] = {
     "old-card": Kind(critical=False, message_class=MessageClass.BULK, is_push=False, longest=timedelta(hours=12)),
     # Until the departure. A newer change makes an unsent one moot.
     "moved": Kind(critical=True, message_class=MessageClass.URGENT),
+    # The same to hosts and leaders.
+    "moved-crew": Kind(critical=True, message_class=MessageClass.URGENT, is_push=False),
     # Until the departure, at most the rule's own grace_minutes (rules/reminding.py). Before departure it is urgent.
     "reminder": Kind(critical=True, message_class=MessageClass.NORMAL),
     # While the offer stands; it is urgent once so little time is left that its party has half an hour (promotion.py).
@@ -70,6 +72,8 @@ KINDS: Mapping[str, Kind] = {
     "seat-kept": Kind(critical=True, message_class=MessageClass.NORMAL),
     "seat-lost": Kind(critical=True, message_class=MessageClass.URGENT),
     "other-bus": Kind(critical=True, message_class=MessageClass.URGENT),
+    # To leaders of two buses that became one: until the departure.
+    "merged-crew": Kind(critical=True, message_class=MessageClass.URGENT, is_push=False),
     # To somebody who was offered a seat that is not there any more.
     "offer-withdrawn": Kind(critical=True, message_class=MessageClass.NORMAL),
     # Past this an organizer's words are old news.

@@ -14,6 +14,8 @@ CSV: Final = "csv"
 
 ACTS: Final[Mapping[str, frozenset[str]]] = {
     "delay": frozenset({"delay"}),
+    "move": frozenset({"move"}),
+    "merge": frozenset({"merge"}),
     "seats": frozenset({"seats", "asked"}),
     "swapbus": frozenset({"swap bus"}),
     "open": frozenset({"open"}),

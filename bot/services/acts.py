@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any, TypeGuard
 
 from bot.rules.acting import may_confirm, may_recall
-from bot.services import cancelling, cutting
+from bot.services import cancelling, cutting, merging
 from bot.services.authority import NoAuthority, refusal
 from bot.services.deeds import Busy, Deed, Going, Impossible, Prepared
 from bot.services.organizers import UnknownName
 from storage import Tx, acts, delegates, log, outbox, visits
 from storage.records import Act, ActState, Congress, DeliveryCounts, Visit
 
-DEEDS: Mapping[str, Deed] = {deed.kind: deed for deed in (cancelling.DEED, cutting.DEED)}
+DEEDS: Mapping[str, Deed] = {deed.kind: deed for deed in (cancelling.DEED, cutting.DEED, merging.DEED)}
 """Every kind of dangerous act, by its command."""
 RECALL = timedelta(seconds=60)
 """So long nothing has changed after the author's word, and it can be recalled."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.services.organizers import CannotBeMoved
+from bot.rules.merging import DoesNotFit, NotTogether
+from bot.services.organizers import CannotBeMoved, UnknownName
 from storage import Tx
 from storage.records import Act, Bus, Congress, Visit
 
@@ -30,7 +31,7 @@ class BeingCut:
     until: datetime
 
 
-Impossible = CannotBeMoved | TooManyStay | BeingCut
+Impossible = CannotBeMoved | TooManyStay | BeingCut | DoesNotFit | NotTogether | UnknownName
 """Why an act cannot even be shown: there is nothing to do any more, or not now."""
 
 

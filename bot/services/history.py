@@ -197,6 +197,12 @@ def _of_booking(
         for line in log.about(tx, {f"visit:{each.visit_id}" for each in theirs})
         if line.action in _TO_ALL and any(_concerns(line.at, _number(line.subject), each) for each in theirs)
     ]
+    own += [
+        line
+        for each in theirs
+        for line in log.about(tx, [f"bus:{each.bus_id}"])
+        if line.action == "delay" and _concerns(line.at, each.visit_id, each)
+    ]
     posted = outbox.of_bookings(tx, ids, but=_EDITS)
     rules = {rule.id: rule for rule in congress.reminders}
     facts: list[Fact] = [Done(at=entry.line.at, entry=entry) for entry in entries_of(tx, own)]

@@ -7,15 +7,17 @@ from zoneinfo import ZoneInfo
 from bot.rules.authority import may_organize
 from bot.rules.booking import find_clashes
 from bot.rules.lateness import AFTER_STOP
-from bot.rules.reminding import why_stale
+from bot.rules.reminding import departure, why_stale
 from bot.services.answers import counts_of_evening
 from bot.services.booking import Ticket, ticket_for, ticket_of
 from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, CancelledTeam, CancelledWait, cancelled_facts
 from bot.services.card_facts import CardFacts, OldCardFacts, card_facts
 from bot.services.cut_facts import CutFacts, cut_facts
+from bot.services.delaying import MovedCrew, moved_crew
 from bot.services.feedback import Said, said_of
 from bot.services.hearing import Silence, silence_about
 from bot.services.line_facts import LineFacts, line_facts
+from bot.services.merging import MergedCrew, merged_crew
 from bot.services.reminders import Reminder, still_holds
 from bot.services.rosters import Roster
 from bot.services.rounds import HostCounts, host_counts, leaders_list
@@ -47,10 +49,12 @@ _UNWANTED = NoLonger("the reader wants only what their seats depend on (/stop)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketFacts:
-    """A booking that holds its seat."""
+    """A booking that holds its seat; `former` where somebody of the crew (`by`) has moved it from there."""
 
     reader: Delegate
     ticket: Ticket
+    by: str = ""
+    former: Ticket | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +163,8 @@ Facts = (
     | OldCardFacts
     | ReminderFacts
     | MovedFacts
+    | MovedCrew
+    | MergedCrew
     | AnnouncementFacts
     | UnheardFacts
     | LineFacts
@@ -195,6 +201,12 @@ def facts_of(tx: Tx, message: Message, *, congress: Congress, now: datetime) -> 
             return _reminder(tx, message, reader, congress=congress, now=now)
         case "moved":
             return _moved(tx, message, reader, congress=congress, now=now)
+        case "moved-crew":
+            known = moved_crew(tx, message, reader, now=now)
+            return NoLonger(known) if isinstance(known, str) else known
+        case "merged-crew":
+            joined = merged_crew(tx, message, reader, now=now)
+            return NoLonger(joined) if isinstance(joined, str) else joined
         case "announcement":
             assert message.announcement_id is not None
             announcement = announcements.read(tx, message.announcement_id)
@@ -246,7 +258,15 @@ def _own_ticket(tx: Tx, message: Message) -> Ticket | NoLonger:
 
 def _ticket(tx: Tx, message: Message, reader: Delegate) -> Facts | NoLonger:
     ticket = _own_ticket(tx, message)
-    return ticket if isinstance(ticket, NoLonger) else TicketFacts(reader=reader, ticket=ticket)
+    if isinstance(ticket, NoLonger):
+        return ticket
+    was = visits.read(tx, message.slots["was_visit"]) if "by" in message.slots else None
+    if was is None:
+        return TicketFacts(reader=reader, ticket=ticket)
+    former = Ticket(booking=ticket.booking, visit=was, bus=was.bus(message.slots["was_bus"]))
+    author = message.slots["by"]
+    by = "" if author is None else delegates.read(tx, author).name
+    return TicketFacts(reader=reader, ticket=ticket, by=by, former=former)
 
 
 def _reminder(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, now: datetime) -> Facts | NoLonger:
@@ -264,9 +284,11 @@ def _moved(tx: Tx, message: Message, reader: Delegate, *, congress: Congress, no
     ticket = _own_ticket(tx, message)
     if isinstance(ticket, NoLonger):
         return ticket
-    if ticket.visit.version > message.slots["version"]:
+    leaves_at = departure(ticket.visit, ticket.bus)
+    told = message.slots.get("leaves_at")
+    if leaves_at.isoformat() != told if told else ticket.visit.version > message.slots["version"]:
         return NoLonger("a newer change has its own message")
-    if now >= ticket.visit.leaves_at:
+    if now >= leaves_at:
         return NoLonger("the departure has passed")
     others = [seat for seat in bookings.held_by(tx, reader.id) if seat.booking.id != ticket.booking.id]
     clashes = find_clashes(ticket.visit, others, rules=congress.rules)

@@ -1,15 +1,17 @@
 """What organizers change and read: departures, seats, numbers. Each act is logged."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.rules.authority import Right
-from bot.rules.lateness import KINDS
+from bot.rules.clocks import NotOneMoment, nearest
 from bot.services.authority import NoAuthority, refusal, visits_of
 from bot.services.cards import renew_visit
+from bot.services.delaying import Overlap, overlaps_of, tell_crew, tell_passengers
 from bot.services.promotion import promote
-from storage import Tx, acts, bookings, congress, log, outbox, visits
-from storage.records import Bus, NewMessage, Visit, VisitState
+from storage import Tx, acts, bookings, congress, log, visits
+from storage.records import Bus, Visit, VisitState
 
 LONGEST_DELAY = timedelta(hours=12)
 
@@ -37,11 +39,33 @@ class CannotBeMoved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delayed:
-    """The departure is moved; so many bookings are being told."""
+    """The departure is moved, of the visit or of one bus of it; so many bookings and of the crew are being told."""
 
     visit: Visit
     was: datetime
     told: int
+    bus: Bus | None = None
+    crew: int = 0
+    overlaps: tuple[Overlap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyThen:
+    """It leaves at that very time as things stand."""
+
+    leaves_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnlyAsAWhole:
+    """The bus is a transfer, whose times nobody boards by: the visit can be moved, not the bus alone."""
+
+    bus: Bus
+    visit: Visit
+
+
+NotDelayed = AlreadyThen | InThePast | OnlyAsAWhole | NotOneMoment
+"""Why a departure stays as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,68 +86,89 @@ class SeatsSet:
 
 
 def delay_visit(
-    tx: Tx, *, actor: int, name: str, minutes: int, now: datetime, cause: str
-) -> Delayed | NoAuthority | UnknownName | InThePast | CannotBeMoved:
-    """Move the departure and return of a visit and its buses, and write the news to everybody booked.
+    tx: Tx, *, actor: int, name: str, minutes: int = 0, clock: time | None = None, now: datetime, cause: str
+) -> Delayed | NotDelayed | NoAuthority | UnknownName | CannotBeMoved:
+    """Move a visit with all its buses, or one bus alone, by minutes or to a clock time; all it concerns are told.
 
     A repeat of `cause` moves nothing again: the log holds the clock time that was set.
     """
     if (refused := refusal(tx, actor, Right.DELAY)) is not None:
         return refused
+    named = visits.bus_by_label(tx, name)
     visit_id = visits.by_key(tx, name)
+    if visit_id is None and named is not None:
+        visit_id = named.visit_id
+    elif visit_id is not None:
+        named = None
     if visit_id is None:
         return UnknownName(name)
     visit = visits.lock(tx, [visit_id])[visit_id]
-    if (refused := refusal(tx, actor, Right.DELAY, visit=visit)) is not None:
+    bus = None if named is None else visit.bus(named.id)
+    if (refused := refusal(tx, actor, Right.DELAY, visit=visit, bus=bus)) is not None:
         return refused
+    meeting = congress.read(tx)
+    passengers = bookings.passengers(tx, visit_id=visit.id)
+    if bus is not None:
+        passengers = tuple(holder for holder in passengers if holder.booking.bus_id == bus.id)
     done = log.outcome_of(tx, cause)
     if done is not None:
-        return Delayed(visit=visit, was=datetime.fromisoformat(done["was"]), told=done["told"])
+        overlaps = overlaps_of(tx, visit, passengers, rules=meeting.rules)
+        was = datetime.fromisoformat(done["was"])
+        return Delayed(visit=visit, bus=bus, was=was, told=done["told"], crew=done.get("crew", 0), overlaps=overlaps)
     if visit.state in (VisitState.CANCELLED, VisitState.RETURNED):
         return CannotBeMoved(visit)
-    shift = timedelta(minutes=minutes)
-    leaves_at = visit.leaves_at + shift
-    if leaves_at <= now:
-        return InThePast(leaves_at)
-    visits.change_visit(tx, visit_id, version_up=True, leaves_at=leaves_at, returns_at=visit.returns_at + shift)
-    visits.shift_buses(tx, [(bus.id, bus.boards_at + shift, bus.departs_at + shift) for bus in visit.buses])
-    told = _tell_passengers(tx, visit, version=visit.version + 1, now=now, until=leaves_at)
+    if bus is not None and bus.transfer:
+        return OnlyAsAWhole(bus=bus, visit=visit)
+    was = visit.leaves_at if bus is None else bus.departs_at
+    wanted = was + timedelta(minutes=minutes)
+    if clock is not None:
+        found = nearest(clock, to=was, zone=ZoneInfo(meeting.zone))
+        if isinstance(found, NotOneMoment):
+            return found
+        wanted = found
+    if wanted == was:
+        return AlreadyThen(was)
+    if wanted <= now:
+        return InThePast(wanted)
+    moved = _move(tx, visit, bus, by=wanted - was)
+    key = f"{moved.version}" if bus is None else f"{bus.label}.{bus.version + 1}"
+    told = tell_passengers(tx, visit, moved, passengers, key=key, now=now)
+    crew = tell_crew(tx, visit, moved, bus=bus, but=actor, key=key, now=now)
     log.write(
         tx,
         at=now,
         actor=actor,
         action="delay",
-        subject=f"visit:{visit_id}",
-        before={"leaves_at": visit.leaves_at.isoformat()},
-        after={"leaves_at": leaves_at.isoformat()},
-        outcome={"was": visit.leaves_at.isoformat(), "told": told},
+        subject=f"visit:{visit_id}" if bus is None else f"bus:{bus.id}",
+        before={"leaves_at": was.isoformat()},
+        after={"leaves_at": wanted.isoformat()},
+        outcome={"was": was.isoformat(), "told": told, "crew": crew},
         cause=cause,
     )
-    moved = visits.read(tx, visit_id)
-    assert moved is not None
     renew_visit(tx, moved, now=now)
-    return Delayed(visit=moved, was=visit.leaves_at, told=told)
+    overlaps = overlaps_of(tx, moved, passengers, rules=meeting.rules)
+    return Delayed(
+        visit=moved, bus=None if bus is None else moved.bus(bus.id), was=was, told=told, crew=crew, overlaps=overlaps
+    )
 
 
-def _tell_passengers(tx: Tx, visit: Visit, *, version: int, now: datetime, until: datetime) -> int:
-    """Write one message a booking of somebody with Telegram; a newer change makes an unsent one moot."""
-    messages = [
-        NewMessage(
-            key=f"moved/{holder.booking.id}/{version}",
-            kind="moved",
-            delegate_id=holder.booking.delegate_id,
-            booking_id=holder.booking.id,
-            slots={"version": version, "was": visit.leaves_at.isoformat()},
-            message_class=KINDS["moved"].message_class,
-            due_at=now,
-            expires_at=KINDS["moved"].expires_at(now, ends_at=until),
-            departs_at=until,
-        )
-        for holder in bookings.passengers(tx, visit_id=visit.id)
-        if holder.telegram_id is not None
-    ]
-    outbox.add_many(tx, messages)
-    return len(messages)
+def _move(tx: Tx, visit: Visit, bus: Bus | None, *, by: timedelta) -> Visit:
+    """Move all buses or one. A visit leaves with its earliest bus, and is back as long after its last one as before."""
+    moving = visit.buses if bus is None else (bus,)
+    visits.shift_buses(tx, [(each.id, each.boards_at + by, each.departs_at + by) for each in moving])
+    leaves_at, returns_at = visit.leaves_at + by, visit.returns_at + by
+    if bus is not None:
+        before = [each.departs_at for each in visit.buses if not each.transfer]
+        after = [
+            each.departs_at + (by if each.id == bus.id else timedelta()) for each in visit.buses if not each.transfer
+        ]
+        leaves_at = visit.leaves_at + (min(after) - min(before))
+        returns_at = visit.returns_at + (max(after) - max(before))
+    must_hear = leaves_at != visit.leaves_at
+    visits.change_visit(tx, visit.id, version_up=must_hear, leaves_at=leaves_at, returns_at=returns_at)
+    moved = visits.read(tx, visit.id)
+    assert moved is not None
+    return moved
 
 
 def set_seats(

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from bot.language import Language
 from bot.services.acts import Meanwhile, ShownAct
-from bot.texts import cancelling, cutting
+from bot.texts import cancelling, cutting, merging
 from bot.texts.deeds import Wording
 from bot.texts.markup import bar, esc, name, words
 from storage.records import Act, ActState
 
-WORDINGS: Mapping[str, Wording] = {wording.kind: wording for wording in (cancelling.WORDING, cutting.WORDING)}
+WORDINGS: Mapping[str, Wording] = {
+    wording.kind: wording for wording in (cancelling.WORDING, cutting.WORDING, merging.WORDING)
+}
 """How each kind of act is worded."""
 _MOST_NAMES = 30
 

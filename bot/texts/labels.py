@@ -308,6 +308,20 @@ def confirm_cancelling(say: Language, *, people: int) -> str:
     return "❌ " + say.ngettext("Cancel it for {n} person", "Cancel it for {n} people", people).format(n=people)
 
 
+def confirm_move(say: Language, *, seats: int, passed: int) -> str:
+    if passed:
+        # Translators: a button; an organizer moves a party to a visit past so many who wait for it.
+        text = say.ngettext("Move, passing {n} who waits", "Move, passing {n} who wait", passed).format(n=passed)
+    else:
+        text = say.ngettext("Move {n} seat", "Move {n} seats", seats).format(n=seats)
+    return f"↪️ {text}"
+
+
+def confirm_merge(say: Language, *, people: int) -> str:
+    # Translators: an organizer empties a bus into another one; so many people change the bus.
+    return "🚌 " + say.ngettext("Do it: {n} person changes", "Do it: {n} people change", people).format(n=people)
+
+
 def confirm_cut(say: Language, *, people: int) -> str:
     # Translators: an organizer makes a bus smaller; so many people have to sit elsewhere.
     return "✂️ " + say.ngettext("Do it: {n} person moves", "Do it: {n} people move", people).format(n=people)

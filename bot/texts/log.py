@@ -63,6 +63,10 @@ def deed(say: Language, entry: Entry) -> str:
             return say.gettext("departure moved from {was} to {now}").format(
                 was=_clock(say, before.get("leaves_at")), now=_clock(say, after.get("leaves_at"))
             )
+        case "move":
+            return say.gettext("moved from {was} to {now}").format(was=_place(before), now=_place(after))
+        case "merge":
+            return say.gettext("passengers put on bus {bus}: {n}").format(bus=_of(after, "bus"), n=_of(after, "people"))
         case "seats":
             return say.gettext("seats of the bus: {was} → {now}").format(
                 was=_of(before, "seats"), now=_of(after, "seats")
@@ -332,3 +336,9 @@ def _clock(say: Language, moment: object) -> str:
 
 def _moment(say: Language, moment: object) -> str:
     return say.moment(datetime.fromisoformat(moment)) if isinstance(moment, str) else "–"
+
+
+def _place(columns: Mapping[str, Any]) -> str:
+    """Name a visit by its key, with the bus where there is one."""
+    visit, bus = _of(columns, "visit"), columns.get("bus")
+    return f"{visit} {bus}" if bus else visit

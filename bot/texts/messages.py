@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.language import LANGUAGES, SOURCE, Language
 from bot.rules.phrasing import is_phrased, read_phrases
+from bot.rules.reminding import departure
 from bot.rules.wording import ANY, text_for, texts_of
 from bot.services.booking import Ticket
 from bot.services.hearing import Heard
@@ -62,7 +63,7 @@ def moved(say: Language, shown: Ticket, *, was: datetime, overlapping: Sequence[
     """A departure has moved: the new clock time first; what it now overlaps with is named."""
     lines = [
         "🕘 <b>"
-        + say.gettext("New departure time: {time}").format(time=say.clock(shown.visit.leaves_at))
+        + say.gettext("New departure time: {time}").format(time=say.clock(departure(shown.visit, shown.bus)))
         + "</b> "
         + say.gettext("(was {time})").format(time=say.clock(was)),
         f"<b>{words(say, shown.visit.title)}</b>",

@@ -5,17 +5,17 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.language import Language
+from bot.rules.merging import DoesNotFit, NotTogether
 from bot.rules.seats import is_walk, seats_left, seats_offered
 from bot.services.authority import NoAuthority
 from bot.services.deeds import BeingCut, Impossible, TooManyStay
 from bot.services.organizers import (
-    LONGEST_DELAY,
     CannotBeMoved,
-    Delayed,
     InThePast,
     SeatsSet,
     UnknownName,
 )
+from bot.texts import merging
 from bot.texts.markup import cut, esc, pages, words
 from bot.texts.visits import zone_name
 from storage.records import Answers, Bus, Congress, Visit
@@ -84,26 +84,6 @@ def evening_counts(say: Language, counted: Sequence[tuple[Visit, Answers]]) -> s
     return "\n".join(lines)
 
 
-def delayed(say: Language, done: Delayed, *, congress: Congress) -> str:
-    """Say what the delay did."""
-    return "\n".join(
-        [
-            f"🕘 <b>{words(say, done.visit.title)}</b>",
-            say.gettext("Now leaves at {now} (was {was}), back at about {back}. {zone}").format(
-                now=f"<b>{say.clock(done.visit.leaves_at)}</b>",
-                was=say.clock(done.was),
-                back=say.clock(done.visit.returns_at),
-                zone=esc(zone_name(say, congress)),
-            ),
-            say.ngettext(
-                "{n} sign-up is being told. Reminders follow by themselves.",
-                "{n} sign-ups are being told. Reminders follow by themselves.",
-                done.told,
-            ).format(n=done.told),
-        ]
-    )
-
-
 def seats_set(say: Language, done: SeatsSet) -> str:
     """Say what the new number of seats did."""
     return "\n".join(
@@ -152,6 +132,10 @@ def failure(
                 time=say.clock(refused.until),
                 example=f"<code>/seats {esc(refused.bus.label)} {refused.bus.seats_taken}</code>",
             )
+        case DoesNotFit():
+            return merging.does_not_fit(say, refused)
+        case NotTogether():
+            return merging.not_together(say, refused)
         case _:
             assert_never(refused)
 
@@ -165,11 +149,3 @@ def not_yours_answer(say: Language, refused: NoAuthority) -> str:
     """The same in a tap's own answer."""
     # Translators: to one of the crew whose role is for one city, bus or visit, and this is another one.
     return say.gettext("Your role is not for “{name}”; nothing has changed.").format(name=cut(refused.name, 60))
-
-
-def usage_delay(say: Language) -> str:
-    """Explain /delay."""
-    most = int(LONGEST_DELAY.total_seconds() // 60)
-    return say.gettext(
-        "Write the visit and the minutes, from −{most} to {most}: {example}. To undo, write the same with a minus."
-    ).format(most=most, example="<code>/delay nab-am 15</code>")

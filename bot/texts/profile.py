@@ -53,6 +53,8 @@ def organizer_commands(say: Language) -> tuple[tuple[str, str], ...]:
         ("why", say.gettext("What happened, and why")),
         ("log", say.gettext("Who of the crew did what")),
         ("delay", say.gettext("Move a departure and tell its passengers")),
+        ("move", say.gettext("Move a sign-up to another visit or bus")),
+        ("merge", say.gettext("Put two buses of a visit together")),
         ("seats", say.gettext("Set the seats of a bus")),
         ("swapbus", say.gettext("Another coach in the place of a bus")),
         ("open", say.gettext("Open a visit for sign-ups")),

@@ -84,11 +84,11 @@ def kind_name(say: Language, kind: str) -> str:
     match kind:
         case "ticket" | "card" | "old-card":
             return say.gettext("Tickets")
-        case "moved":
+        case "moved" | "moved-crew":
             return say.gettext("New departure times")
         case "cancelled" | "cancelled-wait" | "cancelled-crew" | "cancelled-team":
             return say.gettext("Cancelled visits")
-        case "seat-asked" | "seat-kept" | "seat-lost" | "other-bus" | "offer-withdrawn":
+        case "seat-asked" | "seat-kept" | "seat-lost" | "other-bus" | "offer-withdrawn" | "merged-crew":
             return say.gettext("Changed buses")
         case "reminder":
             return say.gettext("Reminders")

@@ -113,7 +113,11 @@ def _organizer_help(say: Language) -> list[str]:
         say.gettext("/find Müller – riders by any spelling of the name, or by a booking’s code"),
         say.gettext("/why K7PW2 – what happened to a booking, a person, a bus or a visit, by whom and why"),
         say.gettext("/log B01 2h – who of the crew did what; all of it as a file: /log csv"),
-        say.gettext("/delay nab-am 15 – the visit leaves 15 minutes later, its passengers are told"),
+        say.gettext(
+            "/delay nab-am 15 – the visit leaves 15 minutes later, its passengers are told; one bus: /delay B01 09:40"
+        ),
+        say.gettext("/move K7PW2 B02 – a sign-up goes to another bus or visit; shows it first, tells the person"),
+        say.gettext("/merge B02 B01 – everybody of B02 rides on B01; shows first what would happen"),
         say.gettext("/seats B01 40 – the bus has 40 seats; with fewer than are taken, passengers are asked first"),
         say.gettext("/swapbus B01 seats=29 bay=4 – another coach; its passengers are told"),
         say.gettext("/close nab-am – nobody new signs up; /open nab-am – again"),

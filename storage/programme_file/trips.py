@@ -59,7 +59,7 @@ class Bus(Record):
     id: BusId
     visit: Id
     kind: Literal["coach", "minibus"]
-    seats: Annotated[int, Field(gt=0)]
+    seats: Annotated[int, Field(ge=0)]
     wheelchair_places: Annotated[int, Field(ge=0)] = 0
     bay: Annotated[str, Field(max_length=20)] = ""
     plate: Annotated[str, Field(max_length=20)] = ""

@@ -34,12 +34,14 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "undelivered": ("nab-am", f"{CITY} desk"),
     "feedback": ("nab-am", CITY),
     "delay": ("nab-am 15", CITY),
+    "move": ("K7PW2 nab-am", CITY),
+    "merge": ("B01 B02", CITY),
     "seats": ("B01 40", CITY),
     "close": ("nab-am", CITY),
+    "swapbus": ("B01 bay=4", CITY),
     "open": ("nab-am", CITY),
     "holdback": ("nab-am 1", CITY),
     "cancelvisit": ("nab-am", CITY),
-    "swapbus": ("B01 bay=4", CITY),
     "announce": ("nab-am The hall is open.", CITY),
     "phrases": ("", CITY),
     "log": ("", ALL),
@@ -51,7 +53,19 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 """With which words each command is about nab-am, and whose it is."""
 WITHOUT_SUBJECT = {"stats", "find", "phrases", "log", "export", "import", "crew", "invite"}
 """These are about nothing in particular: a scope narrows what they show."""
-CHANGES = {"delay", "seats", "swapbus", "close", "open", "holdback", "cancelvisit", "announce", "import", "invite"}
+CHANGES = {
+    "delay",
+    "seats",
+    "swapbus",
+    "merge",
+    "close",
+    "open",
+    "holdback",
+    "cancelvisit",
+    "announce",
+    "import",
+    "invite",
+}
 """What leaves something behind when it is allowed."""
 BUTTONS: Mapping[str, tuple[str, str]] = {
     "roster": ("roster:riders:nab-am:0", f"{CITY} desk"),
@@ -60,6 +74,7 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
     "pause": ("pause:nab-am:1", CITY),
     "why": ("why:1", f"{CITY} desk"),
     "act": ("act:1:1", CITY),
+    "reseat": ("reseat:1:1:1:1:1:0", CITY),
     "recall": ("recall:1", CITY),
     "acted": ("acted:1", CITY),
     "announce": ("announce:1", CITY),

@@ -6,8 +6,11 @@ from functools import partial
 import pytest
 
 from bot.services.organizers import Delayed, InThePast
+from bot.texts import delaying as delaying_texts
 from bot.texts import messages as texts
 from bot.texts import organizers as organizer_texts
+from storage import grants
+from storage.records import Grant, Role
 from tests.house import OWNER, Running, at
 from tests.journeys.scenes import (
     LANGUAGES,
@@ -53,7 +56,7 @@ async def test_passengers_are_told_the_new_clock_time_each_in_their_language(hou
     assert {(bus.boards_at, bus.departs_at) for bus in visit.buses} == {(at("08-22 08:55"), at("08-22 09:15"))}
     assert visit.version == 2
     told = Delayed(visit=visit, was=at("08-22 09:00"), told=3)
-    assert done.text == plain(organizer_texts.delayed(words_of(house, "ru"), told, congress=congress))
+    assert done.text == plain(delaying_texts.delayed(words_of(house, "ru"), told, congress=congress))
     (line,) = await logged(house, "delay")
     assert line.actor == OWNER
     assert datetime.fromisoformat(line.before["leaves_at"]) == at("08-22 09:00")
@@ -202,3 +205,29 @@ async def test_the_new_time_stands_on_lists_cards_and_tickets(quick_house: Runni
     assert "10:05–13:05" in (await quick_house.card(emma, "nab-am")).text
     assert "10:05" in (await answered(emma, "/my")).text
     assert "10:05" in (await answered(owner, "/stats")).text
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+async def test_one_bus_of_two_moves_to_a_clock_time_and_its_leader_hears_of_it(house: Running, code: str) -> None:
+    say, congress = words_of(house, code), congress_of(house)
+    emma, leader = await house.delegate(language=code), await house.delegate("Leader", language=code)
+    walk = await house.book(emma, "aitu-walk")
+    ticket = await house.book(emma, "nab-am")
+    other = await tickets(house, emma)
+    label = next(each.bus.label for each in other if each.bus is not None)
+    await house.db.run(grants.give, leader.id, Grant(Role.LEADER, label), now=house.clock.now())
+    owner = await house.organizer(language=code)
+    done = await answered(owner, f"/delay {label} 11:00")
+    assert say.gettext("The other buses of this visit leave as before.") in done.text
+    assert "Emma" in done.text  # back too late for the walk, and named with it
+    (morning, afternoon) = await tickets(house, emma)
+    assert morning.bus is not None
+    assert morning.bus.departs_at == at("08-22 11:00")
+    visit = await visit_of(house, "nab-am")
+    assert visit.leaves_at == at("08-22 09:00")  # the other bus
+    notice = await moved_notice(emma, "11:00", newer_than=max(walk, ticket, key=lambda each: each.message_id))
+    wanted = texts.moved(say, morning, was=at("08-22 09:00"), overlapping=(afternoon.visit,), congress=congress)
+    assert notice.text == plain(wanted)
+    told = await leader.wait_for(lambda message: "11:00" in message.text and label in message.text)
+    assert say.gettext("The passengers are being told.") in told.text
+    assert await visits_held(house, emma) == ["nab-am", "aitu-walk"]

@@ -62,6 +62,7 @@ NONSENSE = (
     "announce:1",
     "act:9999999:1",
     "recall:9999999",
+    "reseat:9999999:1:1:1:1:0",
     "acted:9999999",
     "others:9999999",
     "bookx:1:1:1",

@@ -9,9 +9,10 @@ from typing import Any
 from bot.language import LANGUAGES, Language, load_languages
 from bot.rules import booking as reasons
 from bot.rules import changing as changing_reasons
+from bot.rules import clocks, phrasing, reminding, scheduling
 from bot.rules import gifts as gift_reasons
 from bot.rules import logbook as logbook_rules
-from bot.rules import phrasing, reminding, scheduling
+from bot.rules import merging as merging_rules
 from bot.rules import waiting as waiting_reasons
 from bot.rules.filtering import LIKELY_GAPS, Access, Filters, Match, Value, Which, matches
 from bot.rules.gaps import Gap
@@ -26,6 +27,7 @@ from bot.services import (
     changing,
     crew,
     deeds,
+    delaying,
     drafts,
     editions,
     feedback,
@@ -36,6 +38,7 @@ from bot.services import (
     importing,
     line_facts,
     logbook,
+    moving,
     opening,
     organizers,
     overlapping,
@@ -56,6 +59,7 @@ from bot.services.calendar import CalendarFile
 from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, CancelledTeam, CancelledWait, Others
 from bot.services.cut_facts import OfferWithdrawn, OtherBus, SeatAsked, SeatKept, SeatLost
 from bot.services.finding import Found
+from bot.services.merging import MergedCrew
 from bot.services.programme_changes import Change, Comparison, Harm
 from bot.services.searching import Candidate, Candidates
 from bot.services.visits import Choice, VisitCard
@@ -304,7 +308,7 @@ def _searches(congress: Congress, visits: Sequence[Visit], held: HeldSeat) -> Wo
 def _acts(visits: tuple[Visit, ...], tickets: tuple[Ticket, ...], booking: Booking, *, n: int, text: str) -> World:
     """An act in each of its states, and what the four audiences of a cancelled visit are told."""
     of_visit = ("people", "held", "queued", "nothing", "unreachable", "waiting", "crew", "team")
-    of_bus = ("was", "too_many", "offers", "other_bus", "asked", "leaving")
+    of_bus = ("was", "too_many", "offers", "other_bus", "asked", "leaving", "wheelchairs")
     counts = dict.fromkeys((*of_visit, *of_bus), n)
     first = Act(
         id=1,
@@ -348,7 +352,32 @@ def _acts(visits: tuple[Visit, ...], tickets: tuple[Ticket, ...], booking: Booki
             for preview in ((counts, {}) if state is ActState.CHANGED else (counts,))
             for is_own in (True, False)
         )
-        + _smaller_buses(first, visits[0], counts, n=n, text=text),
+        + _smaller_buses(first, visits[0], counts, n=n, text=text)
+        + tuple(
+            acts.ShownAct(
+                act=replace(
+                    first,
+                    kind="merge",
+                    subject="bus:3",
+                    arguments={"bus": "B02", "into": text[:20]},
+                    state=state,
+                    preview=counts,
+                    before=counts,
+                ),
+                visit=visits[0],
+                author=text,
+                is_own=True,
+            )
+            for state in ActState
+        ),
+        MergedCrew: (MergedCrew(reader=reader, visit=visits[0], was=text[:20], bus=visits[0].buses[0], people=n),),
+        merging_rules.NotTogether: (merging_rules.NotTogether(bus=visits[0].buses[0], into=visits[0].buses[0]),),
+        merging_rules.DoesNotFit: tuple(
+            merging_rules.DoesNotFit(
+                bus=visits[0].buses[0], into=visits[0].buses[0], seats=seats, wheelchairs=wheelchairs
+            )
+            for seats, wheelchairs in ((n, 0), (0, n), (n, n))
+        ),
         **_on_a_smaller_bus(reader, visits, tickets, booking, follows, n=n, text=text),
         CancelledSeat: tuple(
             CancelledSeat(reader=reader, visit=visits[0], booking=booking, follows=each) for each in follows
@@ -717,6 +746,63 @@ def _imports(visit: Visit, *, n: int, text: str) -> World:
     }
 
 
+def _delays(visit: Visit, *, n: int, text: str) -> World:
+    """A visit or a bus that moves, with nobody in a bind and with many; and why one does not move."""
+    bus = visit.buses[0]
+    others = tuple(
+        delaying.Overlap(name=text, code="K7PW2", others=(visit,), reachable=reachable) for reachable in (True, False)
+    )
+    reader = Delegate(id=2, telegram_id=7, name=text, language="kk", consent="1", unreachable=False)
+    return {
+        organizers.Delayed: tuple(
+            organizers.Delayed(
+                visit=visit, bus=each, was=LEAVES - n * MINUTE, told=n, crew=n, overlaps=(others * n)[:25]
+            )
+            for each in (None, bus)
+        ),
+        organizers.AlreadyThen: (organizers.AlreadyThen(LEAVES),),
+        organizers.OnlyAsAWhole: (organizers.OnlyAsAWhole(bus=bus, visit=visit),),
+        clocks.NotOneMoment: tuple(clocks.NotOneMoment(clock=time(2, 30), skipped=each) for each in (True, False)),
+        delaying.MovedCrew: tuple(
+            delaying.MovedCrew(reader=reader, visit=visit, bus=each, was=LEAVES - n * MINUTE) for each in (None, bus)
+        ),
+    }
+
+
+def _moves(visit: Visit, booking: Booking, *, n: int, text: str) -> World:
+    """A party that is moved within its visit and to another one, past nobody and past many, told and not."""
+    here = Ticket(booking=booking, visit=visit, bus=visit.buses[0])
+    elsewhere = Ticket(booking=booking, visit=replace(visit, id=visit.id + 1), bus=visit.buses[0])
+    person = Delegate(id=2, telegram_id=7, name=text, language="kk", consent="1", unreachable=False)
+    people = (person, replace(person, telegram_id=None))
+    return {
+        moving.MoveShown: tuple(
+            moving.MoveShown(ticket=there, former=here, person=each, author=text, passed=passed, changed=bool(passed))
+            for there in (here, elsewhere)
+            for each in people
+            for passed in (0, n)
+        ),
+        moving.Moved: tuple(
+            moving.Moved(ticket=elsewhere, former=here, person=each, passed=n, told=each is person) for each in people
+        ),
+        moving.NotMoved: tuple(
+            moving.NotMoved(former=here, visit=visit, bus=bus, refusal=refusal)
+            for bus in (None, visit.buses[0])
+            for refusal in (
+                reasons.NoSeats(left=n, largest=n),
+                reasons.NoWheelchairPlace(),
+                reasons.AlreadyReleased(),
+                reasons.Changed(),
+                reasons.AlreadyLeft(),
+                reasons.AlreadyBooked(booking),
+                reasons.AlreadyBooked(replace(booking, id=booking.id + 1)),
+                reasons.Clashes(reasons.Clash.OVERLAP, (HeldSeat(booking=booking, visit=visit),) * 2, 30 * MINUTE),
+            )
+        ),
+        moving.UnknownCode: (moving.UnknownCode(text),),
+    }
+
+
 def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str) -> World:
     bus = visit.buses[0]
     riders = (Rider(name=text, is_owner=True), Rider(name=text, is_owner=False, wheelchair=True))
@@ -733,7 +819,8 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
         organizers.UnknownName: (organizers.UnknownName(text),),
         organizers.InThePast: (organizers.InThePast(LEAVES),),
         organizers.CannotBeMoved: (organizers.CannotBeMoved(visit),),
-        organizers.Delayed: (organizers.Delayed(visit=visit, was=LEAVES - n * MINUTE, told=n),),
+        **_delays(visit, n=n, text=text),
+        **_moves(visit, booking, n=n, text=text),
         organizers.SeatsSet: (organizers.SeatsSet(bus=bus, was=n, visit=visit),),
         broadcasts.NobodyListens: (
             broadcasts.NobodyListens(None),

@@ -39,6 +39,7 @@ ARGUMENTS = {
     "queue": "nab-am", "crew": "", "invite": "leader B01", "feedback": "", "undelivered": "", "find": "Emma",
     "export": "", "import": "", "open": "nab-am", "close": "nab-am", "holdback": "nab-am 1",
     "cancelvisit": "nab-am", "swapbus": "B01 bay=4", "why": "nab-am", "log": "", "phrases": "",
+    "move": "K7PW2 nab-am", "merge": "B02 B01",
 }  # fmt: skip
 """With which an owner's command does or tells something."""
 FORMER = 9002
@@ -191,7 +192,14 @@ async def set_the_scene(house: Indoors) -> Scene:
             data |= {each.partition(":")[0]: each for each in house.buttons(chat)}
     data.setdefault("roster", f"roster:riders:{ARGUMENTS['roster']}:0")  # a short roster turns no pages
     data |= {"lost": f"lost:{ARGUMENTS['roster']}:0", "pause": f"pause:{ARGUMENTS['queue']}:1", "import": "import:1:0"}
-    data |= {"recall": "recall:1", "acted": "acted:1", "why": "why:1", "log": "log:9999:0:::", "phrases": "phrases:0"}
+    data |= {
+        "reseat": "reseat:1:1:1:1:1:0",
+        "recall": "recall:1",
+        "acted": "acted:1",
+        "why": "why:1",
+        "log": "log:9999:0:::",
+        "phrases": "phrases:0",
+    }
     data |= {"crew": "crew", "crewask": "crewask:1", "crewoff": "crewoff:1"}
     await house.db.run(grants.follow_settings, (OWNER,), now=OPEN)
     return Scene(

@@ -92,7 +92,7 @@ async def test_a_delay_moves_visit_and_buses_and_writes_to_everybody_booked(data
     assert [message.delegate_id for message in told] == list(world.people[:2])
     assert {message.message_class for message in told} == {MessageClass.URGENT}
     assert {message.expires_at for message in told} == {after.leaves_at}
-    assert told[0].slots == {"version": after.version, "was": before.leaves_at.isoformat()}
+    assert told[0].slots == {"leaves_at": after.leaves_at.isoformat(), "was": before.leaves_at.isoformat()}
     line = await database.read(last_line)
     assert (line.actor, line.action, line.subject) == (OWNER, "delay", f"visit:{before.id}")
     assert (line.before, line.after) == (

@@ -53,4 +53,14 @@ def test_who_wants_only_what_their_seats_depend_on_gets_no_announcement_and_no_q
 
 def test_what_somebody_asked_for_and_what_owners_must_know_wait_for_no_morning() -> None:
     asked_for = {name for name, kind in KINDS.items() if not kind.is_push}
-    assert asked_for == {"ticket", "card", "old-card", "canary", "alarm", "cancelled-crew", "cancelled-team"}
+    assert asked_for == {
+        "ticket",
+        "card",
+        "old-card",
+        "canary",
+        "alarm",
+        "cancelled-crew",
+        "cancelled-team",
+        "moved-crew",
+        "merged-crew",
+    }
