@@ -42,7 +42,7 @@ def test_a_kind_without_a_limit_needs_to_know_when_it_is_over(kind: str) -> None
 
 
 def test_what_no_seat_depends_on_may_be_lost_to_doubt_and_announcements_and_edits_go_last() -> None:
-    assert set(KINDS) - CRITICAL == {"announcement", "answers", "feedback", "host-counts", "old-card"}
+    assert set(KINDS) - CRITICAL == {"announcement", "answers", "feedback", "host-counts", "old-card", "unheard"}
     last = {name for name, kind in KINDS.items() if kind.message_class is MessageClass.BULK}
     assert last == {"announcement", "card", "old-card"}
 
@@ -63,4 +63,5 @@ def test_what_somebody_asked_for_and_what_owners_must_know_wait_for_no_morning()
         "cancelled-team",
         "moved-crew",
         "merged-crew",
+        "unheard",
     }
