@@ -13,6 +13,7 @@ from bot.rules.authority import Right
 from bot.screen import Screen, send, show, tapped
 from bot.services import moving as services
 from bot.services.authority import NoAuthority
+from bot.services.deeds import BeingCut
 from bot.texts import moving as texts
 from bot.texts import organizers as organizer_texts
 
@@ -66,20 +67,47 @@ async def confirm(update: Update, context: Context) -> None:
             now=context.now,
             cause=context.cause,
         )
-    match done:
-        case services.Moved():
-            context.house.sender.wake()
-            await show(update, context, Screen(texts.done(context.say, done)), answer=texts.done_answer(context.say))
+    if isinstance(done, services.Moved):
+        context.house.sender.wake()
+        await show(update, context, Screen(texts.done(context.say, done)), answer=texts.done_answer(context.say))
+    else:
+        await _show(update, context, done)
+
+
+@needs(Right.MOVE)
+async def show_move(update: Update, context: Context) -> None:
+    """Show what the move of the button would come to now; nothing happens."""
+    button = MoveParty.parse(tapped(update))
+    looked = None
+    if button is not None:
+        looked = await context.db.read(
+            services.move_of,
+            actor=actor(update),
+            booking_id=button.booking,
+            visit_id=button.visit,
+            bus_id=button.bus,
+            congress=context.congress,
+            now=context.now,
+        )
+    await _show(update, context, looked)
+
+
+async def _show(
+    update: Update,
+    context: Context,
+    looked: services.MoveShown | services.NotMoved | NoAuthority | BeingCut | None,
+) -> None:
+    match looked:
         case services.MoveShown():
-            await show(update, context, _preview(context, done))
+            await show(update, context, _preview(context, looked))
         case services.NotMoved():
-            await show(update, context, Screen(texts.not_moved(context.say, done, congress=context.congress)))
+            await show(update, context, Screen(texts.not_moved(context.say, looked, congress=context.congress)))
         case NoAuthority() as refused:
             await refuse(update, context, refused)
         case None:
             await answer_old_button(update, context)
         case _:
-            text = organizer_texts.failure(context.say, done, congress=context.congress)
+            text = organizer_texts.failure(context.say, looked, congress=context.congress)
             await show(update, context, Screen(text))
 
 

@@ -90,6 +90,18 @@ def show_move(
     return _looked_at(tx, actor, booking, here, to=to, bus=bus, congress=congress, now=now)
 
 
+def move_of(
+    tx: Tx, *, actor: int, booking_id: int, visit_id: int, bus_id: int, congress: Congress, now: datetime
+) -> MoveShown | NotMoved | NoAuthority | BeingCut | None:
+    """Say what a move that was shown before would come to now; None when there is no such booking or visit any more."""
+    booking = bookings.read(tx, booking_id)
+    to = visits.read(tx, visit_id)
+    here = None if booking is None else visits.read(tx, booking.visit_id)
+    if booking is None or to is None or here is None:
+        return None
+    return _looked_at(tx, actor, booking, here, to=to, bus=to.bus(bus_id or None), congress=congress, now=now)
+
+
 def move_booking(
     tx: Tx,
     *,

@@ -6,6 +6,7 @@ log. The table stands here once more by hand, so that a slip in rules/authority.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from bot.texts import profile
 from storage import Tx, grants, tables
 from storage.records import Grant, Role
 from tests.house import OPEN, Running
-from tests.journeys.scenes import answered, forged, screen_after, words_of
+from tests.journeys.scenes import answered, forged, screen_after, until, words_of
 from tests.journeys.test_profile import shows
 from tests.phone import Phone
 from tests.proof.authority import ARGUMENTS, organizers_buttons, organizers_commands
@@ -138,6 +139,10 @@ def _rows(tx: Tx) -> tuple[Any, ...]:
     return rows, [tuple(row) for row in tx.execute(done)]
 
 
+def _is_idle(tx: Tx) -> bool:
+    return not tx.scalar(select(func.count()).select_from(tables.inbox).where(tables.inbox.c.state == "received"))
+
+
 def _refusals(tx: Tx, telegram_id: int) -> int:
     mine = tables.log.c.action == REFUSED, tables.log.c.actor == telegram_id
     return int(tx.scalar(select(func.count()).select_from(tables.log).where(*mine)) or 0)
@@ -147,7 +152,7 @@ async def trespasses(house: Running, people: list[Somebody], *, only: tuple[str,
     """Let everybody try everything; return each attempt that did not come out as the table says."""
     slips = []
     for number, (name, (words, whose)) in enumerate(COMMANDS.items()):
-        house.clock.move_to(OPEN.replace(hour=10 + number // 10))  # twenty refusals an hour are written down
+        house.clock.move_to(OPEN.replace(minute=0) + number // 10 * timedelta(hours=1))  # twenty refusals an hour
         for each in people if not only or name in only else ():
             text = f"/{name} {words}".strip()
             slips += await _try(
@@ -193,6 +198,7 @@ async def _try(
     """`changes` says whether an allowed attempt leaves something behind; None where it may."""
     before, refused = await house.ask(_rows), await house.ask(_refusals, each.phone.id)
     await attempt()
+    await until(partial(house.ask, _is_idle))  # what was read may have been news to hosts and leaders
     changed = await house.ask(_rows) != before
     was_refused = await house.ask(_refusals, each.phone.id) == refused + 1
     who = f"{each.role}{'' if each.fits else ' of something else'}: {name}"

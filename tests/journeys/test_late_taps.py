@@ -365,6 +365,7 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
         buttons.ShowPhrases(1),
         buttons.GotIt(1),
         buttons.StayOnBus(held.id),
+        buttons.MoveParty(held.id, held.version, other.id, other.version, 1, 0),
         buttons.UndeliveredPage("nab-am", 0),
         buttons.ConfirmAct(1, 1),
         buttons.RecallAct(1),

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.buttons import Button
+from bot.documents.own_data import JSON, PAGE
 from storage import Tx, tables
 from storage.records import BookingState
 from tests.proof.indoors import Heard
@@ -39,7 +40,7 @@ def shown_texts(call: Heard) -> Iterator[str]:
             yield from (str(button["text"]) for button in row)
     for upload in call.files.values():
         yield upload.name
-        if not upload.name.endswith(".json"):  # for machines
+        if upload.name not in (JSON, PAGE):  # all that a person ever typed, as they typed it
             yield _readable(upload.content)
 
 

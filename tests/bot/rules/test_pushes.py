@@ -86,7 +86,7 @@ def test_the_quiet_hours_hold_even_for_what_they_let_expire() -> None:
 def test_what_answers_a_tap_or_watches_is_no_push() -> None:
     edits, watching = (
         {"card", "old-card"},
-        {"canary", "alarm", "cancelled-crew", "cancelled-team", "moved-crew", "merged-crew"},
+        {"canary", "alarm", "cancelled-crew", "cancelled-team", "moved-crew", "merged-crew", "unheard"},
     )
     assert {"ticket"} | edits | watching == NO_PUSH
 
