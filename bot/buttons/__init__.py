@@ -22,6 +22,7 @@ from bot.buttons.changing import (
 from bot.buttons.menu import (
     Agree,
     AskForget,
+    AskNumber,
     ChangeName,
     ChooseLanguage,
     CloseDraft,
@@ -34,6 +35,7 @@ from bot.buttons.menu import (
 )
 from bot.buttons.organizers import (
     ApplyImport,
+    ApplyList,
     AskRevoke,
     EarlierLog,
     PauseLine,
@@ -97,9 +99,11 @@ __all__ = [
     "AddComment",
     "Agree",
     "ApplyImport",
+    "ApplyList",
     "AskForget",
     "AskFree",
     "AskMove",
+    "AskNumber",
     "AskRelease",
     "AskRevoke",
     "Book",

@@ -26,6 +26,7 @@ from bot.handlers import (
     importing,
     own_data,
     queue,
+    registered,
     rosters,
     stopping,
     tickets,
@@ -89,6 +90,7 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.AddComment: feedback.show_said,
     buttons.OwnData: welcome.privacy,
     buttons.Forget: own_data.show_left,
+    buttons.AskNumber: drafts.show_draft,
     buttons.ChangeName: drafts.show_draft,
     buttons.CloseDraft: drafts.show_draft,
     buttons.RosterFile: rosters.show_roster_of_file,
@@ -98,6 +100,7 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.RecallAct: acts.show_act,
     buttons.SendAnnouncement: broadcasts.show_announcement,
     buttons.ApplyImport: importing.show_import,
+    buttons.ApplyList: registered.show_list,
     buttons.TestAnnouncement: broadcasts.show_announcement,
 }
 """What is shown in place of each button that does more than show."""

@@ -18,7 +18,7 @@ from bot.keyboards.menu import (
     private_chat,
     stopped,
 )
-from bot.keyboards.organizers import imported_file, line, preview, roster, undelivered
+from bot.keyboards.organizers import imported_file, line, people_list, preview, roster, undelivered
 from bot.keyboards.questions import answer
 from bot.keyboards.tickets import (
     ask_free,
@@ -86,6 +86,7 @@ __all__ = [
     "overlapping",
     "own",
     "party",
+    "people_list",
     "picker",
     "present",
     "preview",

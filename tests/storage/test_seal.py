@@ -34,6 +34,10 @@ SEALED_COLUMNS = {
     "log.before",
     "log.outcome",
     "outbox.slots",
+    "registered.city",
+    "registered.name",
+    "registered.notes",
+    "registered.number",
     "riders.name",
     "riders.needs",
 }
