@@ -133,7 +133,12 @@ async def test_a_seat_needs_a_listed_number_where_the_programme_demands_it(datab
     assert isinstance(refused, Refused)
     assert refused.refusal == NotListed()
     assert isinstance(await database.run(book, world, EMMA, "aitu-walk"), Booked)  # its own word beats the rules'
-    waits: dict[str, Any] = {"delegate_id": world.people[EMMA], "congress": world.congress, "now": OPEN, "cause": "wait"}
+    waits: dict[str, Any] = {
+        "delegate_id": world.people[EMMA],
+        "congress": world.congress,
+        "now": OPEN,
+        "cause": "wait",
+    }
     visit = await database.read(visit_of, "nab-am")
     joined = await database.run(join_line, visit_id=visit.id, **waits)
     assert isinstance(joined, NotJoined)
