@@ -430,7 +430,7 @@ def _on_a_smaller_bus(
     }
 
 
-def _lists(*, n: int, text: str) -> World:
+def _people_lists(*, n: int, text: str) -> World:
     """Lists of people with every fault, and all that one changes; a number said rightly and wrongly."""
     person = Registered(number=text[:32], name=text, city=text)
     rows = tuple(RegisteredRow(id=each, person=person, delegate_id=each) for each in range(n + 1))
@@ -734,7 +734,7 @@ def _imports(visit: Visit, *, n: int, text: str) -> World:
         opening.HeldBack: tuple(opening.HeldBack(visit=visit, was=visit, offered=offered) for offered in (0, n)),
         opening.TooManyHeld: (opening.TooManyHeld(visit=visit, wanted=n, most=n),),
         importing.Shown: shown,
-        **_lists(n=n, text=text),
+        **_people_lists(n=n, text=text),
         importing.Imported: (importing.Imported(None), importing.Imported(many)),
         importing.OtherZone: (importing.OtherZone(text),),
         importing.Export: (importing.Export(congress_id="wlic2025", version=n, text=text),),
