@@ -64,6 +64,7 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
     "trial": ("trial:1", CITY),
     "log": ("log:1:0:::", ALL),
     "import": ("import:1:0", ALL),
+    "people": ("people:1:0", ALL),
     "crew": ("crew", ALL),
     "crewask": ("crewask:99", ALL),
     "crewoff": ("crewoff:99", ALL),

@@ -187,6 +187,7 @@ async def set_the_scene(house: Indoors) -> Scene:
             data |= {each.partition(":")[0]: each for each in house.buttons(chat)}
     data.setdefault("roster", f"roster:riders:{ARGUMENTS['roster']}:0")  # a short roster turns no pages
     data |= {"lost": f"lost:{ARGUMENTS['roster']}:0", "pause": f"pause:{ARGUMENTS['queue']}:1", "import": "import:1:0"}
+    data["people"] = "people:1:0"
     data |= {"recall": "recall:1", "acted": "acted:1", "why": "why:1", "log": "log:9999:0:::"}
     data |= {"crew": "crew", "crewask": "crewask:1", "crewoff": "crewoff:1"}
     await house.db.run(grants.follow_settings, (OWNER,), now=OPEN)
