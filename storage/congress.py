@@ -143,6 +143,7 @@ def _booking_rules(table: Document) -> BookingRules:
         changeover_minutes_other_point=table["changeover_minutes"]["other_point"],
         filling_share=table["filling_share"],
         doors_close_minutes=table["doors_close_minutes_before"],
+        registered_only=table.get("registered_only", False),  # an older file does not have it
     )
 
 

@@ -25,6 +25,7 @@ from storage.tables import (
     grants,
     log,
     outbox,
+    registered,
     riders,
 )
 
@@ -107,9 +108,16 @@ def unlist(tx: Connection, delegate_ids: Collection[int], *, now: datetime) -> E
     given = gifts.c.delegate_id.in_(delegate_ids)
     tx.execute(update(gifts).where(given, gifts.c.state == "open").values(state="withdrawn"))
     tx.execute(update(gifts).where(given).values(name=NAMELESS))
+    # The next list that organizers bring may have them again; until then nothing is kept.
+    tx.execute(delete(registered).where(registered.c.delegate_id.in_(delegate_ids)))
     mine = delegates.c.id.in_(delegate_ids)
     tx.execute(update(delegates).where(mine).values(registration=None, needs=None, unlisted_at=now))
     return Erased(people=len(delegate_ids), companions=companions)
+
+
+def erase_registered(tx: Connection) -> None:
+    """Take the whole list of registered people away, of those too whom the bot has never met."""
+    tx.execute(delete(registered))
 
 
 def erase_words(tx: Connection, delegate_ids: Collection[int]) -> None:

@@ -20,6 +20,7 @@ from storage.tables import (
     inbox,
     log,
     outbox,
+    registered,
     riders,
 )
 
@@ -28,6 +29,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "riders.back_by": "the leader who noted it is another person",
     "gifts.digest": "what is kept of a link's secret, and says nothing",
     "given_rosters.listed": "the seats on a list are other people's",
+    "registered.bucket": "eight bits that follow from the number, and say nothing",
     "outbox.token": "a process's mark, while it sends",
     "lines.line": "the Telegram id, while one of the person's messages is being handled, and nothing else",
 }
@@ -52,6 +54,7 @@ def rows_about(tx: Connection, *, delegate_id: int, telegram_id: int) -> Rows:
         drafts: drafts.c.delegate_id == delegate_id,
         feedback: feedback.c.booking_id.in_(theirs),
         gifts: gifts.c.delegate_id == delegate_id,
+        registered: registered.c.delegate_id == delegate_id,
         cards: cards.c.delegate_id == delegate_id,
         given_rosters: given_rosters.c.delegate_id == delegate_id,
         outbox: outbox.c.delegate_id == delegate_id,

@@ -156,6 +156,8 @@ class BookingRules:
     changeover_minutes_other_point: int
     filling_share: float
     doors_close_minutes: int
+    registered_only: bool = False
+    """Seats are for people on the organizers' list, where a visit says nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,6 +283,8 @@ class Visit:
     waiting: int
     """Parties in its waiting list; those with an open offer are not among them."""
     buses: tuple[Bus, ...]
+    registered_only: bool | None = None
+    """Whether its seats are for people on the organizers' list; None: as the congress has it."""
 
     def bus(self, bus_id: int | None) -> Bus | None:
         return next((bus for bus in self.buses if bus.id == bus_id), None)
@@ -358,6 +362,26 @@ class Booking:
 
     def with_riders(self, riders: "tuple[Rider, ...]") -> "Booking":
         return replace(self, riders=riders)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """A person on the organizers' list, as its file has them."""
+
+    number: str
+    name: str
+    language: str | None = None
+    city: str | None = None
+    notes: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredRow:
+    """A line of that list, and whose number it is."""
+
+    id: int
+    person: Registered
+    delegate_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

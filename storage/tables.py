@@ -225,6 +225,24 @@ gifts = Table(
 )
 """Seats that their holders give to a colleague by a link. The link's secret is not kept, only its digest."""
 
+registered = Table(
+    "registered",
+    metadata,
+    _id(),
+    Column("bucket", Integer, nullable=False),
+    Column("number", Sealed, nullable=False),
+    Column("name", Sealed, nullable=False),
+    Column("language", Text),
+    Column("city", Sealed),
+    Column("notes", Sealed),
+    Column("delegate_id", Integer, ForeignKey("delegates.id")),
+    Column("listed_at", Moment, nullable=False),
+    Column("joined_at", Moment),
+    UniqueConstraint("delegate_id", name="one_number_per_person"),
+    Index("ix_registered_bucket", "bucket"),
+)
+"""The organizers' list of registered people. `delegate_id`: whose number it is, once somebody has said it."""
+
 feedback = Table(
     "feedback",
     metadata,

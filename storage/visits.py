@@ -178,6 +178,7 @@ def visit_from(row: Row[Any], fleet: tuple[Bus, ...]) -> Visit:
         lunch=details["lunch"],
         tentative=details["tentative"],
         names_final=details["names_final"],
+        registered_only=details.get("registered_only"),
         queue_paused=row.queue_paused,
         state=VisitState(row.state),
         opens_at=row.opens_at,

@@ -22,6 +22,7 @@ from bot.buttons.changing import (
 from bot.buttons.menu import (
     Agree,
     AskForget,
+    AskNumber,
     ChangeName,
     ChooseLanguage,
     CloseDraft,
@@ -35,6 +36,7 @@ from bot.buttons.menu import (
 )
 from bot.buttons.organizers import (
     ApplyImport,
+    ApplyList,
     AskForAnswers,
     AskRevoke,
     EarlierLog,
@@ -103,10 +105,12 @@ __all__ = [
     "AddComment",
     "Agree",
     "ApplyImport",
+    "ApplyList",
     "AskForAnswers",
     "AskForget",
     "AskFree",
     "AskMove",
+    "AskNumber",
     "AskRelease",
     "AskRevoke",
     "Book",

@@ -25,6 +25,13 @@ class Agree(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class AskNumber(Button):
+    """Ask for the registration number."""
+
+    prefix: ClassVar[str] = "number"
+
+
+@dataclass(frozen=True, slots=True)
 class SetLanguage(Button):
     """Change the language of everything to come."""
 

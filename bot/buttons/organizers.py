@@ -102,6 +102,15 @@ class ApplyImport(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class ApplyList(Button):
+    """Apply the list of people kept under this key, if it still does what was seen: a difference's fingerprint."""
+
+    prefix: ClassVar[str] = "people"
+    key: UpdateId
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskRevoke(Button):
     """Ask whether this grant is to be taken back."""
 

@@ -6,7 +6,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, f
 from bot import keyboards
 from bot.buttons import ChangeName, CloseDraft
 from bot.context import Context
-from bot.handlers import feedback, gifts, importing
+from bot.handlers import feedback, gifts, importing, registered
 from bot.handlers.fallback import unknown_text
 from bot.handlers.questions import answer_text
 from bot.handlers.welcome import show_menu
@@ -26,6 +26,7 @@ from bot.services.drafts import (
 from bot.services.feedback import take_comment
 from bot.services.gifts import GIFT
 from bot.services.importing import IMPORT
+from bot.services.registered import NUMBER
 from bot.texts import companions, welcome
 
 
@@ -93,6 +94,7 @@ _TYPED = {
     NAME: _set_name,
     GIFT: gifts.take_name,
     IMPORT: importing.ask_again,
+    NUMBER: registered.take_number,
 }
 """What becomes of typed words, by what was asked."""
 

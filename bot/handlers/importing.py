@@ -10,6 +10,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, f
 from bot import keyboards
 from bot.buttons import ApplyImport
 from bot.context import Context
+from bot.handlers import registered
 from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import needs, refuse
@@ -63,11 +64,11 @@ async def ask_again(update: Update, context: Context, message: Message) -> None:
 
 
 async def take_file(update: Update, context: Context) -> None:
-    """Look at a document: an organizer's event file at any time, any file when one was asked for."""
+    """Look at a document: an organizer's event file or list of people at any time, any file when one was asked for."""
     message, draft = update.message, context.person.draft
     assert message is not None
     document = message.document
-    named = document is not None and (document.file_name or "").lower().endswith(".toml")
+    named = document is not None and (document.file_name or "").lower().endswith((".toml", ".csv"))
     asked = draft is not None and draft.kind == IMPORT
     if document is None or not may_try(context.person.roles, Right.IMPORT) or not (named or asked):
         await unknown_text(update, context)
@@ -79,6 +80,9 @@ async def take_file(update: Update, context: Context) -> None:
         await send(update, context, Screen(texts.too_large(context.say)))
         return
     context.right = Right.IMPORT
+    if (document.file_name or "").lower().endswith(".csv"):
+        await registered.take_list(update, context, document)
+        return
     read = await _read(context, document.file_id, name=_name(document))
     if not isinstance(read, Understood):
         await _refuse(update, context, read)

@@ -28,6 +28,7 @@ from bot.handlers import (
     moving,
     own_data,
     queue,
+    registered,
     rosters,
     stopping,
     tickets,
@@ -92,6 +93,7 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.AddComment: feedback.show_said,
     buttons.OwnData: welcome.privacy,
     buttons.Forget: own_data.show_left,
+    buttons.AskNumber: drafts.show_draft,
     buttons.ChangeName: drafts.show_draft,
     buttons.CloseDraft: drafts.show_draft,
     buttons.RosterFile: rosters.show_roster_of_file,
@@ -106,6 +108,7 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.GotIt: hearing.show_heard,
     buttons.RemindUnheard: hearing.show_unheard,
     buttons.ApplyImport: importing.show_import,
+    buttons.ApplyList: registered.show_list,
     buttons.TestAnnouncement: broadcasts.show_announcement,
 }
 """What is shown in place of each button that does more than show."""

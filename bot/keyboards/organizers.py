@@ -61,6 +61,18 @@ def imported_file(say: Language, *, key: int, seen: str) -> InlineKeyboardMarkup
     )
 
 
+def people_list(say: Language, *, key: int, seen: str) -> InlineKeyboardMarkup:
+    """Apply the list of people that is shown, or leave all as it is."""
+    return markup(
+        [
+            [
+                button(labels.apply_file(say), buttons.ApplyList(buttons.UpdateId(key), seen)),
+                button(labels.leave_as_it_is(say), buttons.CloseDraft()),
+            ]
+        ]
+    )
+
+
 def preview(say: Language, shown: Preview, *, draft_key: int) -> InlineKeyboardMarkup:
     """Send the announcement, with the number of people on the button, let it ask for an answer, or close."""
     key = buttons.UpdateId(draft_key)

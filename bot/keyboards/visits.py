@@ -8,7 +8,7 @@ from bot import buttons
 from bot.buttons import Button
 from bot.keyboards.layout import Row, button, markup, share, visit_rows
 from bot.language import Language
-from bot.rules.booking import Clashes, NoSeats, PeopleWait, Refusal
+from bot.rules.booking import Clashes, NoSeats, NotListed, PeopleWait, Refusal
 from bot.rules.filtering import Filters
 from bot.rules.links import visit_link
 from bot.rules.packing import pack
@@ -102,6 +102,8 @@ def refusal(
         rows.append([button(labels.give_up_for(say), replace)])
     if isinstance(refused, NoSeats | PeopleWait):
         rows.append([button(labels.join_party(say, party=party), buttons.Join(visit.id, party))])
+    if isinstance(refused, NotListed):
+        rows.append([button(labels.say_number(say), buttons.AskNumber())])
     rows += visit_rows(say, others)
     return markup([*rows, [button(labels.back(say), buttons.ShowVisit(visit.id))]])
 

@@ -7,7 +7,7 @@ from telegram import InlineKeyboardMarkup
 from bot import buttons
 from bot.keyboards.layout import Row, button, markup, visit_rows
 from bot.language import Language
-from bot.rules.booking import Clashes
+from bot.rules.booking import Clashes, NotListed
 from bot.rules.waiting import SeatsAreFree
 from bot.services.overlapping import Blocked
 from bot.services.standing import Wait
@@ -77,6 +77,8 @@ def not_joined(say: Language, refused: NotJoined, *, party: int) -> InlineKeyboa
         rows.append([button(labels.join_keeping(say), keeping)])
     if isinstance(refusal, SeatsAreFree):
         rows.append([button(labels.sign_up_party(say, party=party), buttons.Book(visit.id, visit.version, party))])
+    if isinstance(refusal, NotListed):
+        rows.append([button(labels.say_number(say), buttons.AskNumber())])
     rows += visit_rows(say, refused.alternatives)
     return markup([*rows, [button(labels.back(say), buttons.ShowVisit(visit.id))]])
 

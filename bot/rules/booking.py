@@ -42,6 +42,11 @@ class BookingClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class NotListed:
+    """The programme gives seats to registered people alone, and this person has said no number of the list."""
+
+
+@dataclass(frozen=True, slots=True)
 class PartyTooLarge:
     """The programme allows fewer travellers in one booking."""
 
@@ -102,6 +107,7 @@ VisitRefusal = VisitCancelled | AlreadyLeft | OpensLater | BookingClosed
 Refusal = (
     VisitRefusal
     | Changed
+    | NotListed
     | PartyTooLarge
     | AlreadyBooked
     | Clashes
@@ -121,14 +127,18 @@ def refuse_booking(
     giving_up: Collection[int] = (),
     rules: BookingRules,
     now: datetime,
+    listed: bool = True,
 ) -> Refusal | None:
     """Say why this person may not take `party` seats now, so many of them with a wheelchair place; or None.
 
     `held` are the seats the person holds, `giving_up` the ids of those bookings that end in the same transaction.
+    `listed`: a seat may be theirs as far as the list of registered people goes.
     """
     closed = refuse_visit(visit, rules=rules, now=now)
     if closed is not None:
         return closed
+    if not listed:
+        return NotListed()
     if party > rules.party_size:
         return PartyTooLarge(rules.party_size)
     kept = [seat for seat in held if seat.booking.id not in giving_up]

@@ -9,6 +9,7 @@ from bot.rules.booking import (
     AlreadyLeft,
     BookingClosed,
     Clashes,
+    NotListed,
     VisitCancelled,
     find_clashes,
     refuse_visit,
@@ -29,7 +30,7 @@ class OwnGift:
     """The giver opened their own link."""
 
 
-GiftRefusal = GiftGone | OwnGift | VisitCancelled | AlreadyLeft | BookingClosed | AlreadyBooked | Clashes
+GiftRefusal = GiftGone | OwnGift | VisitCancelled | AlreadyLeft | BookingClosed | AlreadyBooked | NotListed | Clashes
 """Why a seat cannot be taken by its link."""
 GivingRefusal = VisitCancelled | AlreadyLeft | BookingClosed
 """Why a seat cannot be given away."""
@@ -62,6 +63,7 @@ def refuse_gift(
     held: Sequence[HeldSeat],
     rules: BookingRules,
     now: datetime,
+    listed: bool = True,
 ) -> GiftRefusal | None:
     """Say why this person may not take the seat that a link leads to, or None.
 
@@ -82,4 +84,6 @@ def refuse_gift(
     for seat in held:
         if seat.visit.id == visit.id:
             return AlreadyBooked(seat.booking)
+    if not listed:
+        return NotListed()
     return find_clashes(visit, held, rules=rules)

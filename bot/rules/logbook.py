@@ -26,7 +26,7 @@ ACTS: Final[Mapping[str, frozenset[str]]] = {
     "announce": frozenset({"announce", "plan announcement", "withdraw announcement", "remind"}),
     "roster": frozenset({"list", "log file"}),
     "crew": frozenset({"invite", "join crew", "grant", "revoke"}),
-    "import": frozenset({"programme"}),
+    "import": frozenset({"programme", "people list"}),
     "refused": frozenset({"refused"}),
 }
 """What the crew does, by the word that asks for it: the command's, where there is one."""
@@ -49,7 +49,9 @@ OWN: Final[Mapping[str, frozenset[str]]] = {
             "line over",
         }
     ),
-    "people": frozenset({"agree", "rename", "comment", "forget", "retention", "names retention"}),
+    "people": frozenset(
+        {"agree", "rename", "number", "wrong number", "comment", "forget", "retention", "names retention"}
+    ),
 }
 """What delegates do for themselves, and what the bot does for them."""
 WORDS: Final[Mapping[str, frozenset[str]]] = {**ACTS, **OWN}

@@ -16,6 +16,7 @@ from bot.rules.booking import (
     AlreadyReleased,
     Changed,
     Clashes,
+    NotListed,
     NoWheelchairPlace,
     PartyTooLarge,
     VisitRefusal,
@@ -77,12 +78,13 @@ JoinRefusal = (
     | AlreadyBooked
     | AlreadyWaiting
     | Clashes
+    | NotListed
     | PartyTooLarge
     | TooManyWishes
     | NeverFits
 )
 """Why somebody may not join a waiting list."""
-OfferRefusal = OfferGone | AlreadyReleased | AlreadyLeft | Changed | Clashes | AlreadyBooked
+OfferRefusal = OfferGone | NotListed | AlreadyReleased | AlreadyLeft | Changed | Clashes | AlreadyBooked
 """Why an offer cannot be taken."""
 
 
@@ -247,6 +249,7 @@ def refuse_joining(
     most_wishes: int,
     rules: BookingRules,
     now: datetime,
+    listed: bool = True,
 ) -> JoinRefusal | None:
     """Say why this person may not wait for `party` seats on the visit, or None.
 
@@ -256,6 +259,8 @@ def refuse_joining(
     closed = refuse_visit(visit, rules=rules, now=now)
     if closed is not None:
         return closed
+    if not listed:
+        return NotListed()
     if party > rules.party_size:
         return PartyTooLarge(rules.party_size)
     for seat in held:
@@ -291,6 +296,7 @@ def refuse_offer(
     held: Sequence[HeldSeat],
     rules: BookingRules,
     now: datetime,
+    listed: bool = True,
 ) -> OfferRefusal | None:
     """Say why this offer cannot be taken now, or None. `held` are the seats the person holds, this offer among them."""
     if booking.state is BookingState.BOOKED:
@@ -301,5 +307,7 @@ def refuse_offer(
         return Changed()
     if now >= visit.leaves_at:
         return AlreadyLeft()
+    if not listed:
+        return NotListed()
     others = [seat for seat in held if seat.booking.id not in (booking.id, booking.replaces, booking.rest_of)]
     return find_clashes(visit, others, rules=rules)

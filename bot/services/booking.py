@@ -19,6 +19,7 @@ from bot.rules.seats import choose_bus
 from bot.services.alternatives import alternatives_to
 from bot.services.cards import leave_card, renew_booking
 from bot.services.drafts import COMPANIONS
+from bot.services.listed import may_be_seated
 from bot.services.promotion import overtakes, promote, take_back
 from storage import Tx, bookings, calendars, delegates, drafts, grants, log, outbox, queue, seats, visits
 from storage.records import Booking, BookingState, Bus, Congress, Delegate, Lease, NewMessage, Rider, Visit
@@ -110,7 +111,14 @@ def book_seat(
         party = len(riders)
     wheelchairs = int(delegate.wheelchair) if riders is None else bookings.wheelchairs_of(riders)
     refusal = refuse_booking(
-        visit, party=party, wheelchairs=wheelchairs, held=held, giving_up=ended, rules=congress.rules, now=now
+        visit,
+        party=party,
+        wheelchairs=wheelchairs,
+        held=held,
+        giving_up=ended,
+        rules=congress.rules,
+        now=now,
+        listed=may_be_seated(tx, delegate_id, visit, rules=congress.rules),
     )
     if refusal is None and overtakes(tx, visit, congress=congress, now=now):
         refusal = PeopleWait(visit.waiting)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.rules.booking import AlreadyBooked, NoSeats, Refusal, refuse_visit
+from bot.rules.booking import AlreadyBooked, NoSeats, NotListed, Refusal, refuse_visit
 from bot.rules.naming import clean_name
 from bot.rules.seats import largest_ever, largest_party, seats_left
 from bot.services.cards import renew_bus, renew_own
+from bot.services.listed import may_be_seated
 from storage import Tx, bookings, delegates, drafts, grants, log, visits
 from storage.records import Congress, Visit
 
@@ -66,6 +67,8 @@ def begin_party(
     own = next((seat.booking for seat in bookings.held_by(tx, delegate_id) if seat.visit.id == visit_id), None)
     if own is not None:
         return AlreadyBooked(own)
+    if not may_be_seated(tx, delegate_id, visit, rules=congress.rules):
+        return NotListed()
     if largest_ever(visit) < 2:
         return NoSeats(left=seats_left(visit), largest=largest_party(visit))
     return _keep_party(tx, delegate_id, visit, [], causes=[], message_id=message_id, congress=congress, now=now)

@@ -122,11 +122,13 @@ def keep_promises(tx: Tx, *, congress: Congress, now: datetime) -> int:
         people = erasing.to_erase(tx, most=_AT_ONCE)
         gone = erasing.erase(tx, people, now=now) if people else Erased()
         erasing.erase_words(tx, [person.id for person in people])
+        erasing.erase_registered(tx)
         for person in people:
             if person.telegram_id is not None:
                 inbox.empty_parked(tx, person.telegram_id)
     elif stage.names:
         people = erasing.to_unlist(tx, most=_AT_ONCE)
+        erasing.erase_registered(tx)
         gone = erasing.unlist(tx, [person.id for person in people], now=now) if people else Erased()
     else:
         return 0

@@ -11,6 +11,7 @@ from bot.rules.seats import has_room
 from bot.services.booking import Booked, Refused, Ticket, repeated, ticket_for, ticket_message, ticket_of
 from bot.services.cards import renew_booking
 from bot.services.drafts import DRAFT_LIFE, BadName
+from bot.services.listed import may_be_seated
 from bot.services.promotion import promote
 from storage import Tx, bookings, delegates, drafts, gifts, log, outbox, queue, seats, visits
 from storage.records import Booking, Bus, Congress, Delegate, Gift, Lease, NewMessage, Rider, Visit
@@ -226,7 +227,16 @@ def _look(
     """Return what the link leads to for this person, or why it gives them nothing."""
     gift, booking, visit = _behind(tx, token)
     held = bookings.held_by(tx, taker_id)
-    refusal = refuse_gift(gift, booking, visit, taker_id=taker_id, held=held, rules=congress.rules, now=now)
+    refusal = refuse_gift(
+        gift,
+        booking,
+        visit,
+        taker_id=taker_id,
+        held=held,
+        rules=congress.rules,
+        now=now,
+        listed=visit is None or may_be_seated(tx, taker_id, visit, rules=congress.rules),
+    )
     if refusal is not None:
         return NotTaken(refusal=refusal, visit=visit)
     assert gift is not None

@@ -24,6 +24,7 @@ def visit_columns(document: Document, table: Document, position: int) -> dict[st
         "lunch": table["lunch_included"],
         "tentative": table["status"] == "tentative",
         "names_final": table["names_final"],
+        "registered_only": table.get("registered_only"),
     }
     return {
         "position": position,

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.rules.waiting import JoinRefusal, OfferGone, OfferRefusal, refuse_joining, refuse_offer
 from bot.services.alternatives import alternatives_to
 from bot.services.booking import Booked, free_seats, party_of, repeated, ticket_for, ticket_message
+from bot.services.listed import may_be_seated
 from bot.services.promotion import offer_key, overtakes, promote, take_back
 from bot.services.standing import MOST_WISHES, Offered, Wait, read_standing
 from storage import Tx, bookings, delegates, drafts, log, outbox, queue, visits
@@ -88,6 +89,7 @@ def join_line(
         most_wishes=MOST_WISHES,
         rules=congress.rules,
         now=now,
+        listed=may_be_seated(tx, delegate_id, visit, rules=congress.rules),
     )
     if refusal is not None:
         others = alternatives_to(tx, visit, held=held, party=party, wheelchairs=wheelchairs, congress=congress, now=now)
@@ -158,7 +160,15 @@ def accept_offer(
     assert booking is not None
     visit = fresh[booking.visit_id]
     held = bookings.held_by(tx, delegate_id)
-    refusal = refuse_offer(booking, visit, version=booking_version, held=held, rules=congress.rules, now=now)
+    refusal = refuse_offer(
+        booking,
+        visit,
+        version=booking_version,
+        held=held,
+        rules=congress.rules,
+        now=now,
+        listed=may_be_seated(tx, delegate_id, visit, rules=congress.rules),
+    )
     if refusal is not None:
         return NotTaken(refusal=refusal, visit=visit)
     given = queue.give(tx, booking, now=now)

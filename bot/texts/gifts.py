@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from bot.language import Language
-from bot.rules.booking import AlreadyBooked, AlreadyLeft, BookingClosed, Clashes, VisitCancelled
+from bot.rules.booking import AlreadyBooked, AlreadyLeft, BookingClosed, Clashes, NotListed, VisitCancelled
 from bot.rules.gifts import GiftGone, GiftRefusal, OwnGift
 from bot.services.gifts import Given, Giving, Present
 from bot.texts import refusals
@@ -100,7 +100,7 @@ def why_not(say: Language, refusal: GiftRefusal, *, congress: Congress) -> str:
             return say.gettext("This link does not work any more: it was used, taken back, or is too old.")
         case OwnGift():
             return say.gettext("This is your own link. Send it to your colleague.")
-        case VisitCancelled() | AlreadyLeft() | BookingClosed() | AlreadyBooked() | Clashes():
+        case VisitCancelled() | AlreadyLeft() | BookingClosed() | AlreadyBooked() | NotListed() | Clashes():
             return refusals.reason(say, refusal, congress=congress)
         case _:
             assert_never(refusal)

@@ -24,9 +24,13 @@ def ask_file(say: Language) -> str:
     """Ask for the event file."""
     return "\n\n".join(
         [
-            "📥 <b>" + say.gettext("Send the event file as a document (.toml).") + "</b>",
+            "📥 <b>" + say.gettext("Send the event file (.toml) or a list of people (.csv) as a document.") + "</b>",
             say.gettext(
-                "/export gives you the one in use: change it and send it back. Nothing changes before you agree."
+                "/export gives you the event file in use: change it and send it back. Nothing changes before you agree."
+            ),
+            say.gettext(
+                "A list of people has the columns number and name; language, city and notes if you like. Who is missing"
+                " in a new list is no longer on it."
             ),
         ]
     )
@@ -34,7 +38,9 @@ def ask_file(say: Language) -> str:
 
 def not_toml(say: Language) -> str:
     """Answer a file of another kind."""
-    return "🚫 " + say.gettext("This is not an event file: its name must end with .toml. /export gives you one.")
+    return "🚫 " + say.gettext(
+        "An event file’s name ends with .toml (/export gives you one), that of a list of people with .csv."
+    )
 
 
 def too_large(say: Language) -> str:

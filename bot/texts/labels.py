@@ -289,6 +289,10 @@ def test_to_myself(say: Language) -> str:
     return "👁 " + say.gettext("Test: to me alone")
 
 
+def say_number(say: Language) -> str:
+    return "🪪 " + say.gettext("Registration number")
+
+
 def apply_file(say: Language) -> str:
     # Translators: button below what an event file would change; beside it stands "No".
     return "✅ " + say.gettext("Apply")

@@ -128,6 +128,8 @@ def deed(say: Language, entry: Entry) -> str:
             return say.gettext("role taken back")
         case "programme":
             return say.gettext("programme applied")
+        case "people list":
+            return say.gettext("list of people applied, people: {n}").format(n=_of(after, "people"))
         case "refused":
             # Translators: somebody wrote a command of the crew without the role for it.
             return say.gettext("tried without the right to: {command}").format(command=_command(entry.what))
@@ -184,6 +186,10 @@ def _own_deed(say: Language, entry: Entry) -> str:
             return say.gettext("agreed to the privacy notice")
         case "rename":
             return say.gettext("changed the name")
+        case "number":
+            return say.gettext("said the registration number")
+        case "wrong number":
+            return say.gettext("said a registration number that does not fit")
         case "comment":
             return say.gettext("wrote how it was")
         case "forget":

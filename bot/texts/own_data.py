@@ -33,6 +33,7 @@ def sections(say: Language, data: OwnData, *, congress: Congress) -> Sequence[Se
     rows = data.rows
     found: list[Section] = [
         (say.gettext("You"), [line for row in rows["delegates"] for line in _person(say, row)]),
+        (say.gettext("On the organizers’ list of people"), [_listed(say, row) for row in rows["registered"]]),
         (say.gettext("Your visits and waits"), [_booking(say, row, data) for row in rows["bookings"]]),
         (say.gettext("What you are typing"), [_typed(row["fields"]) for row in rows["drafts"]]),
         (say.gettext("Sent to you, or waiting to be sent"), [_message(say, row) for row in rows["outbox"]]),
@@ -74,6 +75,14 @@ def _person(say: Language, row: Mapping[str, Any]) -> Iterator[str]:
         )
     if row["unreachable_since"]:
         yield say.gettext("Could not be reached since: {moment}").format(moment=say.moment(row["unreachable_since"]))
+
+
+def _listed(say: Language, row: Mapping[str, Any]) -> str:
+    parts = [row["number"], row["name"], row["language"], row["city"], row["notes"]]
+    parts.append(say.gettext("Listed since: {moment}").format(moment=say.moment(row["listed_at"])))
+    if row["joined_at"]:
+        parts.append(say.gettext("You said this number: {moment}").format(moment=say.moment(row["joined_at"])))
+    return " · ".join(part for part in parts if part)
 
 
 def _booking(say: Language, row: Mapping[str, Any], data: OwnData) -> str:

@@ -26,6 +26,7 @@ def delegate_commands(say: Language) -> tuple[tuple[str, str], ...]:
     return (
         ("visits", say.gettext("Choose a visit")),
         ("my", say.gettext("My tickets")),
+        ("number", say.gettext("Say your registration number")),
         ("access", say.gettext("Wheelchair places")),
         ("language", say.gettext("Language")),
         ("help", say.gettext("What this bot can do")),

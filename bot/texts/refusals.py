@@ -13,6 +13,7 @@ from bot.rules.booking import (
     Clash,
     Clashes,
     NoSeats,
+    NotListed,
     NoWheelchairPlace,
     OpensLater,
     PartyTooLarge,
@@ -69,6 +70,8 @@ def reason(say: Language, refused: Refusal, *, congress: Congress) -> str:
             return say.gettext("Sign-up closed on {moment} ({zone}).").format(
                 moment=say.moment(closed_at), zone=zone_name(say, congress)
             )
+        case NotListed():
+            return say.gettext("Seats are for registered participants. Say your registration number first: /number")
         case PartyTooLarge(most):
             return say.ngettext("At most {n} seat in one sign-up.", "At most {n} seats in one sign-up.", most).format(
                 n=most

@@ -10,6 +10,7 @@ from bot.rules.booking import (
     BookingClosed,
     Changed,
     Clashes,
+    NotListed,
     NoWheelchairPlace,
     OpensLater,
     PartyTooLarge,
@@ -217,7 +218,7 @@ def join_reason(say: Language, refused: JoinRefusal, *, congress: Congress) -> s
             )
         case (
             VisitCancelled() | AlreadyLeft() | OpensLater() | BookingClosed() | AlreadyBooked() | Clashes()
-            | PartyTooLarge() | NoWheelchairPlace()
+            | NotListed() | PartyTooLarge() | NoWheelchairPlace()
         ):  # fmt: skip
             return refusals.reason(say, refused, congress=congress)
         case _:
@@ -229,7 +230,7 @@ def offer_reason_answer(say: Language, refused: OfferRefusal, *, congress: Congr
     match refused:
         case OfferGone():
             return say.gettext("This offer is over.")
-        case AlreadyReleased() | AlreadyLeft() | Changed() | Clashes() | AlreadyBooked():
+        case AlreadyReleased() | AlreadyLeft() | Changed() | Clashes() | AlreadyBooked() | NotListed():
             return refusals.reason(say, refused, congress=congress)
         case _:
             assert_never(refused)

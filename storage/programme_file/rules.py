@@ -62,7 +62,10 @@ class Feedback(Record):
 
 
 class Rules(Record):
-    """The rules of one congress. `pushes_a_day`: so many messages at most one person is sent, urgent news aside."""
+    """The rules of one congress. `pushes_a_day`: so many messages at most one person is sent, urgent news aside.
+
+    `registered_only`: seats are for people on the list that organizers bring (/import); a visit may say otherwise.
+    """
 
     booking_opens: Moment
     booking_closes: Moment
@@ -73,6 +76,7 @@ class Rules(Record):
     filling_share: Annotated[float, Field(gt=0, le=1)]
     doors_close_minutes_before: Annotated[int, Field(ge=0)]
     badge_required: bool
+    registered_only: bool = False
     changeover_minutes: ChangeoverMinutes
     quiet_hours: ClockSpan
     pushes_a_day: Annotated[int, Field(ge=1, le=50)] = 5

@@ -21,7 +21,7 @@ class Visit(Record):
     when the visit itself begins: its buses leave then or later, and a walk, or a visit whose buses are all
     transfers, leaves at `start`. Without `booking_opens` and `booking_closes` the rules' own moments count.
     `names_final`: nobody moves up from the waiting list once booking has closed (a flight). `closed`: no new sign-ups
-    and nobody new in the waiting list; who has a seat keeps it.
+    and nobody new in the waiting list; who has a seat keeps it. `registered_only`: as in the rules, for this visit.
     """
 
     id: Id
@@ -43,6 +43,7 @@ class Visit(Record):
     booking_opens: Moment | None = None
     booking_closes: Moment | None = None
     names_final: bool = False
+    registered_only: bool | None = None
     closed: bool = False
     tags: Many[Id] = ()
     title: Names

@@ -87,6 +87,7 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
     "phrases": ("phrases:0", CITY),
     "log": ("log:1:0:::", ALL),
     "import": ("import:1:0", ALL),
+    "people": ("people:1:0", ALL),
     "crew": ("crew", ALL),
     "crewask": ("crewask:99", ALL),
     "crewoff": ("crewoff:99", ALL),

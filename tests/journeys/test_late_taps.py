@@ -388,6 +388,8 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
         buttons.EndWait(held.id, held.id, held.version),
         buttons.PauseLine("nab-am", 1),
         buttons.ApplyImport(buttons.UpdateId(1), "0" * 12),
+        buttons.ApplyList(buttons.UpdateId(1), "0" * 16),
+        buttons.AskNumber(),
         buttons.OwnBelow(),
         buttons.MoreOfTicket(held.id),
         buttons.ShowPass(held.id),

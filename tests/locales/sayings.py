@@ -24,6 +24,7 @@ PLAIN = {
     "paper.headings": 80,
     "paper.small_print": 400,
     "gifts.message_to_colleague": 1024,
+    "registered.report": 100_000,
     "roster_files.lines_above": 100_000,
     "roster_files.columns": 80,
     "roster_files.cells": 80,

@@ -13,6 +13,7 @@ from bot.rules import clocks, phrasing, reminding, scheduling
 from bot.rules import gifts as gift_reasons
 from bot.rules import logbook as logbook_rules
 from bot.rules import merging as merging_rules
+from bot.rules import registered as registered_rules
 from bot.rules import waiting as waiting_reasons
 from bot.rules.filtering import LIKELY_GAPS, Access, Filters, Match, Value, Which, matches
 from bot.rules.gaps import Gap
@@ -45,6 +46,7 @@ from bot.services import (
     own_data,
     passes,
     queue,
+    registered,
     rosters,
     rounds,
     standing,
@@ -89,6 +91,8 @@ from storage.records import (
     Lost,
     MessageState,
     Posted,
+    Registered,
+    RegisteredRow,
     ReminderRule,
     Rider,
     Role,
@@ -457,6 +461,29 @@ def _on_a_smaller_bus(
     }
 
 
+def _people_lists(*, n: int, text: str) -> World:
+    """Lists of people with every fault, and all that one changes; a number said rightly and wrongly."""
+    person = Registered(number=text[:32], name=text, city=text)
+    rows = tuple(RegisteredRow(id=each, person=person, delegate_id=each) for each in range(n + 1))
+    whole = registered_rules.Difference(
+        new={str(each): person for each in range(n + 1)}, changed=((rows[0], person),), gone=rows
+    )
+    little = registered_rules.Difference(new={"1": person}, changed=(), gone=())
+    return {
+        registered_rules.ListFault: tuple(
+            registered_rules.ListFault(line=n, wrong=wrong, value=text, other=n) for wrong in registered_rules.Wrong
+        ),
+        registered.ShownList: (
+            registered.ShownList(difference=whole, people=n, ignored=(text, text)),
+            registered.ShownList(difference=little, people=1),
+        ),
+        registered.ListImported: (registered.ListImported(people=n, new=n, changed=n, gone=n),),
+        registered.NumberIsYours: (registered.NumberIsYours(text),),
+        registered.NumberRefused: tuple(registered.NumberRefused(left=n, taken=taken) for taken in (True, False)),
+        reasons.NotListed: (reasons.NotListed(),),
+    }
+
+
 def _own_data(visits: tuple[Visit, ...], *, n: int, text: str) -> tuple[own_data.OwnData, ...]:
     """Of somebody of whom all is stored that can be, and of somebody who has only just agreed."""
     moments = ("consent_at", "unreachable_since", "created_at", "made_at", "released_at", "offer_until", "settled_at")
@@ -472,6 +499,7 @@ def _own_data(visits: tuple[Visit, ...], *, n: int, text: str) -> tuple[own_data
         **{table: [row] for table in ("delegates", "drafts", "announcements", "grants")},
         "bookings": [{**row, "state": state} for state in BookingState],
         "riders": [row] * n,
+        "registered": [{**row, "number": text, "city": text, "notes": text, "listed_at": OPEN, "joined_at": OPEN}],
         "acts": [{**row, "kind": "cancelvisit", "subject": "visit:17"}],
         "outbox": messages,
         "inbox": [{**row, "state": "received"}],
@@ -737,6 +765,7 @@ def _imports(visit: Visit, *, n: int, text: str) -> World:
         opening.HeldBack: tuple(opening.HeldBack(visit=visit, was=visit, offered=offered) for offered in (0, n)),
         opening.TooManyHeld: (opening.TooManyHeld(visit=visit, wanted=n, most=n),),
         importing.Shown: shown,
+        **_people_lists(n=n, text=text),
         importing.Imported: (importing.Imported(None), importing.Imported(many)),
         importing.OtherZone: (importing.OtherZone(text),),
         importing.Export: (importing.Export(congress_id="wlic2025", version=n, text=text),),

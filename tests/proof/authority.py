@@ -22,11 +22,11 @@ from tests.proof.indoors import Indoors, all_rows, indoors, written
 from tests.proof.trial import POSTGRESQL, SQLITE, Line, Trial
 
 FOR_EVERYBODY = {
-    "start", "help", "privacy", "language", "visits", "my", "access", "cancel", "stop", "mydata", "forget",
+    "start", "help", "privacy", "language", "visits", "my", "number", "access", "cancel", "stop", "mydata", "forget",
 }  # fmt: skip
 BUTTONS_FOR_EVERYBODY = {
     "lang", "ok", "say", "langs", "menu", "cities", "list", "visit", "libs", "pin", "like", "book", "swap", "with",
-    "drop", "my", "ticket", "giveq", "give", "name", "end",
+    "drop", "number", "my", "ticket", "giveq", "give", "name", "end",
     "giveone", "undo", "moves", "moveq", "moveto", "gifts", "giftto", "unlink", "gift", "wheels", "wheel", "wheelof",
     "mine", "more", "pass", "ics", "paper", "driver",
     "find", "sift", "pick", "hours", "seen",
@@ -194,6 +194,7 @@ async def set_the_scene(house: Indoors) -> Scene:
     data |= {"lost": f"lost:{ARGUMENTS['roster']}:0", "pause": f"pause:{ARGUMENTS['queue']}:1", "import": "import:1:0"}
     data |= {
         "reseat": "reseat:1:1:1:1:1:0",
+        "people": "people:1:0",
         "recall": "recall:1",
         "acted": "acted:1",
         "why": "why:1",

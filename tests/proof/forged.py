@@ -18,6 +18,7 @@ from typing import Any
 
 from bot.buttons import (
     Agree,
+    AskNumber,
     Book,
     BringCompanions,
     Button,
@@ -40,7 +41,8 @@ from tests.proof.trial import POSTGRESQL, SQLITE, Line, Trial
 GROUP = -1_001_234
 HELD = ("nab-am", "enu-am", "public-pm", "aitu-walk")
 ACTING: tuple[type[Button], ...] = (
-    *(Agree, Book, BringCompanions, ChangeName, Forget, HearAll, Join, NeedWheelchair, Replace, SetLanguage, TypeGap),
+    *(Agree, AskNumber, Book, BringCompanions, ChangeName, Forget, HearAll, Join, NeedWheelchair, Replace),
+    *(SetLanguage, TypeGap),
 )
 """Buttons that anybody may send: made up at random they could happen to be right."""
 

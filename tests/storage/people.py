@@ -62,6 +62,7 @@ def _fill(tx: Tx, person: int, telegram_id: int, whose: str, number: int, *, vis
             "made_at": OPEN,
             "ends_at": OPEN + timedelta(hours=1),
         },
+        "registered": {"bucket": number, "delegate_id": person, "language": "kk", "listed_at": OPEN, "joined_at": OPEN},
         "drafts": {"delegate_id": person, "kind": "name", "expires_at": OPEN + timedelta(hours=1)},
         "given_rosters": {"list": "riders/bus:1", "version": 1, "delegate_id": person, "listed": [], "given_at": OPEN},
         "cards": {"delegate_id": person, "kind": "menu", "message_id": 5},

@@ -31,6 +31,7 @@ from storage.tables import (
     lines,
     outbox,
     pace,
+    registered,
     riders,
     visits,
 )
@@ -153,6 +154,8 @@ def put_everything(tx: Tx, *, now: datetime) -> None:
     tx.execute(update(visits).values(seats_taken=len(given)))
     link = {"booking_id": given[0], "rider_id": 1, "delegate_id": people[0], "name": "Әлия", "ends_at": leaves_at}
     tx.execute(insert(gifts).values(digest="of a link", made_at=now, **link))
+    listed = {"number": "A-001", "name": "Әлия", "city": "Ақтау", "notes": "VIP", "language": "kk"}
+    tx.execute(insert(registered).values(bucket=7, delegate_id=people[0], listed_at=now, joined_at=now, **listed))
     tx.execute(insert(feedback).values(booking_id=given[0], score=4, comment="Жақсы 👍", given_at=now))
     draft = {"delegate_id": people[0], "kind": "companions", "fields": {"names": ["Ұлан"]}, "expires_at": leaves_at}
     tx.execute(insert(drafts).values(**draft))

@@ -14,7 +14,7 @@ from storage import Tx, drafts, log, outbox
 from storage.database import Database
 from storage.records import Lease, NewMessage
 from storage.seal import Seal, Sealed, SealedJSON, UnreadableSeal
-from storage.tables import announcements, delegates, feedback, gifts, inbox, metadata, riders
+from storage.tables import announcements, delegates, feedback, gifts, inbox, metadata, registered, riders
 from storage.tables import log as log_table
 from tests.makers import OPEN
 from tests.storage.rows import put_booking, put_delegate, put_visit
@@ -34,6 +34,10 @@ SEALED_COLUMNS = {
     "log.before",
     "log.outcome",
     "outbox.slots",
+    "registered.city",
+    "registered.name",
+    "registered.notes",
+    "registered.number",
     "riders.name",
     "riders.needs",
 }
@@ -95,6 +99,8 @@ def fill_every_sealed_column(tx: Tx) -> None:
     )
     link = {"booking_id": booking, "rider_id": 1, "delegate_id": person, "name": SECRET}
     tx.execute(insert(gifts).values(digest="of a link", made_at=OPEN, ends_at=OPEN + timedelta(hours=1), **link))
+    secrets = dict.fromkeys(("number", "name", "city", "notes"), SECRET)
+    tx.execute(insert(registered).values(bucket=1, listed_at=OPEN, **secrets))
     drafts.put(tx, person, kind="companions", fields={"names": [SECRET]}, message_id=None, expires_at=OPEN)
     tx.execute(insert(inbox).values(update_id=1, raw=SECRET, received_at=OPEN))
     log.write(
