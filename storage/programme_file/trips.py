@@ -52,7 +52,8 @@ class Visit(Record):
 
 
 class Bus(Record):
-    """A vehicle of one visit. `seats` are the delegates' places; `wheelchair_places` are part of them.
+    """A vehicle of one visit. `seats` are the delegates' places; `wheelchair_places` are part of them. 0 for one
+    whose passengers ride on another (/merge).
 
     `transfer`: it waits elsewhere (at an airport), so its times never stand on a ticket as the departure.
     """

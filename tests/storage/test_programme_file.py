@@ -446,14 +446,6 @@ SLIPS = {
         problem="20 wheelchair places are more than the 18 seats they are part of",
         mend="write at most 18",
     ),
-    "a bus without a seat": Slip(
-        anchor='id = "B10"',
-        old="seats = 18",
-        new="seats = 0",
-        place='buses[9] "B10" .seats',
-        problem="seats is 0",
-        mend="write a number greater than 0",
-    ),
     "a host that lets nobody in": Slip(
         anchor=NU_PM,
         old="capacity = 45",
