@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Text, cast, delete, func, lite
 from storage.records import MessageState
 from storage.tables import (
     announcements,
+    boards,
     bookings,
     cards,
     delegates,
@@ -72,6 +73,7 @@ def erase(tx: Connection, people: Sequence[Someone], *, now: datetime) -> Erased
     kept = tx.execute(update(bookings).where(theirs).values(code=code)).rowcount
     messages = _erase_messages(tx, ids, now=now)
     tx.execute(delete(cards).where(cards.c.delegate_id.in_(ids)))
+    tx.execute(delete(boards).where(boards.c.delegate_id.in_(ids)))
     # The row stays, so that a list's versions go on counting.
     tx.execute(update(given_rosters).where(given_rosters.c.delegate_id.in_(ids)).values(delegate_id=None))
     tx.execute(delete(grants).where(grants.c.telegram_id.in_(known), grants.c.source != BY_SETTINGS))

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, Text, cast, literal, or
 from storage.tables import (
     acts,
     announcements,
+    boards,
     bookings,
     cards,
     delegates,
@@ -52,6 +53,7 @@ def rows_about(tx: Connection, *, delegate_id: int, telegram_id: int) -> Rows:
         feedback: feedback.c.booking_id.in_(theirs),
         gifts: gifts.c.delegate_id == delegate_id,
         cards: cards.c.delegate_id == delegate_id,
+        boards: boards.c.delegate_id == delegate_id,
         given_rosters: given_rosters.c.delegate_id == delegate_id,
         outbox: outbox.c.delegate_id == delegate_id,
         announcements: announcements.c.author_id == delegate_id,

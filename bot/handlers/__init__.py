@@ -10,6 +10,7 @@ from telegram.ext import BaseHandler
 from bot.context import Context
 from bot.handlers import (
     acts,
+    board,
     booking,
     broadcasts,
     changing,
@@ -60,6 +61,7 @@ ALL: Handlers = [
     *own_data.HANDLERS,
     *organizers.HANDLERS,
     *stats.HANDLERS,
+    *board.HANDLERS,
     *rosters.HANDLERS,
     *queue.HANDLERS,
     *crew.HANDLERS,

@@ -21,6 +21,7 @@ class Right(StrEnum):
     """What somebody may do, called as its command is; those with a blank have none of their own."""
 
     STATS = "stats"
+    BOARD = "board"
     ROSTER = "roster"
     ROSTER_FILE = "roster file"
     QUEUE = "queue"

@@ -27,6 +27,7 @@ ALL = "owner organizer"
 CITY = f"{ALL} city"
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "stats": ("", f"{CITY} host"),
+    "board": ("astana", CITY),
     "roster": ("nab-am", f"{CITY} desk"),
     "queue": ("nab-am", f"{CITY} desk"),
     "find": ("Emma", f"{CITY} desk"),
@@ -56,6 +57,9 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
     "file": ("file:csv:riders:nab-am", CITY),
     "lost": ("lost:nab-am:0", f"{CITY} desk"),
     "pause": ("pause:nab-am:1", CITY),
+    "bus": ("bus:1", CITY),
+    "boardon": ("boardon:99", CITY),
+    "boardoff": ("boardoff:99", CITY),
     "why": ("why:1", f"{CITY} desk"),
     "act": ("act:1:1", CITY),
     "recall": ("recall:1", CITY),
@@ -70,8 +74,8 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
 }
 TAPS_CHANGE, TAPS_MAY_CHANGE = {"file", "pause"}, {"act", "recall"}
 """Buttons that leave something behind; an act is changed by its author's word, and by the first recall."""
-OF_DRAFTS = {"announce", "trial"}
-"""Buttons of one's own draft: somebody else's is gone, whatever it is about."""
+OF_DRAFTS = {"announce", "trial", "boardon", "boardoff"}
+"""Buttons of one's own draft or board: somebody else's is gone, whatever it is about."""
 AT_STAKE = (
     *(tables.visits, tables.buses, tables.bookings, tables.riders, tables.grants, tables.drafts, tables.acts),
     *(tables.given_rosters, tables.announcements, tables.congress),
