@@ -134,3 +134,11 @@ class ShowBus(Button):
 
     prefix: ClassVar[str] = "bus"
     bus: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDay(Button):
+    """Show another of the reader's days, by its ordinal."""
+
+    prefix: ClassVar[str] = "day"
+    day: int

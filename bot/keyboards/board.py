@@ -1,4 +1,4 @@
-"""Below a board: its worst buses one by one, refresh, stop."""
+"""Below a board: its worst buses one by one, refresh, stop. Below a day: the one before, the one after."""
 
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from bot.language import Language
 from bot.rules.board import troubles
 from bot.services.board import BusDetail, Morning
 from bot.services.rosters import ListKind
+from bot.services.today import Day
 from bot.texts import board as texts
 
 _BUSES, _A_ROW = 12, 4
@@ -31,3 +32,13 @@ def bus_detail(say: Language, detail: BusDetail) -> InlineKeyboardMarkup:
     """The passenger list of the bus."""
     label = detail.facts.bus.label
     return markup([[button(texts.roster_label(say), buttons.RosterPage(ListKind.RIDERS, label, 0))]])
+
+
+def days(say: Language, shown: Day) -> InlineKeyboardMarkup | None:
+    """The person's days before and after; nothing where there are none."""
+    ways = [
+        button(label.format(say.date(day)), buttons.ShowDay(day.toordinal()))
+        for label, day in (("‹ {}", shown.earlier), ("{} ›", shown.later))
+        if day is not None
+    ]
+    return markup([[each] for each in ways]) if ways else None

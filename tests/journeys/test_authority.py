@@ -28,6 +28,7 @@ CITY = f"{ALL} city"
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "stats": ("", f"{CITY} host"),
     "board": ("astana", CITY),
+    "today": ("", f"{CITY} leader host"),
     "roster": ("nab-am", f"{CITY} desk"),
     "queue": ("nab-am", f"{CITY} desk"),
     "find": ("Emma", f"{CITY} desk"),
@@ -48,7 +49,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "invite": ("leader B01", ALL),
 }
 """With which words each command is about nab-am, and whose it is."""
-WITHOUT_SUBJECT = {"stats", "find", "log", "export", "import", "crew", "invite"}
+WITHOUT_SUBJECT = {"stats", "today", "day", "find", "log", "export", "import", "crew", "invite"}
 """These are about nothing in particular: a scope narrows what they show."""
 CHANGES = {"delay", "seats", "close", "open", "holdback", "cancelvisit", "announce", "import", "invite"}
 """What leaves something behind when it is allowed."""
@@ -58,6 +59,7 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
     "lost": ("lost:nab-am:0", f"{CITY} desk"),
     "pause": ("pause:nab-am:1", CITY),
     "bus": ("bus:1", CITY),
+    "day": ("day:739000", f"{CITY} leader host"),
     "boardon": ("boardon:99", CITY),
     "boardoff": ("boardoff:99", CITY),
     "why": ("why:1", f"{CITY} desk"),

@@ -38,7 +38,7 @@ ARGUMENTS = {
     "stats": "", "roster": "nab-am", "delay": "nab-am 15", "seats": "B01 40", "announce": "all The hall is open.",
     "queue": "nab-am", "crew": "", "invite": "leader B01", "feedback": "", "undelivered": "", "find": "Emma",
     "export": "", "import": "", "open": "nab-am", "close": "nab-am", "holdback": "nab-am 1",
-    "cancelvisit": "nab-am", "swapbus": "B01 bay=4", "why": "nab-am", "log": "", "board": "",
+    "cancelvisit": "nab-am", "swapbus": "B01 bay=4", "why": "nab-am", "log": "", "board": "", "today": "",
 }  # fmt: skip
 """With which an owner's command does or tells something."""
 FORMER = 9002
