@@ -50,20 +50,17 @@ class BoardCards:
         say = self._languages[living.reader.language or SOURCE]
         is_over = morning is None or (morning.has_ended and bool(morning.fleet))
         text = texts.not_yours(say) if morning is None else texts.board(say, morning, now=now)
-        shown = texts.digest(text)
+        shown = "" if morning is None else texts.digest(say, morning, now=now)
         if shown == board.shown and not is_over:
             return
         if not await self._db.run(services.claim_edit, board=board, now=now):
             return
         keyboard = None
-        full = text
-        if morning is not None:
-            full = texts.dated(say, text, now=now)
-            if is_over:
-                full = f"{full}\n{texts.ended_by_itself(say)}"
-            else:
-                keyboard = keyboards.board(say, morning, board_id=board.id, now=now)
-        is_gone = not await self._edit(living, full, keyboard)
+        if morning is not None and is_over:
+            text = f"{text}\n{texts.ended_by_itself(say)}"
+        elif morning is not None:
+            keyboard = keyboards.board(say, morning, board_id=board.id, now=now)
+        is_gone = not await self._edit(living, text, keyboard)
         if is_over or is_gone:
             await self._db.run(services.end_board, board_id=board.id)
         else:

@@ -47,14 +47,12 @@ async def board(update: Update, context: Context) -> None:
 async def _begin(update: Update, context: Context, begun: Begun) -> None:
     assert update.effective_user is not None
     say, now = context.say, context.now
-    text = texts.board(say, begun.morning, now=now)
+    text, shown = texts.board(say, begun.morning, now=now), texts.digest(say, begun.morning, now=now)
     keyboard = keyboards.board(say, begun.morning, board_id=begun.board_id, now=now)
-    message_id = await send(update, context, Screen(texts.dated(say, text, now=now), keyboard))
+    message_id = await send(update, context, Screen(text, keyboard))
     if message_id is None:
         return
-    await context.db.run(
-        services.keep_board, board_id=begun.board_id, message_id=message_id, shown=texts.digest(text), now=now
-    )
+    await context.db.run(services.keep_board, board_id=begun.board_id, message_id=message_id, shown=shown, now=now)
     if begun.former is not None:
         with suppress(TelegramError):  # it is gone, or stays as it was: nobody edits it any more
             await context.bot.edit_message_text(
@@ -86,13 +84,11 @@ async def renew_board(update: Update, context: Context) -> None:
         await answer_old_button(update, context)
         return
     say, now = context.say, context.now
-    text = texts.board(say, living.morning, now=now)
+    text, shown = texts.board(say, living.morning, now=now), texts.digest(say, living.morning, now=now)
     keyboard = keyboards.board(say, living.morning, board_id=button.board, now=now)
-    message_id = await show(update, context, Screen(texts.dated(say, text, now=now), keyboard))
+    message_id = await show(update, context, Screen(text, keyboard))
     if message_id is not None:
-        await context.db.run(
-            services.keep_board, board_id=button.board, message_id=message_id, shown=texts.digest(text), now=now
-        )
+        await context.db.run(services.keep_board, board_id=button.board, message_id=message_id, shown=shown, now=now)
 
 
 @needs(Right.BOARD)
@@ -115,7 +111,7 @@ async def stop_board(update: Update, context: Context) -> None:
     if living is None or living.morning is None:
         await answer_old_button(update, context)
         return
-    text = texts.dated(context.say, texts.board(context.say, living.morning, now=context.now), now=context.now)
+    text = texts.board(context.say, living.morning, now=context.now)
     await show(update, context, Screen(f"{text}\n{texts.stopped(context.say)}"))
 
 

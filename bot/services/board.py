@@ -49,10 +49,10 @@ class Living:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BusDetail:
-    """A bus with its leaders (name, Telegram id) and those of it whom the bot cannot reach."""
+    """A bus with its leaders by name and those of it whom the bot cannot reach."""
 
     facts: BusFacts
-    leaders: tuple[tuple[str, int], ...]
+    leaders: tuple[str, ...]
     absent: tuple[Absent, ...]
 
 
@@ -149,7 +149,7 @@ def bus_detail(tx: Tx, *, actor: int, bus_id: int, now: datetime) -> BusDetail |
         return refused
     leaders = grants.holders(tx, Role.LEADER, facts.bus.label)
     known = delegates.by_telegram_ids(tx, leaders)
-    named = tuple((known[each].name, each) for each in leaders if each in known)
+    named = tuple(known[each].name for each in leaders if each in known)
     absent = undelivered.absent(tx, visit_ids=None, bus_id=bus_id)
     return BusDetail(facts=facts, leaders=named, absent=absent)
 

@@ -17,43 +17,14 @@ _ABSENT = 30
 
 
 def board(say: Language, morning: Morning, *, now: datetime) -> str:
-    """Return the board without the clock that says as of when: what decides whether it has changed."""
-    lines = [_head(say, morning)]
-    fleet = morning.fleet
-    if not fleet:
-        return "\n".join([*lines, say.gettext("No buses here.")])
-    troubled = [facts for facts in fleet if troubles(facts, now=now)]
-    left = [facts for facts in fleet if facts.has_left(now=now)]
-    quiet = [facts for facts in fleet if facts not in troubled and facts not in left]
-    told, room = 0, _ROOM
-    for facts in troubled:
-        line = bus_line(say, facts, now=now)
-        if len(line) > room:
-            break
-        lines.append(line)
-        told, room = told + 1, room - len(line)
-    rest = troubled[told:]
-    if rest:
-        counted = say.ngettext("And {n} more with something wrong", "And {n} more with something wrong", len(rest))
-        lines.append(f"⚠️ {counted.format(n=len(rest))}: {_labels(say, rest)}")
-    if quiet:
-        # Translators: buses with which nothing is wrong; their names follow.
-        counted = say.ngettext("All well with {n} bus", "All well with {n} buses", len(quiet)).format(n=len(quiet))
-        lines.append(f"✅ {counted}: {_labels(say, quiet)}")
-    if left:
-        counted = say.ngettext("{n} bus has left", "{n} buses have left", len(left)).format(n=len(left))
-        lines.append(f"🚌 {counted}: {_labels(say, left)}")
-    return "\n".join(lines)
+    """Return the board, with as of when it stands."""
+    as_of = say.gettext("As of {clock}").format(clock=say.clock(now, seconds=True))
+    return f"{_body(say, morning, now)}\n\n<i>{as_of}</i>"
 
 
-def dated(say: Language, text: str, *, now: datetime) -> str:
-    """Add as of when the board stands."""
-    return f"{text}\n\n<i>{say.gettext('As of {clock}').format(clock=say.clock(now, seconds=True))}</i>"
-
-
-def digest(text: str) -> str:
-    """Return what stands for a board's words, so that a board that says the same is not edited."""
-    return sha256(text.encode()).hexdigest()[:32]
+def digest(say: Language, morning: Morning, *, now: datetime) -> str:
+    """Return what stands for a board's words but its "as of", so that one that says the same is not edited."""
+    return sha256(_body(say, morning, now).encode()).hexdigest()[:32]
 
 
 def bus_line(say: Language, facts: BusFacts, *, now: datetime) -> str:
@@ -110,7 +81,7 @@ def bus_detail(say: Language, detail: BusDetail, *, now: datetime) -> str:
     """Return one bus with its leaders and those whom the bot cannot reach."""
     facts = detail.facts
     lines = [words(say, facts.visit.title), bus_line(say, facts, now=now), ""]
-    leaders = [f'<a href="tg://user?id={each}">{name(called)}</a>' for called, each in detail.leaders]
+    leaders = [name(each) for each in detail.leaders]
     if leaders:
         lines.append(say.gettext("Bus leader: {names}").format(names=say.listing(leaders)))
     else:
@@ -121,9 +92,14 @@ def bus_detail(say: Language, detail: BusDetail, *, now: datetime) -> str:
         )
     if detail.absent:
         lines.append("📵 " + say.gettext("Cannot be reached:"))
-        lines += [f"• {name(each.name)} · {esc(each.code)}" for each in detail.absent[:_ABSENT]]
-        if len(detail.absent) > _ABSENT:
-            lines.append("…")
+        room = _ROOM - sum(map(len, lines))
+        for number, each in enumerate(detail.absent, 1):
+            line = f"• {name(each.name)} · {esc(each.code)}"
+            room -= len(line) + 1
+            if room < 0 or number > _ABSENT:
+                lines.append("…")
+                break
+            lines.append(line)
     return "\n".join(lines)
 
 
@@ -137,6 +113,35 @@ def stop_label(say: Language) -> str:
 
 def roster_label(say: Language) -> str:
     return "📋 " + say.gettext("Passenger list")
+
+
+def _body(say: Language, morning: Morning, now: datetime) -> str:
+    lines = [_head(say, morning)]
+    fleet = morning.fleet
+    if not fleet:
+        return "\n".join([*lines, say.gettext("No buses here.")])
+    troubled = [facts for facts in fleet if troubles(facts, now=now)]
+    left = [facts for facts in fleet if facts.has_left(now=now)]
+    quiet = [facts for facts in fleet if facts not in troubled and facts not in left]
+    told, room = 0, _ROOM
+    for facts in troubled:
+        line = bus_line(say, facts, now=now)
+        if len(line) > room:
+            break
+        lines.append(line)
+        told, room = told + 1, room - len(line)
+    rest = troubled[told:]
+    if rest:
+        counted = say.ngettext("And {n} more with something wrong", "And {n} more with something wrong", len(rest))
+        lines.append(f"⚠️ {counted.format(n=len(rest))}: {_labels(say, rest)}")
+    if quiet:
+        # Translators: buses with which nothing is wrong; their names follow.
+        counted = say.ngettext("All well with {n} bus", "All well with {n} buses", len(quiet)).format(n=len(quiet))
+        lines.append(f"✅ {counted}: {_labels(say, quiet)}")
+    if left:
+        counted = say.ngettext("{n} bus has left", "{n} buses have left", len(left)).format(n=len(left))
+        lines.append(f"🚌 {counted}: {_labels(say, left)}")
+    return "\n".join(lines)
 
 
 def _head(say: Language, morning: Morning) -> str:
