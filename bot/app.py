@@ -20,6 +20,7 @@ from bot import handlers
 from bot.clock import Clock, real_now
 from bot.context import BotApplication, Context, House
 from bot.delivery.act_cards import ActCards
+from bot.delivery.board_cards import BoardCards
 from bot.delivery.gate import Gate
 from bot.delivery.pace import Pace
 from bot.delivery.progress import Progresses
@@ -170,6 +171,9 @@ class App:
         )
         progresses = Progresses(db=self.db, bot=bot, clock=self.clock, languages=languages)
         act_cards = ActCards(db=self.db, bot=bot, clock=self.clock, languages=languages)
+        board_cards = BoardCards(
+            db=self.db, bot=bot, clock=self.clock, languages=languages, congress=lambda: self.house.congress
+        )
         self._ticker = Ticker(
             [
                 ("programme", 2.0, self._follow_programme),
@@ -182,6 +186,7 @@ class App:
                 ("announcements", 2.0, progresses.show_all),
                 ("planned acts", 1.0, self._run_acts),
                 ("cards of acts", 1.0, act_cards.show_all),
+                ("boards", 2.0, board_cards.show_all),
                 ("retention", 10.0, self._keep_promises),
                 ("housekeeping", 600.0, self._keep_house),
             ]

@@ -15,6 +15,7 @@ from storage.records import MessageState
 from storage.tables import (
     acknowledgements,
     announcements,
+    boards,
     bookings,
     cards,
     delegates,
@@ -75,6 +76,7 @@ def erase(tx: Connection, people: Sequence[Someone], *, now: datetime) -> Erased
     messages = _erase_messages(tx, ids, now=now)
     tx.execute(delete(cards).where(cards.c.delegate_id.in_(ids)))
     tx.execute(delete(acknowledgements).where(acknowledgements.c.delegate_id.in_(ids)))
+    tx.execute(delete(boards).where(boards.c.delegate_id.in_(ids)))
     # The row stays, so that a list's versions go on counting.
     tx.execute(update(given_rosters).where(given_rosters.c.delegate_id.in_(ids)).values(delegate_id=None))
     tx.execute(delete(grants).where(grants.c.telegram_id.in_(known), grants.c.source != BY_SETTINGS))

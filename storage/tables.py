@@ -274,6 +274,19 @@ cards = Table(
     UniqueConstraint("delegate_id", "kind", "subject", name="one_card_per_subject"),
 )
 
+boards = Table(
+    "boards",
+    metadata,
+    _id(),
+    Column("delegate_id", Integer, ForeignKey("delegates.id"), nullable=False),
+    Column("city", Text, nullable=False),
+    Column("message_id", BigInteger),
+    Column("shown", Text, nullable=False),
+    Column("edited_at", Moment, nullable=False),
+    UniqueConstraint("delegate_id", "city", name="one_board_per_city"),
+)
+"""Morning cards that are edited by themselves. `shown` is a digest; who writes `edited_at` has the edit."""
+
 calendars = Table(
     "calendars",
     metadata,

@@ -160,3 +160,35 @@ class PauseLine(Button):
     prefix: ClassVar[str] = "pause"
     name: str
     paused: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenewBoard(Button):
+    """Show this board as it stands now."""
+
+    prefix: ClassVar[str] = "boardon"
+    board: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopBoard(Button):
+    """Let this board rest: it is not edited any more."""
+
+    prefix: ClassVar[str] = "boardoff"
+    board: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowBus(Button):
+    """Show what is wrong with this bus, who leads it and who cannot be reached, below the board."""
+
+    prefix: ClassVar[str] = "bus"
+    bus: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDay(Button):
+    """Show another of the reader's days, by its ordinal."""
+
+    prefix: ClassVar[str] = "day"
+    day: int

@@ -10,6 +10,7 @@ from telegram.ext import BaseHandler
 from bot.context import Context
 from bot.handlers import (
     acts,
+    board,
     booking,
     broadcasts,
     changing,
@@ -37,6 +38,7 @@ from bot.handlers import (
     stats,
     stopping,
     tickets,
+    today,
     undelivered,
     visits,
     waiting,
@@ -63,6 +65,8 @@ ALL: Handlers = [
     *own_data.HANDLERS,
     *delaying.HANDLERS,
     *stats.HANDLERS,
+    *board.HANDLERS,
+    *today.HANDLERS,
     *rosters.HANDLERS,
     *queue.HANDLERS,
     *crew.HANDLERS,

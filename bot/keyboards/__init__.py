@@ -1,6 +1,7 @@
 """Records -> InlineKeyboardMarkup. Every screen has a way back; two labels share a row only where both are short."""
 
 from bot.keyboards.acts import act, cancelled_seat, cancelled_wait, move, others, seat_asked, stays
+from bot.keyboards.board import board, bus_detail, days
 from bot.keyboards.crew import ask_revoke, crew
 from bot.keyboards.feedback import feedback
 from bot.keyboards.finding import ask_hours, filter_values, filters, found_visits, named
@@ -64,12 +65,15 @@ __all__ = [
     "ask_revoke",
     "back_to",
     "beside",
+    "board",
+    "bus_detail",
     "cancelled_seat",
     "cancelled_wait",
     "card",
     "cities",
     "close",
     "crew",
+    "days",
     "ended_ticket",
     "evening",
     "feedback",

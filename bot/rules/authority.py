@@ -21,6 +21,8 @@ class Right(StrEnum):
     """What somebody may do, called as its command is; those with a blank have none of their own."""
 
     STATS = "stats"
+    BOARD = "board"
+    TODAY = "today"
     ROSTER = "roster"
     ROSTER_FILE = "roster file"
     QUEUE = "queue"
@@ -55,8 +57,8 @@ MATRIX: Final[Mapping[Role, frozenset[Right]]] = {
     Role.ORGANIZER: frozenset(Right),
     Role.CITY: frozenset(Right) - {Right.LOG, Right.EXPORT, Right.IMPORT, Right.INVITE, Right.CREW},
     Role.DESK: frozenset({Right.FIND, Right.WHY, Right.QUEUE, Right.UNDELIVERED, Right.CHECK_PASS, Right.ROSTER}),
-    Role.LEADER: frozenset({Right.ROSTER, Right.ROSTER_FILE, Right.UNDELIVERED, Right.CHECK_PASS}),
-    Role.HOST: frozenset({Right.STATS}),
+    Role.LEADER: frozenset({Right.TODAY, Right.ROSTER, Right.ROSTER_FILE, Right.UNDELIVERED, Right.CHECK_PASS}),
+    Role.HOST: frozenset({Right.STATS, Right.TODAY}),
 }
 """Which rights a role gives, within the scope of its grant."""
 _GIVES: Final[Mapping[Role, frozenset[Role]]] = {

@@ -123,6 +123,11 @@ def host_counts(tx: Tx, message: Message, *, host: int | None) -> HostCounts | s
         return "the visit does not run any more"
     if host not in grants.holders(tx, Role.HOST, visit.key):
         return "the reader is no host of this visit any more"
+    return counts_of(tx, visit)
+
+
+def counts_of(tx: Tx, visit: Visit) -> HostCounts:
+    """Return what may be said of a visit's guests to who receives them."""
     holders = bookings.passengers(tx, visit_id=visit.id)
     languages: Counter[str] = Counter()
     for holder in holders:

@@ -47,6 +47,8 @@ def crew_commands(say: Language, roles: frozenset[Role]) -> tuple[tuple[str, str
 def organizer_commands(say: Language) -> tuple[tuple[str, str], ...]:
     """Return (command, what it does) for organizers, theirs first."""
     return (
+        ("board", say.gettext("The morning’s buses, what is wrong first")),
+        ("today", say.gettext("Your day in order")),
         ("stats", say.gettext("Seats taken and free")),
         ("roster", say.gettext("Passenger list of a visit or bus")),
         ("queue", say.gettext("Waiting list of a visit")),

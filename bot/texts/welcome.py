@@ -108,6 +108,8 @@ def crew_help(say: Language, roles: frozenset[Role]) -> str:
 def _organizer_help(say: Language) -> list[str]:
     return [
         say.gettext("/stats – seats taken, free and held back"),
+        say.gettext("/board – the morning’s buses, what is wrong first; the card keeps itself up to date"),
+        say.gettext("/today – your day in order: when, where, with whom"),
         say.gettext("/roster nab-am – who travels, waits, needs access; PDF, Excel, CSV; a bus, a city: /roster B01"),
         say.gettext("/queue nab-am – who waits; pause the list"),
         say.gettext("/find Müller – riders by any spelling of the name, or by a booking’s code"),

@@ -28,6 +28,8 @@ ALL = "owner organizer"
 CITY = f"{ALL} city"
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "stats": ("", f"{CITY} host"),
+    "board": ("astana", CITY),
+    "today": ("", f"{CITY} leader host"),
     "roster": ("nab-am", f"{CITY} desk"),
     "queue": ("nab-am", f"{CITY} desk"),
     "find": ("Emma", f"{CITY} desk"),
@@ -52,7 +54,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "invite": ("leader B01", ALL),
 }
 """With which words each command is about nab-am, and whose it is."""
-WITHOUT_SUBJECT = {"stats", "find", "phrases", "log", "export", "import", "crew", "invite"}
+WITHOUT_SUBJECT = {"stats", "today", "day", "find", "phrases", "log", "export", "import", "crew", "invite"}
 """These are about nothing in particular: a scope narrows what they show."""
 CHANGES = {
     "delay",
@@ -73,6 +75,10 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
     "file": ("file:csv:riders:nab-am", CITY),
     "lost": ("lost:nab-am:0", f"{CITY} desk"),
     "pause": ("pause:nab-am:1", CITY),
+    "bus": ("bus:1", CITY),
+    "day": ("day:739000", f"{CITY} leader host"),
+    "boardon": ("boardon:99", CITY),
+    "boardoff": ("boardoff:99", CITY),
     "why": ("why:1", f"{CITY} desk"),
     "act": ("act:1:1", CITY),
     "reseat": ("reseat:1:1:1:1:1:0", CITY),
@@ -94,8 +100,8 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
 }
 TAPS_CHANGE, TAPS_MAY_CHANGE = {"file", "pause"}, {"act", "recall", "unplan", "nudge"}
 """Buttons that leave something behind; an act is changed by its author's word, and by the first recall."""
-OF_DRAFTS = {"announce", "trial", "asking"}
-"""Buttons of one's own draft: somebody else's is gone, whatever it is about."""
+OF_DRAFTS = {"announce", "trial", "asking", "boardon", "boardoff"}
+"""Buttons of one's own draft or board: somebody else's is gone, whatever it is about."""
 AT_STAKE = (
     *(tables.visits, tables.buses, tables.bookings, tables.riders, tables.grants, tables.drafts, tables.acts),
     *(tables.given_rosters, tables.announcements, tables.congress),

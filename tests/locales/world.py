@@ -15,6 +15,7 @@ from bot.rules import logbook as logbook_rules
 from bot.rules import merging as merging_rules
 from bot.rules import registered as registered_rules
 from bot.rules import waiting as waiting_reasons
+from bot.rules.board import BusFacts
 from bot.rules.filtering import LIKELY_GAPS, Access, Filters, Match, Value, Which, matches
 from bot.rules.gaps import Gap
 from bot.rules.passes import PassEnded, PassOutdated
@@ -24,6 +25,7 @@ from bot.services import (
     acts,
     asking,
     authority,
+    board,
     broadcasts,
     changing,
     crew,
@@ -51,6 +53,7 @@ from bot.services import (
     rounds,
     standing,
     swapping,
+    today,
     undelivered,
     waiting,
     wheelchairs,
@@ -192,6 +195,7 @@ def a_world(*, n: int, text: str) -> World:
         **_changes(tickets, on_foot, text=text),
         **_answers_to_organizers(by_bus, booking, n=n, text=text),
         **_imports(by_bus, n=n, text=text),
+        **_mornings(congress, visits, n=n, text=text),
     }
 
 
@@ -698,6 +702,53 @@ def _history(visit: Visit, booking: Booking, *, n: int, text: str) -> World:
             passes.CheckedPass(booking=booking, visit=visit, bus=bus, refusal=refusal)
             for bus in (None, visit.buses[0])
             for refusal in (None, PassOutdated(), PassEnded())
+        ),
+    }
+
+
+def _mornings(congress: Congress, visits: tuple[Visit, ...], *, n: int, text: str) -> World:
+    """Twenty-five buses with everything wrong and as many without, before and after they left; days of the crew."""
+    visit = visits[0]
+    wrong = BusFacts(
+        visit=replace(visit, waiting=n),
+        bus=replace(visit.buses[0], seats=1, seats_taken=45),
+        is_led=False,
+        coming=0,
+        unreachable=n,
+        untold=n,
+        unreminded=n,
+        is_listed=False,
+        moved=n * MINUTE,
+    )
+    well = replace(wrong, is_led=True, unreachable=0, untold=0, unreminded=0, is_listed=True, moved=0 * MINUTE)
+    led = replace(wrong, is_led=True, bus=replace(wrong.bus, seats=60))
+    off = replace(wrong, visit=replace(visit, state=VisitState.CANCELLED))
+    gone = replace(wrong, visit=replace(visit, leaves_at=OPEN), bus=replace(wrong.bus, departs_at=OPEN))
+    fleets = ((), (wrong,) * 25, (wrong, well, led, off, gone) * 5)
+    absent = Absent(name=text, code="K7PW2", visit_id=visit.id, bus=visit.buses[0].label)
+    buses = tuple(
+        today.BusOfDay(visit=visit, bus=visit.buses[0], leaders=names, hosts=names, is_led=is_led)
+        for names in ((), (text, text))
+        for is_led in (True, False)
+    )
+    counts = rounds.HostCounts(visit=visit, people=n, wheelchairs=n, languages={"en": n})
+    day = OPEN.date()
+    return {
+        BusFacts: (wrong, well, led, off, gone),
+        board.Morning: tuple(
+            board.Morning(city=city, fleet=fleet, has_ended=False)
+            for city in congress.cities.values()
+            for fleet in fleets
+        ),
+        board.BusDetail: tuple(
+            board.BusDetail(facts=facts, leaders=(text,) * number, absent=(absent,) * 20 * number)
+            for facts in (wrong, gone)
+            for number in (0, 1, 3)
+        ),
+        today.Day: tuple(
+            today.Day(day=day, items=items, earlier=day, later=later)
+            for items in ((), (*buses, today.GuestsOfDay(counts=counts)))
+            for later in (day, None)
         ),
     }
 

@@ -39,7 +39,7 @@ ARGUMENTS = {
     "queue": "nab-am", "crew": "", "invite": "leader B01", "feedback": "", "undelivered": "", "find": "Emma",
     "export": "", "import": "", "open": "nab-am", "close": "nab-am", "holdback": "nab-am 1",
     "cancelvisit": "nab-am", "swapbus": "B01 bay=4", "why": "nab-am", "log": "", "phrases": "",
-    "move": "K7PW2 nab-am", "merge": "B02 B01",
+    "move": "K7PW2 nab-am", "merge": "B02 B01", "board": "", "today": "",
 }  # fmt: skip
 """With which an owner's command does or tells something."""
 FORMER = 9002

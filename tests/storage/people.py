@@ -65,6 +65,7 @@ def _fill(tx: Tx, person: int, telegram_id: int, whose: str, number: int, *, vis
         "registered": {"bucket": number, "delegate_id": person, "language": "kk", "listed_at": OPEN, "joined_at": OPEN},
         "drafts": {"delegate_id": person, "kind": "name", "expires_at": OPEN + timedelta(hours=1)},
         "given_rosters": {"list": "riders/bus:1", "version": 1, "delegate_id": person, "listed": [], "given_at": OPEN},
+        "boards": {"delegate_id": person, "city": "astana", "message_id": 6, "shown": "", "edited_at": OPEN},
         "cards": {"delegate_id": person, "kind": "menu", "message_id": 5},
         "inbox": {"update_id": 50 + number, "person": telegram_id, "state": "parked", "received_at": OPEN},
         "lines": {"line": telegram_id, "holder": "process"},

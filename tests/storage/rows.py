@@ -15,6 +15,7 @@ from storage.tables import (
     acts,
     announcements,
     asks,
+    boards,
     bookings,
     buses,
     calendars,
@@ -160,6 +161,7 @@ def put_everything(tx: Tx, *, now: datetime) -> None:
     draft = {"delegate_id": people[0], "kind": "companions", "fields": {"names": ["Ұлан"]}, "expires_at": leaves_at}
     tx.execute(insert(drafts).values(**draft))
     tx.execute(insert(cards).values(delegate_id=people[0], kind="menu", message_id=2**40))
+    tx.execute(insert(boards).values(delegate_id=people[0], city="astana", message_id=8, shown="ab", edited_at=now))
     tx.execute(insert(calendars).values(booking_id=given[1], sequence=3, facts="08:45|B01|A", given_at=now))
     paper = {"list": f"riders/bus:{bus}", "version": 3, "listed": [[1, bus, 65535]], "given_at": now}
     tx.execute(insert(given_rosters).values(delegate_id=people[0], **paper))
