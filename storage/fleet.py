@@ -46,7 +46,7 @@ def listed(tx: Connection) -> frozenset[tuple[str, int]]:
 
 
 def planned(tx: Connection) -> dict[str, datetime]:
-    """Return when visits were to leave before they were moved first, by the subject of the log."""
+    """Return when visits, and buses alone, were to leave before they were moved first, by the subject of the log."""
     rows = tx.execute(select(log.c.subject, log.c.before).where(log.c.action == "delay").order_by(log.c.id.desc()))
     return {row.subject: datetime.fromisoformat(row.before["leaves_at"]) for row in rows if row.before}
 

@@ -1,6 +1,6 @@
 """The morning's board: how the buses of a city stand, on a card that is edited by itself."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,7 +14,7 @@ from bot.services.organizers import UnknownName
 from bot.services.rosters import ListKind, Scope, find_city
 from storage import Tx, boards, delegates, fleet, grants, undelivered, visits
 from storage.boards import Board
-from storage.records import Absent, City, Congress, Delegate, Role, Visit, VisitState
+from storage.records import Absent, Bus, City, Congress, Delegate, Role, Visit, VisitState
 
 LATE_AFTER: Final = timedelta(minutes=5)
 """A reminder so long past its moment is one that is not sent."""
@@ -170,12 +170,19 @@ def read_fleet(tx: Tx, *, now: datetime) -> tuple[BusFacts, ...]:
             untold=untold.get(bus.id, 0),
             unreminded=unreminded.get(bus.id, 0),
             is_listed=_is_listed(visit, bus.id, leaders.get(bus.label, ()), listed, now=now),
-            moved=visit.leaves_at - planned.get(f"visit:{visit.id}", visit.leaves_at),
+            moved=_moved(visit, bus, planned),
         )
         for visit in visits.read_all(tx)
         if visit.state is not VisitState.DRAFT
         for bus in visit.buses
     )
+
+
+def _moved(visit: Visit, bus: Bus, planned: Mapping[str, datetime]) -> timedelta:
+    """By how much a bus leaves later than it was to: since it was moved alone, or else with its visit."""
+    leaves_at = departure(visit, bus)
+    was = planned.get(f"bus:{bus.id}")
+    return leaves_at - was if was is not None else visit.leaves_at - planned.get(f"visit:{visit.id}", visit.leaves_at)
 
 
 def _is_listed(

@@ -117,6 +117,15 @@ async def test_a_board_survives_a_restart(database_url: str) -> None:
         await simulator.stop()
 
 
+async def test_a_bus_that_moves_alone_is_moved_on_the_board_and_the_other_is_not(quick_house: Running) -> None:
+    owner = await quick_house.organizer()
+    card = await board_of(owner)
+    await answered(owner, "/delay B01 15")
+    quick_house.clock.advance(EDIT_EVERY)
+    edited = await saying(owner, "moved by +15 min", card=card)
+    assert edited.text.count("moved by") == 1
+
+
 async def test_each_organizer_has_a_board_and_who_loses_the_role_loses_it(quick_house: Running) -> None:
     owner = await quick_house.organizer()
     other = await quick_house.delegate("Aigerim", language="ru")

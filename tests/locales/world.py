@@ -733,6 +733,7 @@ def _mornings(congress: Congress, visits: tuple[Visit, ...], *, n: int, text: st
     )
     counts = rounds.HostCounts(visit=visit, people=n, wheelchairs=n, languages={"en": n})
     day = OPEN.date()
+    whole: tuple[today.BusOfDay | today.GuestsOfDay, ...] = (*buses, today.GuestsOfDay(counts=counts))
     return {
         BusFacts: (wrong, well, led, off, gone),
         board.Morning: tuple(
@@ -747,7 +748,7 @@ def _mornings(congress: Congress, visits: tuple[Visit, ...], *, n: int, text: st
         ),
         today.Day: tuple(
             today.Day(day=day, items=items, earlier=day, later=later)
-            for items in ((), (*buses, today.GuestsOfDay(counts=counts)))
+            for items in (whole[:0], whole)
             for later in (day, None)
         ),
     }
