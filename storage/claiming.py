@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Integer, Row, and_, bindparam, case, func, or_, select, update
 
 from storage import pace
 from storage.records import Message, MessageClass, MessageState
@@ -130,7 +130,8 @@ def claim(
                     taken[row.id] = row
     if taken:
         lease = {
-            "state": MessageState.LEASED,
+            # What may have arrived stays in doubt: who claims it now may die too, before anything is written.
+            "state": case((outbox.c.state == MessageState.SENDING, MessageState.SENDING), else_=MessageState.LEASED),
             "token": token,
             "lease_until": real_now + timedelta(seconds=lease_seconds),
         }

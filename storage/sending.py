@@ -3,7 +3,7 @@
 `now` is business time, everything about leases and pauses is real time.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -52,9 +52,17 @@ class Turn:
 
 
 def start_sending(
-    tx: Connection, tokens: Mapping[int, str], *, lease_until: datetime, gap: timedelta, answers: int = 0
+    tx: Connection,
+    tokens: Mapping[int, str],
+    *,
+    lease_until: datetime,
+    gap: timedelta,
+    answers: int = 0,
+    resumed: Collection[int] = (),
 ) -> dict[int, Turn]:
     """Mark leased rows (id -> token) as being sent, to be committed before the call; give each still held its turn.
+
+    Those in `resumed` may have been sent by a sender that died: they stay in doubt where there is no turn now.
 
     Turns lie a `gap` apart, for all senders together; `answers` to taps that this sender's process has made just now
     go before them. The pace is taken last: while one process has it, all others wait.
@@ -67,8 +75,10 @@ def start_sending(
         return {}
     turns = pace.take_turns(tx, len(ids), gap=gap, answers=answers)
     if turns is None:
-        unmark = update(outbox).where(outbox.c.id.in_(ids))
-        tx.execute(unmark.values(state=MessageState.LEASED, begun_at=None, tries=outbox.c.tries - 1))
+        unmark = update(outbox).where(outbox.c.id.in_(ids)).values(tries=outbox.c.tries - 1)
+        tx.execute(unmark)
+        unsent = outbox.c.id.in_([each for each in ids if each not in resumed])
+        tx.execute(update(outbox).where(unsent).values(state=MessageState.LEASED, begun_at=None))
         return dict.fromkeys(ids, Turn(None))
     return dict(zip(ids, map(Turn, turns), strict=True))
 

@@ -119,7 +119,8 @@ class Courier:
                 if message.expires_at <= self._now():
                     return ended(message, MessageState.EXPIRED, "not sent in time")
                 lease_until = self._real_now() + LEASE
-                turn = await self._ledger.begin(Begun(id=message.id, token=message.token, lease_until=lease_until))
+                begun = Begun(id=message.id, token=message.token, lease_until=lease_until, resumed=message.resumed)
+                turn = await self._ledger.begin(begun)
                 if turn is None:
                     log.warning("message %d was taken over before it was sent", message.id)
                     return _TakenOver()

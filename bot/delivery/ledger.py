@@ -24,6 +24,8 @@ class Begun:
     id: int
     token: str
     lease_until: datetime
+    resumed: bool = False
+    """Another sender died over it: it may have been sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +137,7 @@ def _enter(
     if begun:  # sorted to the end
         tokens = {entry.id: entry.token for entry in begun}
         lease_until = min(entry.lease_until for entry in begun)
-        turns = sending.start_sending(tx, tokens, lease_until=lease_until, gap=gap, answers=answers)
+        resumed = {entry.id for entry in begun if entry.resumed}
+        turns = sending.start_sending(tx, tokens, lease_until=lease_until, gap=gap, answers=answers, resumed=resumed)
         written += [turns.get(entry.id) for entry in begun]
     return written, monotonic()

@@ -49,6 +49,28 @@ async def test_a_sender_that_died_in_mid_send_leaves_tickets_to_be_sent_again_an
     assert all(message.resumed for message in post.worded)
 
 
+async def test_what_two_senders_died_over_is_still_in_doubt(post: Post, telegram: TelegramServer) -> None:
+    """The second dies when it has claimed and not yet marked: an announcement must not look unsent then."""
+    ticket, news = [*await post.write(501), *await post.write(502, kind="announcement")]
+    for token, marks in (("first", True), ("second", False)):
+        began = post.time.real_now()
+        claimed = await post.database.run(
+            claiming.claim, now=NOON, real_now=began, limit=9, lease_seconds=90, token=token
+        )
+        assert sorted(message.id for message in claimed) == [ticket, news]
+        if marks:
+            tokens = dict.fromkeys((ticket, news), token)
+            over = began + 90 * SECOND
+            await post.database.run(sending.start_sending, tokens, lease_until=over, gap=0 * SECOND)
+        assert await post.states([ticket, news]) == [E.SENDING, E.SENDING]
+        await post.pass_time(91)
+    async with post.sending():
+        await post.asked_for_words(2)
+        await telegram.called(1)
+    assert await post.states([ticket, news]) == [E.SENT, E.UNKNOWN]
+    assert telegram.chats() == [501]
+
+
 async def test_two_senders_send_each_message_once(post: Post, telegram: TelegramServer) -> None:
     ids = await post.write(*range(1, 61))
     async with post.sending(), post.sending():
