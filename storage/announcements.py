@@ -118,9 +118,13 @@ def on_card(tx: Connection, *, author_id: int, message_id: int) -> Announcement 
 
 
 def unreported(tx: Connection) -> tuple[Announcement, ...]:
-    """Return the announcements on their way whose final result the organizer has not seen."""
+    """Return the announcements on their way whose final result the organizer has not seen.
+
+    Those that ask, too, until their author is told who has not confirmed: more people may confirm.
+    """
     on_the_way = or_(announcements.c.due_at.is_(None), announcements.c.begun_at.is_not(None))
-    query = select(announcements).where(announcements.c.reported_at.is_(None), on_the_way)
+    counting = and_(announcements.c.asks.is_(True), announcements.c.listed_at.is_(None))
+    query = select(announcements).where(or_(announcements.c.reported_at.is_(None), counting), on_the_way)
     return tuple(_announcement(row) for row in tx.execute(query.order_by(announcements.c.id)))
 
 
@@ -173,8 +177,9 @@ def reopen(tx: Connection, announcement_id: int) -> None:
 
 
 def mark_reported(tx: Connection, announcement_id: int, *, now: datetime) -> None:
-    """The organizer has been shown the final counts."""
-    tx.execute(update(announcements).where(announcements.c.id == announcement_id).values(reported_at=now))
+    """The organizer has been shown the final counts; the first time counts."""
+    unseen = announcements.c.id == announcement_id, announcements.c.reported_at.is_(None)
+    tx.execute(update(announcements).where(*unseen).values(reported_at=now))
 
 
 def _announcement(row: Any) -> Announcement:

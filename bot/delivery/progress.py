@@ -29,7 +29,7 @@ class Progresses:
         self._bot = bot
         self._clock = clock
         self._languages = languages
-        self._shown: dict[int, DeliveryCounts] = {}
+        self._shown: dict[int, tuple[DeliveryCounts, int]] = {}
 
     async def show_all(self) -> None:
         """Edit the cards whose numbers changed, and close what is finished."""
@@ -39,7 +39,9 @@ class Progresses:
     async def _show(self, progress: Progress) -> None:
         announcement, counts = progress.announcement, progress.counts
         before = self._shown.get(announcement.id)
-        if not progress.finished and before is not None and counts.waiting > before.waiting - LEAST_CHANGE:
+        if before == (counts, progress.confirmed):
+            return
+        if not progress.finished and before is not None and counts.waiting > before[0].waiting - LEAST_CHANGE:
             return
         author = await self._db.read(delegates.read, announcement.author_id)
         text = texts.progress(self._languages[author.language or SOURCE], progress)
@@ -50,10 +52,11 @@ class Progresses:
         except TelegramError as error:
             log.info("the progress of announcement %d is shown later: %s", announcement.id, type(error).__name__)
             return
-        self._shown[announcement.id] = counts
+        self._shown[announcement.id] = counts, progress.confirmed
         if progress.finished:
             await self._db.run(close_announcement, announcement_id=announcement.id, now=self._clock.now())
-            del self._shown[announcement.id]
+            if not announcement.asks:  # else more people may confirm
+                del self._shown[announcement.id]
 
 
 async def edit_or_send(

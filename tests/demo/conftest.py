@@ -54,7 +54,7 @@ class Demo:
 @pytest_asyncio.fixture(loop_scope="module")
 async def demo_url() -> AsyncIterator[str]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "demo", "--no-browser", "--port=8270"),
+        *(sys.executable, "-m", "bot", "demo", "--no-browser", "--port=8271"),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

@@ -1,0 +1,55 @@
+"""The organizers' three days, as the README tells them: the week before, the evening before, the morning."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.demo.conftest import Demo
+from tests.demo.hands import PATIENCE
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_the_week_before_a_crew_is_invited_and_lists_are_looked_at(demo: Demo) -> None:
+    await demo.emma.opens("nab-am")
+    await demo.emma.press("book:")
+    await expect(demo.emma.button("giveq:")).to_be_visible(timeout=PATIENCE)
+    await demo.gulzhan.say("/invite leader B01")
+    await demo.gulzhan.reads("start=")
+    found = re.search(r"start=([\w-]+)", await demo.gulzhan.last.inner_text())
+    assert found is not None
+    await demo.ivan.say(f"/start {found[1]}")
+    await demo.ivan.reads("B01")
+    await expect(demo.emma.phone).to_contain_text("Bus leader: Иван Петров", timeout=PATIENCE)
+    await demo.picture("crew", demo.emma, demo.ivan, demo.gulzhan)
+    await demo.gulzhan.say("/roster nab-am")
+    await demo.gulzhan.reads("Emma Müller")
+    await demo.picture("roster", demo.gulzhan)
+
+
+async def test_in_the_morning_a_board_tells_what_is_wrong_and_a_phrase_reaches_everybody(demo: Demo) -> None:
+    travellers = (demo.emma, demo.aigerim, demo.ivan)
+    for hand in travellers:
+        await hand.opens("nab-am")
+        await hand.press("book:")
+        await expect(hand.button("giveq:")).to_be_visible(timeout=PATIENCE)
+    for button in ("to 18:00", "to 07:30", "to 18:00", "to 07:30"):  # to the morning of 22 August
+        await demo.clock(button)
+    await demo.gulzhan.say("/board astana")
+    await expect(demo.gulzhan.button("boardoff:")).to_be_visible(timeout=PATIENCE)
+    await demo.gulzhan.say("/announce nab-am !ok #late B01 15 #id")
+    await demo.gulzhan.press("announce:")
+    for hand, words in zip(
+        travellers, ("Bus B01 is late", "B01 автобусы кешігеді", "Автобус B01 задерживается"), strict=True
+    ):
+        await hand.reads(words)
+        await expect(hand.button("gotit:")).to_be_visible(timeout=PATIENCE)
+    await demo.emma.press("gotit:")
+    await demo.emma.reads("You have confirmed this")
+    await demo.picture("phrase", *travellers, demo.gulzhan)
+    await demo.gulzhan.say("/delay B01 15")
+    await demo.gulzhan.reads("B01")
+    await demo.gulzhan.say("/board astana")
+    await demo.gulzhan.reads("moved by")
+    await demo.picture("board", demo.gulzhan)
