@@ -21,11 +21,8 @@ def board(say: Language, morning: Morning, *, board_id: int, now: datetime) -> I
     worst = [facts.bus for facts in morning.fleet if troubles(facts, now=now)][:_BUSES]
     each = [button(bus.label, buttons.ShowBus(bus.id)) for bus in worst]
     rows = [each[start : start + _A_ROW] for start in range(0, len(each), _A_ROW)]
-    ways = [
-        button(texts.renew_label(say), buttons.RenewBoard(board_id)),
-        button(texts.stop_label(say), buttons.StopBoard(board_id)),
-    ]
-    return markup([*rows, ways])
+    renew = button(texts.renew_label(say), buttons.RenewBoard(board_id))
+    return markup([*rows, [renew], [button(texts.stop_label(say), buttons.StopBoard(board_id))]])
 
 
 def bus_detail(say: Language, detail: BusDetail) -> InlineKeyboardMarkup:

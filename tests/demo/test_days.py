@@ -22,7 +22,7 @@ async def test_the_week_before_a_crew_is_invited_and_lists_are_looked_at(demo: D
     await demo.ivan.say(f"/start {found[1]}")
     await demo.ivan.reads("B01")
     await expect(demo.emma.phone).to_contain_text("Bus leader: Иван Петров", timeout=PATIENCE)
-    await demo.picture("crew", demo.emma, demo.ivan, demo.gulzhan)
+    await demo.picture("crew", demo.emma, demo.aigerim, demo.ivan, demo.gulzhan)
     await demo.gulzhan.say("/roster nab-am")
     await demo.gulzhan.reads("Emma Müller")
     await demo.picture("roster", demo.gulzhan)
