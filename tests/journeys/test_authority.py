@@ -80,8 +80,9 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
     "boardon": ("boardon:99", CITY),
     "boardoff": ("boardoff:99", CITY),
     "why": ("why:1", f"{CITY} desk"),
-    "act": ("act:1:1", CITY),
     "reseat": ("reseat:1:1:1:1:1:0", CITY),
+    # Within one hour of the clock that is moved: a minute after the word the visit would be off.
+    "act": ("act:1:1", CITY),
     "recall": ("recall:1", CITY),
     "acted": ("acted:1", CITY),
     "announce": ("announce:1", CITY),

@@ -163,7 +163,7 @@ async def test_files_that_are_none_are_answered_with_the_mend(quick_house: Runni
     few = (await brought(owner, text.replace('stops = ["aitu"]', 'stops = ["nowhere"]'))).text
     assert "nowhere" in few
     assert "line " in few
-    many = await owner.send_document(re.sub(r"seats = \d+", "seats = 0", text).encode(), file_name=NAME)
+    many = await owner.send_document(re.sub(r"seats = \d+", "seats = -1", text).encode(), file_name=NAME)
     report = await owner.wait_for(lambda message: message.message_id > many and message.document is not None)
     assert report.document is not None
     assert (await owner.download(report.document)).decode().count("Mend:") > texts.MOST_FAULTS

@@ -64,7 +64,7 @@ async def test_check_praises_the_shipped_file_and_names_every_fault_of_a_bad_one
     bad = tmp_path / "bad.toml"
     text = SHIPPED.read_text("utf-8")
     bad.write_text(
-        text.replace('city = "astana"', 'city = "atlantis"', 1).replace("seats = 45", "seats = 0", 1), "utf-8"
+        text.replace('city = "astana"', 'city = "atlantis"', 1).replace("seats = 45", "seats = -1", 1), "utf-8"
     )
     code, output = await run_command("check", str(bad))
     assert code == 2

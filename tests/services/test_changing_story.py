@@ -18,7 +18,7 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 def test_the_story_holds_on_sqlite(file_desk: FileDesk) -> None:
     ChangingStory.reached.clear()
-    tell(file_desk, stories=60, of=ChangingStory)
+    tell(file_desk, stories=120, of=ChangingStory)
     assert {what for what in MUST_BE_REACHED_IN_CHANGES if not ChangingStory.reached[what]} == set()
 
 
