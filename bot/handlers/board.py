@@ -66,7 +66,7 @@ async def _begin(update: Update, context: Context, begun: Begun) -> None:
 @needs(Right.BOARD)
 async def renew_board(update: Update, context: Context) -> None:
     """Show the board as it stands now; the next edit by itself counts from here."""
-    query, button = update.callback_query, RenewBoard.parse(tapped(update))
+    query, button = update.callback_query, RenewBoard.parse(tapped(update)) or StopBoard.parse(tapped(update))
     if query is None or button is None:
         await answer_old_button(update, context)
         return

@@ -15,6 +15,7 @@ from bot.buttons import Button
 from bot.context import Context
 from bot.handlers import (
     acts,
+    board,
     booking,
     broadcasts,
     crew,
@@ -101,6 +102,7 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.Revoke: crew.crew,
     buttons.ConfirmAct: acts.show_act,
     buttons.MoveParty: moving.show_move,
+    buttons.StopBoard: board.renew_board,
     buttons.RecallAct: acts.show_act,
     buttons.SendAnnouncement: broadcasts.show_announcement,
     buttons.AskForAnswers: broadcasts.show_announcement,

@@ -45,6 +45,9 @@ from tests.phone import Answer, Message, Phone, Telegram
 
 WAITED = timedelta(seconds=160)
 SHOWS_ONLY = {
+    buttons.RenewBoard,
+    buttons.ShowBus,
+    buttons.ShowDay,
     buttons.ShowPhrases,
     buttons.ShowUnheard,
     buttons.EarlierLog,
@@ -365,6 +368,10 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
         buttons.ShowPhrases(1),
         buttons.GotIt(1),
         buttons.StayOnBus(held.id),
+        buttons.RenewBoard(1),
+        buttons.StopBoard(1),
+        buttons.ShowBus(1),
+        buttons.ShowDay(OPEN.toordinal()),
         buttons.MoveParty(held.id, held.version, other.id, other.version, 1, 0),
         buttons.UndeliveredPage("nab-am", 0),
         buttons.ConfirmAct(1, 1),

@@ -165,7 +165,7 @@ async def test_the_numbers_equal_what_happened(database_url: str, monkeypatch: p
     assert now["outbox_oldest_due_seconds",] == now["inbox_oldest_seconds",] == now["inbox_updates", "waiting"] == 0
     jobs = {
         *("reminders", "announcements", "waiting lists", "answers and feedback", "lists", "retention", "housekeeping"),
-        *("programme", "planned acts", "cards of acts"),
+        *("programme", "planned acts", "cards of acts", "planned announcements", "boards", "shrinking buses"),
     }
     assert {name[1] for name in now if name[0] == "tick_age_seconds"} == jobs
     assert before["database_up",] == now["database_up",] == 1
