@@ -160,7 +160,7 @@ async def trespasses(house: Running, people: list[Somebody], *, only: tuple[str,
     """Let everybody try everything; return each attempt that did not come out as the table says."""
     slips = []
     for number, (name, (words, whose)) in enumerate(COMMANDS.items()):
-        house.clock.move_to(OPEN.replace(minute=0) + number // 10 * timedelta(hours=1))  # twenty refusals an hour
+        house.clock.move_to(OPEN + number // 10 * timedelta(minutes=61))  # twenty refusals an hour
         for each in people if not only or name in only else ():
             text = f"/{name} {words}".strip()
             slips += await _try(
@@ -179,7 +179,7 @@ async def taps(house: Running, people: list[Somebody]) -> list[str]:
     """The same with each button."""
     slips = []
     for number, (name, (data, whose)) in enumerate(BUTTONS.items()):
-        house.clock.move_to(OPEN.replace(hour=10 + number // 10))  # twenty refusals an hour are written down
+        house.clock.move_to(OPEN + number // 10 * timedelta(minutes=61))  # twenty refusals an hour are written down
         for place, each in enumerate(people):
             sent = data if name != "pause" else f"pause:nab-am:{int(place % 2 == 0)}"
             card = await answered(each.phone, "/help")

@@ -431,8 +431,15 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
                 assert max(message.message_id for message in owner.messages) == newest
 
 
-_BELOW = (buttons.OwnBelow, buttons.ChooseMove, buttons.GiveAway, buttons.ShowOthers, buttons.WhyOf)
-"""They show in a new message: the ticket stays."""
+_BELOW = (
+    buttons.OwnBelow,
+    buttons.ChooseMove,
+    buttons.GiveAway,
+    buttons.ShowOthers,
+    buttons.WhyOf,
+    buttons.ShowBus,
+)
+"""They show in a new message: the ticket stays, and so does the board."""
 
 
 def _everything(tx: Any) -> dict[str, list[Any]]:

@@ -184,6 +184,8 @@ async def set_the_scene(house: Indoors) -> Scene:
     plan = next(data for data in house.buttons(owner) if data.startswith("announce:"))
     await house.deliver([house.tap(owner, plan, house.newest(owner))])
     data = {each.partition(":")[0]: each for each in house.buttons(owner)}
+    await house.deliver([house.text(owner, "/board astana")])
+    data |= {each.partition(":")[0]: each for each in house.buttons(owner)} | {"day": f"day:{OPEN.toordinal()}"}
     data |= {"unheard": data["unplan"].replace("unplan", "unheard"), "nudge": data["unplan"].replace("unplan", "nudge")}
     for chat in (former, owner):
         for command in ("roster", "announce", "cancelvisit"):
@@ -236,9 +238,11 @@ async def powerless(scene: Scene) -> list[str]:
     for command in sorted(organizers_commands()):
         if await house.reaction(house.text(scene.owner, f"/{command} {ARGUMENTS[command]}".strip())) == unknown:
             idle.append(f"/{command}")
-    await house.deliver([house.text(scene.owner, f"/announce {ARGUMENTS['announce']}")])
-    fresh = {each.partition(":")[0]: each for each in house.buttons(scene.owner)}
-    for prefix in sorted(organizers_buttons()):
+    fresh: dict[str, str] = {}
+    for text in ("/board astana", f"/announce {ARGUMENTS['announce']}"):
+        await house.deliver([house.text(scene.owner, text)])
+        fresh |= {each.partition(":")[0]: each for each in house.buttons(scene.owner)}
+    for prefix in sorted(organizers_buttons(), key=lambda each: (each == "boardoff", each)):  # it ends the board
         old = await house.reaction(house.tap(scene.owner, "nonsense:1", house.newest(scene.owner)))
         if (
             await house.reaction(

@@ -56,4 +56,4 @@ DEFECTS: list[Plant] = [hold_without_counting_the_seats, forget_what_was_held, t
 def test_a_planted_defect_is_found(file_desk: FileDesk, monkeypatch: pytest.MonkeyPatch, plant: Plant) -> None:
     plant(monkeypatch)
     with pytest.raises(Exception):  # noqa: B017, PT011 - a broken promise, or a wall of the database
-        tell(file_desk, stories=250, phases=[Phase.generate], of=CuttingStory)
+        tell(file_desk, stories=250, number=3, phases=[Phase.generate], of=CuttingStory)

@@ -19,7 +19,7 @@ def test_the_story_holds_on_sqlite(file_desk: FileDesk) -> None:
 
 def test_the_story_holds_on_postgresql(server_desk: ServerDesk) -> None:
     Story.reached.clear()
-    tell(server_desk, stories=15)
+    tell(server_desk, stories=15, number=1)  # a seed that comes too late
     assert Story.reached["booked in a rush"]
     assert Story.reached["too late in a rush"]
 
