@@ -1,4 +1,4 @@
-"""Which updates are done, written down in groups: all that wait share one transaction, none waits when idle."""
+"""Which updates are done, written down in groups: nobody waits for a mark, so it waits for those that come soon after."""
 
 import asyncio
 import logging
@@ -8,6 +8,8 @@ from typing import NoReturn
 from bot.intake.failures import type_and_place
 
 _SECONDS_TO_NEXT_TRY = 2.0
+_GATHERS_FOR = 0.02
+"""Seconds in which marks become one transaction. Updates that a crash in them leaves unmarked are handled again."""
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,7 @@ class DoneMarks:
         troubled = False
         while True:
             await self._some.wait()
+            await asyncio.sleep(_GATHERS_FOR)
             try:
                 await self.write()
                 troubled = False

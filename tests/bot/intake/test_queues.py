@@ -272,6 +272,7 @@ async def test_tries_do_not_count_while_the_database_is_away(
         await desk.bring(message(1, AIGERIM), message(2, AIGERIM), message(3, MARAT))
         away.set()
         await handler.has_seen(20)
+        await handler.when(lambda: "done updates cannot be marked" in caplog.text)
         away.clear()
         await handler.when(lambda: (AIGERIM, 2) in handler.seen)
         counts = await desk.counts()
