@@ -16,9 +16,11 @@ _INVITED = "invitation"
 _LEADERS = (
     select(grants.c.scope, delegates.c.name)
     .join(delegates, delegates.c.telegram_id == grants.c.telegram_id)
-    .where(grants.c.role == Role.LEADER, grants.c.scope.in_(bindparam("labels", expanding=True)))
+    .where(grants.c.role == Role.LEADER)
     .order_by(grants.c.id)
 )
+_LEADERS_OF_ONE = _LEADERS.where(grants.c.scope == bindparam("labels"))
+_LEADERS_OF_SOME = _LEADERS.where(grants.c.scope.in_(bindparam("labels", expanding=True)))
 _ROLES = select(grants.c.role).where(grants.c.telegram_id == bindparam("telegram_id"))
 
 
@@ -62,7 +64,13 @@ def by_scope(tx: Connection, role: Role) -> dict[str, tuple[int, ...]]:
 def leaders(tx: Connection, labels: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return the names of those who lead these buses, by the bus's label, the one who was named first before others."""
     found: dict[str, tuple[str, ...]] = {}
-    for row in tx.execute(_LEADERS, {"labels": sorted(labels)}):
+    named = sorted(labels)
+    rows = (
+        tx.execute(_LEADERS_OF_ONE, {"labels": named[0]})
+        if len(named) == 1
+        else tx.execute(_LEADERS_OF_SOME, {"labels": named})
+    )
+    for row in rows:
         found[row.scope] = (*found.get(row.scope, ()), row.name)
     return found
 

@@ -1,6 +1,6 @@
 """Visits and their buses: read whole, locked in one order, changed by name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +11,15 @@ from storage.tables import buses, visits
 
 _VISITS = select(visits).order_by(visits.c.id)
 _BUSES = select(buses).where(buses.c.state == "active").order_by(buses.c.id)
-_SOME_VISITS = _VISITS.where(visits.c.id.in_(bindparam("ids", expanding=True)))
-_SOME_BUSES = _BUSES.where(buses.c.visit_id.in_(bindparam("ids", expanding=True)))
-_LOCKED_VISITS = _SOME_VISITS.with_for_update()
-_LOCKED_BUSES = _SOME_BUSES.with_for_update()
+_ONE_AND_MANY = (
+    (_VISITS.where(visits.c.id == bindparam("ids")), _BUSES.where(buses.c.visit_id == bindparam("ids"))),
+    (
+        _VISITS.where(visits.c.id.in_(bindparam("ids", expanding=True))),
+        _BUSES.where(buses.c.visit_id.in_(bindparam("ids", expanding=True))),
+    ),
+)
+"""A list of ids is spelled out anew at each execution: almost every tap needs one visit."""
+_LOCKING = tuple((visit.with_for_update(), bus.with_for_update()) for visit, bus in _ONE_AND_MANY)
 
 
 def read_all(tx: Connection) -> tuple[Visit, ...]:
@@ -25,12 +30,12 @@ def read_all(tx: Connection) -> tuple[Visit, ...]:
 
 def read(tx: Connection, visit_id: int) -> Visit | None:
     """Return one visit, or None when there is none of this id."""
-    return next(iter(_some(tx, [visit_id], _SOME_VISITS, _SOME_BUSES)), None)
+    return next(iter(_some(tx, [visit_id], _ONE_AND_MANY)), None)
 
 
 def read_some(tx: Connection, visit_ids: Iterable[int]) -> dict[int, Visit]:
     """Return the visits of these ids that exist."""
-    return {visit.id: visit for visit in _some(tx, visit_ids, _SOME_VISITS, _SOME_BUSES)}
+    return {visit.id: visit for visit in _some(tx, visit_ids, _ONE_AND_MANY)}
 
 
 def lock(tx: Connection, visit_ids: Iterable[int]) -> dict[int, Visit]:
@@ -39,15 +44,17 @@ def lock(tx: Connection, visit_ids: Iterable[int]) -> dict[int, Visit]:
     Called once per transaction, after the delegate's own lock: visits in id order, buses after, so that two
     transactions never wait for each other in a ring. Facts read before the lock are stale.
     """
-    return {visit.id: visit for visit in _some(tx, visit_ids, _LOCKED_VISITS, _LOCKED_BUSES)}
+    return {visit.id: visit for visit in _some(tx, visit_ids, _LOCKING)}
 
 
-def _some(tx: Connection, visit_ids: Iterable[int], visits_query: Select[Any], buses_query: Select[Any]) -> list[Visit]:
-    ids = {"ids": sorted(set(visit_ids))}
-    if not ids["ids"]:
+def _some(tx: Connection, visit_ids: Iterable[int], queries: Sequence[tuple[Select[Any], Select[Any]]]) -> list[Visit]:
+    ids = sorted(set(visit_ids))
+    if not ids:
         return []
-    rows = tx.execute(visits_query, ids).all()
-    return _build(rows, tx.execute(buses_query, ids))
+    of_visits, of_buses = queries[len(ids) > 1]
+    named = {"ids": ids if len(ids) > 1 else ids[0]}
+    rows = tx.execute(of_visits, named).all()
+    return _build(rows, tx.execute(of_buses, named))
 
 
 def by_key(tx: Connection, key: str) -> int | None:
