@@ -70,7 +70,7 @@ async def show_booked(
 ) -> None:
     """Show the ticket on the card and mark its message as sent; if that fails, delivery sends it anew."""
     given_up = texts.given_up(context.say, booked.given_up) if booked.given_up else ""
-    screen = await ticket_screen(context, booked.ticket, below=given_up)
+    screen = await ticket_screen(context, booked.ticket, below=given_up, may_wait=booked.may_wait)
     shown_on = await show(update, context, screen, answer=answer or texts.booked_answer(context.say, booked))
     if shown_on is not None:
         context.house.sender.settle_tap(token, shown_on)

@@ -71,11 +71,24 @@ async def show_ticket(
 
 
 async def ticket_screen(
-    context: Context, shown: Ticket, *, above: str = "", below: str = "", undo: Booking | None = None
+    context: Context,
+    shown: Ticket,
+    *,
+    above: str = "",
+    below: str = "",
+    undo: Booking | None = None,
+    may_wait: bool = True,
 ) -> Screen:
-    """Return the ticket with words above and below it, and the person's waits that are passed over for its seat."""
+    """Return the ticket with words above and below it, and the person's waits that are passed over for its seat.
+
+    Where it is known that they do not wait (`may_wait` False), nothing is asked.
+    """
     say = context.say
-    waits = await context.db.read(blocked_waits, delegate_id=context.delegate.id, rules=context.congress.rules)
+    waits = (
+        await context.db.read(blocked_waits, delegate_id=context.delegate.id, rules=context.congress.rules)
+        if may_wait
+        else ()
+    )
     blocked = [each for each in waits if shown.booking.id in {seat.booking.id for seat in each.seats}]
     parts = (above, texts.ticket(say, shown, congress=context.congress), below, beside_ticket(say, blocked))
     return Screen("\n\n".join(part for part in parts if part), keyboards.ticket(say, shown, undo=undo, blocked=blocked))

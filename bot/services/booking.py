@@ -42,6 +42,8 @@ class Booked:
 
     ticket: Ticket
     given_up: tuple[Visit, ...]
+    may_wait: bool = True
+    """The person may wait for other visits; False where the transaction has seen that they do not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,8 @@ def book_seat(
     done = log.outcome_of(tx, cause)
     if done is not None:
         return repeated(tx, done, lease=lease)
-    held = bookings.held_by(tx, delegate_id)
+    live = bookings.live_of(tx, delegate_id)
+    held = tuple(seat for seat in live if not seat.booking.is_waiting)
     ended = {seat.booking.id: seat for seat in held if seat.booking.id in dict(giving_up)}
     fresh = visits.lock(tx, {visit_id, *(seat.visit.id for seat in ended.values())})
     visit = fresh.get(visit_id)
@@ -161,6 +164,7 @@ def book_seat(
     return Booked(
         ticket=ticket_for(tx, booking, visit),
         given_up=tuple(seat.visit for seat in ended.values()),
+        may_wait=len(held) < len(live),
     )
 
 
