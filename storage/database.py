@@ -64,6 +64,7 @@ class Database:
         self._seal = seal
         self._engine: AsyncEngine | None = None
         self._reading: AsyncEngine | None = None
+        self._looking: AsyncEngine | None = None
         self._writer: WriterThread | None = None
         self._reader: Reader | None = None
 
@@ -139,6 +140,7 @@ class Database:
         self._engine = postgresql.make_engine(self.url, self._seal)
         # As on SQLite: the questions of one reading see the facts of one moment, and nothing can be written.
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._looking = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         try:
             await postgresql.meet(self._engine)
             if migrate:
@@ -164,6 +166,15 @@ class Database:
             return self._reader.ask(lambda tx: query(tx, *args, **kwargs))
         assert self._reading is not None
         return await postgresql.run_whole(self._reading, lambda tx: query(tx, *args, **kwargs))
+
+    async def look_up(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Answer a question that is one statement; on PostgreSQL it costs one way there and back instead of three.
+
+        One statement sees one moment without a transaction around it. What writes is not for here.
+        """
+        if self._looking is None:
+            return await self.read(query, *args, **kwargs)
+        return await postgresql.run_whole(self._looking, lambda tx: query(tx, *args, **kwargs))
 
     async def close(self) -> None:
         if self._engine is not None:

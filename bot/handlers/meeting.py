@@ -51,7 +51,7 @@ async def meet(update: Update, context: Context) -> None:
     user, chat = update.effective_user, update.effective_chat
     if user is None or user.is_bot or (update.message is None and update.callback_query is None):
         raise ApplicationHandlerStop
-    context.person = await context.db.read(people.find_person, telegram_id=user.id, now=context.now)
+    context.person = await context.db.look_up(people.find_person, telegram_id=user.id, now=context.now)
     delegate = context.person.delegate
     chosen = (delegate.language if delegate else None) or guess_language(user.language_code) or SOURCE
     context.say = context.house.languages[chosen]

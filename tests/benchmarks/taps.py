@@ -22,6 +22,7 @@ from telegram.request import HTTPXRequest
 from bot.app import App
 from bot.buttons import Book, ShowVisit
 from bot.clock import Clock
+from bot.intake.together import Together
 from bot.running import settle_memory
 from bot.services import people
 from bot.settings import read_settings
@@ -126,10 +127,11 @@ class _Watched(App):
 
 
 class Ours:
-    """The bot as it runs, with updates handed to its intake as the poller and a webhook do."""
+    """The bot as it runs, with updates handed to its intake as a webhook does, one a request."""
 
     def __init__(self, app: _Watched, phones: Phones, cards: dict[int, int], card_text: str) -> None:
         self._app = app
+        self._store = Together(app.intake.stored)
         self._phones = phones
         self._cards = cards
         self.card_text = card_text
@@ -178,7 +180,7 @@ class Ours:
 
         async def tap() -> None:
             done = self._app.handled[raw["update_id"]] = asyncio.Event()
-            await self._app.intake.stored([raw])
+            await self._store(raw)
             await done.wait()
 
         return tap
