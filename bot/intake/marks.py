@@ -1,4 +1,4 @@
-"""Which updates are done, written down in groups: nobody waits for a mark, so it waits for those that come soon after."""
+"""Which updates are done, written down in groups: nobody waits for a mark, and it waits for those that come soon."""
 
 import asyncio
 import logging
