@@ -79,7 +79,7 @@ def make_engine(url: URL, seal: Seal, *, begin: str, pragmas: tuple[str, ...], p
         connection.execute(begin)
 
     # Not as an event of the engine, which costs each statement a look for listeners.
-    engine.dialect.do_begin = start  # type: ignore[method-assign]
+    engine.dialect.do_begin = start  # type: ignore[assignment,method-assign]
     return engine
 
 

@@ -155,8 +155,7 @@ def _meeting_between_reading_and_writing(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def take_the_locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visits, "_LOCKED_VISITS", visits._SOME_VISITS)
-    monkeypatch.setattr(visits, "_LOCKED_BUSES", visits._SOME_BUSES)
+    monkeypatch.setattr(visits, "_LOCKING", visits._ONE_AND_MANY)
 
 
 async def all_book(server: Database, key: str) -> tuple[list[Any], Visit, int]:
