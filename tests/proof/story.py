@@ -9,10 +9,12 @@ import pytest
 from storage.database import Database
 from tests.proof.trial import POSTGRESQL, SQLITE, Line, Trial
 from tests.services.changing_story import ChangingStory
+from tests.services.console_story import ConsoleStory
 from tests.services.defects import DEFECTS, take_the_locks_off
 from tests.services.story import Desk, FileDesk, ServerDesk, Story
 from tests.services.telling import (
     MUST_BE_REACHED,
+    MUST_BE_REACHED_AT_THE_CONSOLE,
     MUST_BE_REACHED_IN_A_CROWD,
     MUST_BE_REACHED_IN_CHANGES,
     steps_to_a_break,
@@ -29,10 +31,14 @@ async def prove(trial: Trial) -> AsyncIterator[Line]:
     ):
         url = await _migrated(trial, kind)
         yield await asyncio.to_thread(_stories, trial, kind, url, stories, must if trial.full else set())
-    for kind, stories in ((SQLITE, trial.size(300, 5)), (POSTGRESQL, trial.size(60, 2))):
-        url = await _migrated(trial, kind)
-        must = MUST_BE_REACHED_IN_CHANGES if trial.full and kind == SQLITE else set()
-        yield await asyncio.to_thread(_stories, trial, kind, url, stories, must, ChangingStory)
+    for name, of, branches in (
+        ("changed minds", ChangingStory, MUST_BE_REACHED_IN_CHANGES),
+        ("the console", ConsoleStory, MUST_BE_REACHED_AT_THE_CONSOLE),
+    ):
+        for kind, stories in ((SQLITE, trial.size(300, 5)), (POSTGRESQL, trial.size(60, 2))):
+            url = await _migrated(trial, kind)
+            must = branches if trial.full and kind == SQLITE else set()
+            yield await asyncio.to_thread(_stories, trial, kind, url, stories, must, name, of)
     url = await _migrated(trial, POSTGRESQL)
     yield await asyncio.to_thread(_without_locks, trial, url)
     url = await _migrated(trial, SQLITE)
@@ -55,7 +61,9 @@ def _desk(kind: str, url: str) -> Iterator[Desk]:
         desk.close()
 
 
-def _stories(trial: Trial, kind: str, url: str, stories: int, must: set[str], of: type[Story] | None = None) -> Line:
+def _stories(
+    trial: Trial, kind: str, url: str, stories: int, must: set[str], name: str = "", of: type[Story] | None = None
+) -> Line:
     Story.reached.clear()
     with _desk(kind, url) as desk:
         tell(desk, stories=stories, number=trial.seed, of=of)
@@ -64,7 +72,7 @@ def _stories(trial: Trial, kind: str, url: str, stories: int, must: set[str], of
     return Line(
         name="story",
         database=kind,
-        figure=f"{'changed minds: ' if of else ''}{reached['stories']} sequences, "
+        figure=f"{name and name + ': '}{reached['stories']} sequences, "
         f"{reached['Booked'] + reached['booked in a rush']} booked, "
         f"{reached['Released']} given back, {reached['Refused']} refused, {reached['repeated']} repeated, "
         f"never reached: {missed or 'nothing'}",
