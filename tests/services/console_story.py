@@ -125,7 +125,7 @@ class ConsoleStory(CuttingStory):
         return row.party <= left and self._fits_the_day(who, visit, giving_up=[row.id])
 
     def _where_to(self, row: Any, name: str) -> tuple[int, int]:
-        """The visit and bus that a name means: of a visit the fullest bus with room, of one's own visit one's own bus."""
+        """The visit and bus that a name means: of a visit the fullest with room, of one's own visit the own bus."""
         named = next((each for each in self.facts["buses"] if each.label == name), None)
         if named is not None:
             return named.visit_id, named.id
