@@ -1,12 +1,13 @@
-"""Organizers look for riders: by booking code, or by a name in any script and spelling. They choose, never the bot."""
+"""Organizers look for riders: by code, registration number, or a name in any script and spelling. They choose."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.rules.authority import Right
+from bot.rules.authority import Right, may
+from bot.rules.registered import number_key
 from bot.rules.spelling import closest, keys
 from bot.services.authority import NoAuthority, refusal
-from storage import Tx, bookings, visits
+from storage import Tx, bookings, grants, registered, visits
 from storage.records import Booking, Visit
 
 _MOST = 5
@@ -25,11 +26,24 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumberOf:
+    """A number of the list of registered people; `delegate_id` is who has said that it is theirs.
+
+    `name` is the list's, for those who may look for anybody; empty for who works for one city.
+    """
+
+    number: str
+    name: str
+    delegate_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
-    """Whom the words may mean, the likeliest first; at most five."""
+    """Whom the words may mean, the likeliest first; at most five. `number` where they are a number of the list."""
 
     typed: str
     found: tuple[Candidate, ...]
+    number: NumberOf | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +81,31 @@ def seated_on(tx: Tx, *, actor: int, visit_id: int) -> tuple[Seated, ...] | NoAu
     )
 
 
-def choose_riders(seated: Sequence[Seated], *, typed: str) -> Candidates:
-    """Return who of these may be meant, the likeliest first. A booking's code beats every name."""
+def number_of(tx: Tx, *, actor: int, typed: str) -> NumberOf | NoAuthority | None:
+    """Return whose registration number was typed, in any spelling; None where it is none of the list."""
+    if (refused := refusal(tx, actor, Right.FIND)) is not None:
+        return refused
+    key = number_key(typed)
+    rows = registered.in_bucket(tx, key, lock=False) if key else ()
+    row = next((row for row in rows if number_key(row.person.number) == key), None)
+    if row is None:
+        return None
+    name = row.person.name if may(grants.of(tx, actor), Right.FIND) else ""
+    return NumberOf(number=row.person.number, name=name, delegate_id=row.delegate_id)
+
+
+def choose_riders(seated: Sequence[Seated], *, typed: str, number: NumberOf | None = None) -> Candidates:
+    """Return who of these may be meant, the likeliest first. A booking's code beats a number, and both every name."""
     code = typed.strip().upper()
     coded = [each.candidate for each in seated if each.candidate.booking.code == code]
     if coded:
         return Candidates(typed=typed, found=tuple(coded[:1]))
+    if number is not None:
+        theirs = {
+            each.candidate.booking.id: each.candidate
+            for each in reversed(seated)  # of a party the first, who is its owner
+            if each.candidate.booking.delegate_id == number.delegate_id
+        }
+        return Candidates(typed=typed, found=tuple(reversed(theirs.values()))[:_MOST], number=number)
     places = closest(keys(typed), [each.keys for each in seated], least=_NAMED, most=_MOST)
     return Candidates(typed=typed, found=tuple(seated[place].candidate for place in places))

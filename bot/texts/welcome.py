@@ -112,7 +112,7 @@ def _organizer_help(say: Language) -> list[str]:
         say.gettext("/today – your day in order: when, where, with whom"),
         say.gettext("/roster nab-am – who travels, waits, needs access; PDF, Excel, CSV; a bus, a city: /roster B01"),
         say.gettext("/queue nab-am – who waits; pause the list"),
-        say.gettext("/find Müller – riders by any spelling of the name, or by a booking’s code"),
+        say.gettext("/find Müller – riders by any spelling of the name, by registration number or a booking’s code"),
         say.gettext("/why K7PW2 – what happened to a booking, a person, a bus or a visit, by whom and why"),
         say.gettext("/log B01 2h – who of the crew did what; all of it as a file: /log csv"),
         say.gettext(

@@ -4,8 +4,11 @@ import pytest
 
 from bot.texts import searching as texts
 from bot.texts import welcome
-from tests.house import Running
-from tests.journeys.scenes import LANGUAGES, answered, booking_of, callbacks, plain, words_of
+from storage import grants
+from storage.records import Grant, Role
+from tests.house import OPEN, Running
+from tests.journeys.scenes import LANGUAGES, answered, booking_of, callbacks, plain, screen_after, words_of
+from tests.journeys.test_registered import LIST, brought
 
 
 async def test_a_rider_is_found_in_any_script_and_by_code_and_never_picked(house: Running) -> None:
@@ -57,3 +60,38 @@ async def test_a_bad_search_is_answered_and_a_delegate_meets_an_unknown_command(
         assert "Emma" not in (await answered(owner, f"/find {nobody}")).text, nobody
     for typed in ("/find Emma", "/find"):
         assert (await answered(emma, typed)).text == plain(welcome.unknown(say))
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+async def test_a_rider_is_found_by_registration_number(house: Running, code: str) -> None:
+    say, owner = words_of(house, code), await house.organizer(language=code)
+    await screen_after(owner, "people:", message=await brought(owner, LIST))
+    not_said, no_seat = (
+        (await answered(owner, "/find a001")).text,
+        say.gettext("On the list of registered people. No seat that you may see."),
+    )
+    assert "A-001 · Әсел Нұрланқызы" in not_said
+    assert say.gettext("On the list of registered people. Nobody has told the bot this number yet.") in not_said
+
+    emma = await house.delegate("Emma B.")
+    await answered(emma, "/number A-002")
+    assert (await answered(owner, "/find A-002")).text == f"🔎 A-002 · Emma Brown\n{no_seat}"
+    await house.book(emma, "nab-am")
+    found = (await answered(owner, "/find а 002")).text  # a Cyrillic letter, a blank
+    booking = await booking_of(house, emma)
+    assert f"Emma B. · {booking.code}" in found
+    assert "B01" in found
+
+
+async def test_who_works_for_another_city_learns_no_name_by_number(quick_house: Running) -> None:
+    owner, dana = await quick_house.organizer(), await quick_house.delegate("Dana")
+    await screen_after(owner, "people:", message=await brought(owner, LIST))
+    emma = await quick_house.delegate("Emma B.")
+    await answered(emma, "/number A-002")
+    await quick_house.book(emma, "nab-am")
+    await quick_house.db.run(grants.give, dana.id, Grant(Role.CITY, "almaty"), now=OPEN)
+    read = (await answered(dana, "/find A-002")).text
+    assert "A-002" in read
+    assert "Emma" not in read
+    await quick_house.db.run(grants.give, dana.id, Grant(Role.CITY, "astana"), now=OPEN)
+    assert "Emma B." in (await answered(dana, "/find A-002")).text

@@ -66,7 +66,7 @@ from bot.services.cut_facts import OfferWithdrawn, OtherBus, SeatAsked, SeatKept
 from bot.services.finding import Found
 from bot.services.merging import MergedCrew
 from bot.services.programme_changes import Change, Comparison, Harm
-from bot.services.searching import Candidate, Candidates
+from bot.services.searching import Candidate, Candidates, NumberOf
 from bot.services.visits import Choice, VisitCard
 from storage.acknowledgements import Unheard
 from storage.grants import Held
@@ -302,6 +302,12 @@ def _searches(congress: Congress, visits: Sequence[Visit], held: HeldSeat) -> Wo
         Question: tuple(Question),
         Candidates: (
             Candidates(typed="Мюллер" * 20, found=()),
+            *(
+                Candidates(
+                    typed="A-1", found=(), number=NumberOf(number=held.booking.riders[0].name, name=of, delegate_id=by)
+                )
+                for of, by in (("", None), (held.booking.riders[0].name, None), (held.booking.riders[0].name, 1))
+            ),
             Candidates(
                 typed=held.booking.riders[0].name,
                 found=tuple(
