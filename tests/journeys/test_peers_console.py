@@ -144,7 +144,9 @@ async def test_peers_19_of_a_bus_of_45_offers_go_first_then_12_by_the_stated_ord
     await house.db.run(make_room, VISIT, 41)
     await house.db.run(agreed, [phone.id for phone in phones])
     # 28 alone, one of them on a wheelchair; then, the newest: 2 together, 3 alone, 4 together, 3 alone, a wheelchair.
-    companions: Sequence[tuple[str, ...]] = [()] * 28 + [("Zoë",)] + [()] * 3 + [("Ann", "Ben", "Cem")] + [()] * 3 + [()]
+    companions: Sequence[tuple[str, ...]] = (
+        [()] * 28 + [("Zoë",)] + [()] * 3 + [("Ann", "Ben", "Cem")] + [()] * 3 + [()]
+    )
     wheelchairs = {5, 36}
     await house.db.run(needs_wheelchair, [phones[place].id for place in wheelchairs])
     booked = []
