@@ -109,9 +109,11 @@ def prepare(
         return None
     if visit.state in _OVER or now >= visit.leaves_at:
         return CannotBeMoved(visit)
+    asking = cuts.open_on(tx, [bus.id])
     if bus.closing:
-        (cut, *_) = cuts.open_on(tx, [bus.id])
-        return BeingCut(bus=bus, until=cut.asks_until)
+        return BeingCut(bus=bus, until=asking[0].asks_until)
+    if asking and locked:  # a new number of seats has ended it; what it holds is given back at the next tick
+        return Busy()
     return plan_cut(tx, visit, bus, wanted, fresh=fresh, congress=congress, now=now)
 
 

@@ -258,6 +258,34 @@ async def test_more_seats_end_the_asking_and_everybody_keeps_theirs(database: Da
     assert (await database.read(bus)).seats == 9
 
 
+async def test_a_second_cut_waits_until_what_the_first_one_holds_is_given_back(database: Database) -> None:
+    """More seats have ended the asking, and the tick has not come yet: nobody is held two seats for one."""
+    world = await database.run(small_world, elsewhere=6)
+    await cut(database, world, 6)
+    grown = await database.run(set_seats, actor=OWNER, name="B01", seats=8, now=DUE, cause="grow")
+    assert isinstance(grown, SeatsSet)
+    again = await database.run(show_cut, world, 5, now=DUE, cause="again")
+    assert isinstance(again, ShownAct)
+    await database.run(plan, world, again, now=DUE, cause="plan again")
+    later = DUE + RECALL
+    held = await database.read(holds)
+    await database.run(services.run_due, congress=world.congress, now=later)
+    assert await database.read(act_states) == [ActState.DONE, ActState.PLANNED]
+    assert await database.read(holds) == held
+    assert await database.run(end_asking, congress=world.congress, now=later)
+    assert await database.read(holds) == Counter()
+    assert await database.run(services.run_due, congress=world.congress, now=later)
+    assert (await database.read(act_states))[-1] != ActState.PLANNED  # done, or shown anew with other numbers
+    assert set((await database.read(holds)).values()) <= {1}
+    assert not await database.read(deviations, now=later)
+
+
+def holds(tx: Tx) -> Counter[int]:
+    """How many seats are held for each seat."""
+    offered = select(tables.bookings.c.replaces).where(tables.bookings.c.state == BookingState.OFFERED)
+    return Counter(tx.scalars(offered))
+
+
 async def test_a_bus_of_45_with_41_booked_and_3_offered_becomes_one_of_29(database: Database) -> None:
     """Acceptance test 19: offers go first, then twelve in the stated order; groups whole, access needs kept."""
     world = await database.run(full_coach)
