@@ -7,7 +7,7 @@ import pytest
 from tests.proof.__main__ import BARS
 from tests.proof.trial import Trial, new_trial
 
-NAMES = ("storm", "burst", "fairness", "order", "backlog", "poison", "stop")
+NAMES = ("storm", "burst", "cancelling", "fairness", "order", "backlog", "poison", "stop")
 
 
 @pytest.fixture(scope="module")
