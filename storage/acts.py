@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, or_, select, update
 
-from storage.records import Act, ActState, MessageState
+from storage.records import Act, ActMessage, ActState, MessageState
 from storage.tables import acts, delegates, log, outbox
 
 PLANNED, RECALLED = "plan", "recall"
@@ -112,6 +112,27 @@ def untold(tx: Connection, act: Act) -> tuple[str, ...]:
         .order_by(delegates.c.id)
     )
     return tuple({row.id: row.name for row in tx.execute(query)}.values())
+
+
+def messages(tx: Connection, act: Act) -> tuple[ActMessage, ...]:
+    """Return the messages of this act, in the order of the bookings that they are about; those about none come last."""
+    query = (
+        select(outbox.c.booking_id, outbox.c.kind, outbox.c.state, outbox.c.error, outbox.c.slots, delegates.c.name)
+        .join_from(outbox, delegates, outbox.c.delegate_id == delegates.c.id)
+        .where(outbox.c.act_id == act.id)
+        .order_by(outbox.c.booking_id.is_(None), outbox.c.booking_id, outbox.c.id)
+    )
+    return tuple(
+        ActMessage(
+            name=row.name,
+            booking_id=row.booking_id,
+            follows_id=(row.slots or {}).get("next", (row.slots or {}).get("hold")),
+            kind=row.kind,
+            state=MessageState(row.state),
+            error=row.error,
+        )
+        for row in tx.execute(query)
+    )
 
 
 def unreported(tx: Connection) -> tuple[Act, ...]:

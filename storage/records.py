@@ -561,6 +561,18 @@ class Posted:
     """When it came to its end; when it is due, while it has not."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActMessage:
+    """A message of an act: to whom, about which booking, what is held or waited for instead, and what became of it."""
+
+    name: str
+    booking_id: int | None
+    follows_id: int | None
+    kind: str
+    state: MessageState
+    error: str | None
+
+
 class ActState(StrEnum):
     """The life of a dangerous act: seen, waiting out its recall, and then one of three ends.
 

@@ -3,7 +3,7 @@
 Data names an intent; authority and versions are checked by the service that acts.
 """
 
-from bot.buttons.acts import ConfirmAct, MoveParty, RecallAct, ShowAct, ShowOthers, StayOnBus
+from bot.buttons.acts import ActFile, ConfirmAct, MoveParty, RecallAct, ShowAct, ShowOthers, StayOnBus
 from bot.buttons.base import MOST_BYTES, Button, Pairs, UpdateId
 from bot.buttons.booking import Book, BringCompanions, DropCompanion, Replace
 from bot.buttons.changing import (
@@ -106,6 +106,7 @@ from bot.buttons.waiting import (
 
 __all__ = [
     "MOST_BYTES",
+    "ActFile",
     "AddComment",
     "Agree",
     "ApplyImport",

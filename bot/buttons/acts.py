@@ -32,6 +32,14 @@ class ShowAct(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class ActFile(Button):
+    """Send what an act came to for each person, as CSV."""
+
+    prefix: ClassVar[str] = "actcsv"
+    act: int
+
+
+@dataclass(frozen=True, slots=True)
 class StayOnBus(Button):
     """Would rather stay on a bus that gets smaller than take what is held elsewhere."""
 

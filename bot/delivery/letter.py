@@ -1,12 +1,10 @@
 """What a message says at the moment it is sent, as the app words it."""
 
-import re
 from dataclasses import dataclass, replace
-from html import unescape
 
 from telegram import InlineKeyboardMarkup
 
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+from bot.texts.markup import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +32,7 @@ class Letter:
 
     def as_plain(self) -> "Letter":
         """Return the same words without tags, for a reader who would otherwise get nothing."""
-        text = unescape(_TAG.sub("", self.text))
-        return replace(self, text=text, plain=True)
+        return replace(self, text=plain(self.text), plain=True)
 
     def as_new(self) -> "Letter":
         """Return the same words as a message of their own."""

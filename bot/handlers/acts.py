@@ -1,25 +1,31 @@
 """Dangerous acts: a preview, a word, a minute to recall it. delivery/act_cards.py shows on the card how it went."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from telegram import Update
+from telegram import InputFile, Update
+from telegram.constants import ParseMode
+from telegram.error import Forbidden
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot import keyboards
-from bot.buttons import ConfirmAct, RecallAct, ShowAct, ShowOthers
+from bot.buttons import ActFile, ConfirmAct, RecallAct, ShowAct, ShowOthers
 from bot.context import Context
+from bot.documents.act_csv import act_csv
+from bot.documents.making import made
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import needs, refuse
 from bot.language import LANGUAGES
 from bot.rules.authority import Right
-from bot.screen import Screen, send, show, show_below, tapped
+from bot.screen import Screen, answer_tap, send, show, show_below, tapped
 from bot.services import acts as services
+from bot.services.act_results import ActResult, give_result
 from bot.services.acts import ShownAct
 from bot.services.authority import NoAuthority
 from bot.services.cancelled_facts import others_for
+from bot.texts import act_results, cancelling, merging
 from bot.texts import acts as texts
-from bot.texts import cancelling, merging
 from bot.texts import organizers as organizer_texts
 from storage.records import ActState
 
@@ -90,7 +96,7 @@ async def recall(update: Update, context: Context) -> None:
 async def show_act(update: Update, context: Context) -> None:
     """Show how the act of a button stands; nothing else happens."""
     query, data = update.callback_query, tapped(update)
-    button = ConfirmAct.parse(data) or RecallAct.parse(data) or ShowAct.parse(data)
+    button = ConfirmAct.parse(data) or RecallAct.parse(data) or ShowAct.parse(data) or ActFile.parse(data)
     if query is None or button is None:
         await answer_old_button(update, context)
         return
@@ -98,6 +104,33 @@ async def show_act(update: Update, context: Context) -> None:
         services.act_of, actor=query.from_user.id, delegate_id=context.delegate.id, act_id=button.act
     )
     await _show(update, context, shown)
+
+
+@needs(Right.CANCELVISIT)
+async def act_file(update: Update, context: Context) -> None:
+    """Send whom the act has touched and what they got instead, to the one who asked only."""
+    query, button = update.callback_query, ActFile.parse(tapped(update))
+    if query is None or button is None:
+        await answer_old_button(update, context)
+        return
+    result = await context.db.run(
+        give_result,
+        actor=query.from_user.id,
+        delegate_id=context.delegate.id,
+        act_id=button.act,
+        now=context.now,
+        cause=context.cause,
+    )
+    match result:
+        case ActResult():
+            await answer_tap(query)
+            name = f"{result.shown.act.kind}-{result.shown.visit.key}-{result.shown.act.id}.csv"
+            file = InputFile(await made(act_csv, context.say, result), filename=name)
+            caption = act_results.caption(context.say, result)
+            with suppress(Forbidden):  # blocked since the tap: nobody sees it
+                await context.bot.send_document(query.from_user.id, file, caption=caption, parse_mode=ParseMode.HTML)
+        case _:
+            await _show(update, context, result)
 
 
 async def others(update: Update, context: Context) -> None:
@@ -173,5 +206,6 @@ HANDLERS = [
     CallbackQueryHandler(confirm, ConfirmAct.pattern()),
     CallbackQueryHandler(recall, RecallAct.pattern()),
     CallbackQueryHandler(show_act, ShowAct.pattern()),
+    CallbackQueryHandler(act_file, ActFile.pattern()),
     CallbackQueryHandler(others, ShowOthers.pattern()),
 ]

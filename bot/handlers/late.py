@@ -104,6 +104,7 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.MoveParty: moving.show_move,
     buttons.StopBoard: board.renew_board,
     buttons.RecallAct: acts.show_act,
+    buttons.ActFile: acts.show_act,
     buttons.SendAnnouncement: broadcasts.show_announcement,
     buttons.AskForAnswers: broadcasts.show_announcement,
     buttons.WithdrawAnnouncement: broadcasts.show_planned,

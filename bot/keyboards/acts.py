@@ -17,7 +17,7 @@ from storage.records import ActState
 
 
 def act(say: Language, shown: ShownAct) -> InlineKeyboardMarkup | None:
-    """Confirm with the numbers on the button, or recall; nothing once it is over."""
+    """Confirm with the numbers on the button, or recall; once it is done, the file of whom it touched."""
     done = shown.act
     match done.state:
         case ActState.SHOWN | ActState.CHANGED if shown.is_own and not shown.is_impossible:
@@ -27,6 +27,8 @@ def act(say: Language, shown: ShownAct) -> InlineKeyboardMarkup | None:
         case ActState.PLANNED:
             look = button(labels.look_again(say), buttons.ShowAct(done.id))
             return markup([[button(labels.recall(say), buttons.RecallAct(done.id))], [look]])
+        case ActState.DONE:
+            return markup([[button(labels.act_file(say), buttons.ActFile(done.id))]])
         case _:
             return None
 

@@ -24,7 +24,7 @@ ACTS: Final[Mapping[str, frozenset[str]]] = {
     "cancelvisit": frozenset({"plan", "recall", "cancel visit"}),
     "queue": frozenset({"pause", "go on"}),
     "announce": frozenset({"announce", "plan announcement", "withdraw announcement", "remind"}),
-    "roster": frozenset({"list", "log file"}),
+    "roster": frozenset({"list", "log file", "act file"}),
     "crew": frozenset({"invite", "join crew", "grant", "revoke"}),
     "import": frozenset({"programme", "people list"}),
     "refused": frozenset({"refused"}),

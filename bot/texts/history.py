@@ -82,12 +82,17 @@ def _head(say: Language, story: Story, *, congress: Congress, now: datetime) -> 
 
 
 def _standing(say: Language, booking: Booking, visit: Visit) -> str:
+    return f"<code>{esc(booking.code)}</code> <b>{esc(visit.key)}</b> · {esc(stands(say, booking, visit))}"
+
+
+def stands(say: Language, booking: Booking, visit: Visit) -> str:
+    """Say how a booking stands, as plain text."""
     match booking.state:
         case BookingState.BOOKED:
             bus = visit.bus(booking.bus_id)
             state = say.gettext("has seats: {n}").format(n=booking.party)
             if bus is not None:
-                state += ", " + say.gettext("Bus {bus}").format(bus=esc(bus.label))
+                state += ", " + say.gettext("Bus {bus}").format(bus=bus.label)
         case BookingState.OFFERED:
             until = "–" if booking.offer_until is None else say.moment(booking.offer_until)
             state = say.gettext("is offered seats: {n}, reply by {moment}").format(n=booking.party, moment=until)
@@ -97,7 +102,7 @@ def _standing(say: Language, booking: Booking, visit: Visit) -> str:
             state = say.gettext("ended: {reason}").format(reason=_reason(say, booking.reason))
         case _:
             assert_never(booking.state)
-    return f"<code>{esc(booking.code)}</code> <b>{esc(visit.key)}</b> · {state}"
+    return state
 
 
 def _fact(say: Language, fact: Fact, *, several: bool) -> str:
@@ -114,7 +119,7 @@ def _fact(say: Language, fact: Fact, *, several: bool) -> str:
             return f"<b>{esc(visit.key)}</b> · {reason}"
         case Told(posted=posted, rule=rule):
             what = _message(say, posted.kind) if rule is None else _reminder(say, rule)
-            return f"✉️ {what}: {_what_became(say, posted.state, error=posted.error)}"
+            return f"✉️ {what}: {what_became(say, posted.state, error=posted.error)}"
         case NotReminded(rule=rule, visit=visit, why=why):
             where = f"<b>{esc(visit.key)}</b> · " if several else ""
             return f"{where}{'⏳' if why is None else '🔕'} {_reminder(say, rule)}: {_silence(say, why)}"
@@ -178,7 +183,8 @@ def _silence(say: Language, why: Silence | None) -> str:
             assert_never(why)
 
 
-def _what_became(say: Language, state: MessageState, *, error: str | None) -> str:
+def what_became(say: Language, state: MessageState, *, error: str | None) -> str:
+    """Say in plain words what became of a message."""
     match state:
         case MessageState.SENT:
             return say.gettext("Sent.")
@@ -198,6 +204,8 @@ def _reason(say: Language, reason: str | None) -> str:
             return say.gettext("the visit was cancelled")
         case "given to a colleague":
             return say.gettext("given to a colleague")
+        case "the bus became smaller":
+            return say.gettext("the bus became smaller")
         case "the line is over":
             return say.gettext("the waiting list ended without a seat")
         case "offer ran out":

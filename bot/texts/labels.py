@@ -372,6 +372,11 @@ def look_again(say: Language) -> str:
     return "🔄 " + say.gettext("How far is it?")
 
 
+def act_file(say: Language) -> str:
+    # Translators: sends a file: whom a cancelled visit or a smaller bus has touched, and what they got instead.
+    return "⬇️ " + say.gettext("Everybody concerned (CSV)")
+
+
 def take_held(say: Language) -> str:
     # Translators: takes the seat that is held for somebody whose visit was cancelled.
     return "✅ " + say.gettext("Take it")

@@ -116,6 +116,8 @@ def deed(say: Language, entry: Entry) -> str:
             )
         case "log file":
             return say.gettext("log taken as a file, lines: {n}").format(n=_of(after, "rows"))
+        case "act file":
+            return say.gettext("list of everybody concerned taken as a file, people: {n}").format(n=_of(after, "rows"))
         case "invite":
             return say.gettext("invitation made")
         case "join crew":

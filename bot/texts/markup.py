@@ -1,7 +1,8 @@
 """Values made safe for Telegram's HTML: what people and the programme wrote is text, the tags are ours."""
 
+import re
 import unicodedata
-from html import escape
+from html import escape, unescape
 
 from telegram.constants import MessageLimit
 
@@ -10,12 +11,18 @@ from storage.records import Words
 
 _FIRST_STRONG, _POP = "\u2068", "\u2069"
 NAMELESS = "–"
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _RIGHT_TO_LEFT = {"R", "AL"}
 
 
 def esc(text: str) -> str:
     """Return the text with <, > and & as Telegram wants them."""
     return escape(text, quote=False)
+
+
+def plain(html: str) -> str:
+    """Return a text of ours without its tags, as a reader sees it."""
+    return unescape(_TAG.sub("", html))
 
 
 def words(say: Language, several: Words) -> str:

@@ -1,8 +1,12 @@
 """An organizer calls a visit off from the chat: what is shown happens after a minute, nobody is left with nothing."""
 
+import csv
+import re
 from datetime import timedelta
 from functools import partial
+from io import StringIO
 
+import pytest
 from sqlalchemy import insert, select
 
 from bot.language import Language
@@ -14,6 +18,7 @@ from tests.house import OPEN, Running
 from tests.journeys.scenes import (
     LANGUAGES,
     answered,
+    booking_of,
     callbacks,
     logged,
     outbox_of,
@@ -22,6 +27,7 @@ from tests.journeys.scenes import (
     screen_after,
     seats_add_up,
     settled,
+    tickets,
     until,
     visit_of,
     visits_held,
@@ -77,7 +83,7 @@ async def test_everybody_booked_gets_a_held_seat_in_the_same_message(house: Runn
     house.clock.advance(RECALL)
     final = await card_saying(owner, say.gettext("Told: {sent} of {total}").format(sent=5, total=5), card=preview)
     assert counted(say, people=3, held=3) in final.text
-    assert not final.buttons
+    assert [data.split(":")[0] for data in callbacks(final)] == ["actcsv"]
     for code, phone in phones.items():
         told = await phone.wait_for(words_of(house, code).gettext("Your visit is cancelled"))
         assert [data.split(":")[0] for data in callbacks(told)] == ["take", "others", "leave"]
@@ -112,6 +118,43 @@ def held_rows(tx: Tx, delegate_id: int) -> int:
 
 def is_free(tx: Tx, delegate_id: int) -> bool:
     return held_rows(tx, delegate_id) == 0
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+async def test_what_it_came_to_is_given_out_as_a_file_name_by_name(quick_house: Running, code: str) -> None:
+    say = words_of(quick_house, code)
+    owner = await quick_house.organizer(language=code)
+    emma, formula = await quick_house.delegate("Emma", language="kk"), await quick_house.delegate("=1+1")
+    tickets_before = []
+    for phone in (emma, formula):
+        await quick_house.book(phone, "nab-am")
+        tickets_before.append(await booking_of(quick_house, phone))
+    preview, _ = await confirmed(owner)
+    quick_house.clock.advance(RECALL)
+    done = await card_saying(owner, say.gettext("Told: {sent} of {total}").format(sent=2, total=2), card=preview)
+    news = await emma.wait_for(words_of(quick_house, "kk").gettext("Your visit is cancelled"))
+    await emma.tap("take:", message=news)
+    await settled(emma)
+    (taken,) = await tickets(quick_house, emma)
+
+    await owner.tap("actcsv:", message=done)
+    came = await owner.wait_for(lambda seen: seen.document is not None)
+    assert came.document is not None
+    assert re.fullmatch(r"cancelvisit-nab-am-\d+\.csv", came.document.file_name)
+    assert say.ngettext("{n} person in the file", "{n} people in the file", 2).format(n=2) in came.text
+    rows = list(csv.reader(StringIO((await owner.download(came.document)).decode("utf-8-sig"))))
+    assert [row[:3] for row in rows[1:]] == [
+        [booking.code, name, "1"] for booking, name in zip(tickets_before, ("Emma", "'=1+1"), strict=True)
+    ]
+    assert {row[4] for row in rows[1:]} == {say.gettext("Sent.")}
+    assert rows[1][5] == say.words(taken.visit.title)
+    assert rows[1][6].startswith(say.gettext("has seats: {n}").format(n=1))
+    assert rows[2][6].startswith(say.gettext("is offered seats: {n}, reply by {moment}").split("{n}")[0])
+    assert [line.after["rows"] for line in await logged(quick_house, "act file")] == [2]
+    assert (
+        say.gettext("list of everybody concerned taken as a file, people: {n}").format(n=2)
+        in (await answered(owner, "/log roster")).text
+    )
 
 
 async def test_a_recall_in_the_minute_leaves_everything_as_it_was(quick_house: Running) -> None:

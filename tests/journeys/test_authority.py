@@ -85,6 +85,7 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
     "act": ("act:1:1", CITY),
     "recall": ("recall:1", CITY),
     "acted": ("acted:1", CITY),
+    "actcsv": ("actcsv:1", CITY),
     "announce": ("announce:1", CITY),
     "trial": ("trial:1", CITY),
     "asking": ("asking:1:1", CITY),

@@ -58,6 +58,8 @@ PLAIN = {
     "log.other_deed": 160,
     "log.log_columns": 80,
     "log.log_cells": 400,
+    "act_results.result_columns": 80,
+    "act_results.result_cells": 400,
     "visits.pin_note": 255,
     "own_data.caption": 1024,
     "own_data.title": 4096,

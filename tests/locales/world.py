@@ -59,6 +59,7 @@ from bot.services import (
     wheelchairs,
 )
 from bot.services import entries as entries_of_log
+from bot.services.act_results import ActResult, ResultRow
 from bot.services.booking import Booked, Released, Ticket
 from bot.services.calendar import CalendarFile
 from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, CancelledTeam, CancelledWait, Others
@@ -73,6 +74,7 @@ from storage.grants import Held
 from storage.records import (
     Absent,
     Act,
+    ActMessage,
     ActState,
     Announcement,
     Answers,
@@ -384,6 +386,7 @@ def _acts(visits: tuple[Visit, ...], tickets: tuple[Ticket, ...], booking: Booki
             )
             for state in ActState
         ),
+        ActResult: (_result(first, visits[0], tickets[0].booking, booking, text=text, n=n),),
         MergedCrew: (MergedCrew(reader=reader, visit=visits[0], was=text[:20], bus=visits[0].buses[0], people=n),),
         merging_rules.NotTogether: (merging_rules.NotTogether(bus=visits[0].buses[0], into=visits[0].buses[0]),),
         merging_rules.DoesNotFit: tuple(
@@ -404,6 +407,23 @@ def _acts(visits: tuple[Visit, ...], tickets: tuple[Ticket, ...], booking: Booki
             Others(visit=visits[0], booking=booking, visits=()),
         ),
     }
+
+
+def _result(first: Act, visit: Visit, booked: Booking, waiting: Booking, *, text: str, n: int) -> ActResult:
+    """Everybody whom an act touched: each state of a message, each thing that may follow, somebody without Telegram."""
+    shown = acts.ShownAct(act=replace(first, state=ActState.DONE), visit=visit, author=text, is_own=True)
+    told = ActMessage(
+        name=text, booking_id=1, follows_id=1, kind="cancelled", state=MessageState.SENT, error=text[:60] or None
+    )
+    ended = replace(booked, state=BookingState.RELEASED, reason="the bus became smaller")
+    rows = [
+        ResultRow(
+            name=text, booking=booked, message=replace(told, state=state), follows=follows, visit=follows and visit
+        )
+        for state in MessageState
+        for follows in (None, booked, waiting, ended)
+    ]
+    return ActResult(shown=shown, rows=(*rows, *[ResultRow(name=text)] * n))
 
 
 def _smaller_buses(

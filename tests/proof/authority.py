@@ -199,6 +199,7 @@ async def set_the_scene(house: Indoors) -> Scene:
         "people": "people:1:0",
         "recall": "recall:1",
         "acted": "acted:1",
+        "actcsv": "actcsv:1",
         "why": "why:1",
         "log": "log:9999:0:::",
         "phrases": "phrases:0",

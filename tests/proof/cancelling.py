@@ -26,7 +26,9 @@ from tests.proof.trial import POSTGRESQL, SQLITE, Line, Trial
 VISIT = "nab-am"
 PREVIEW_SECONDS = 1.0
 TAP_SECONDS = 1.0  # p95 of other people's taps meanwhile
-PER_SECOND = 25.0  # messages, of the 27 that the bot's pace allows: it leaves room for answers to taps
+PER_SECOND = 10.0
+"""Messages: of the 27 calls a second that the bot allows itself ten edit the cards of those who tap meanwhile, and
+Telegram may ask for a pause."""
 _MINUTE = 60.0  # in which the act can be recalled
 _TAPS_A_SECOND = 10.0
 _LATENCY, _JITTER = 0.05, 0.1
