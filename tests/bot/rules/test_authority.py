@@ -21,6 +21,7 @@ from bot.rules.authority import (
 from storage.records import Grant, Role
 from tests.makers import a_bus, a_visit
 
+DAY = timedelta(days=1)
 NAB = Subject(city="astana", visit="nab-am")
 B01 = Subject(city="astana", visit="nab-am", bus="B01")
 ELSEWHERE = Subject(city="almaty", visit="almaty-fly", bus="B15")
@@ -89,5 +90,4 @@ def test_roles_are_given_by_who_stands_above_them() -> None:
 
 
 def test_an_invitation_lasts_a_day_and_twenty_refusals_an_hour_are_written_down() -> None:
-    assert INVITATION_LASTS == timedelta(days=1)
-    assert REFUSALS_AN_HOUR == 20
+    assert (INVITATION_LASTS, REFUSALS_AN_HOUR) == (DAY, 20)

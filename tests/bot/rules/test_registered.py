@@ -19,6 +19,7 @@ from bot.rules.registered import (
 from storage.records import Registered, RegisteredRow
 from tests.makers import a_congress, a_visit
 
+DAY = timedelta(days=1)
 EMMA = Registered(number="A-1", name="Emma Brown", language="en", city="Oslo", notes="VIP")
 
 
@@ -195,8 +196,7 @@ def test_a_visits_own_word_beats_the_congresss(of_congress: bool, own: bool | No
 
 
 def test_five_wrong_numbers_a_day_are_enough() -> None:
-    assert MOST_WRONG_NUMBERS == 5
-    assert timedelta(days=1) == WRONG_NUMBERS_FOR
+    assert (MOST_WRONG_NUMBERS, WRONG_NUMBERS_FOR) == (5, DAY)
 
 
 def test_spellings_of_one_number_are_one_key() -> None:
