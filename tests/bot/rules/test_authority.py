@@ -46,6 +46,7 @@ ELSEWHERE = Subject(city="almaty", visit="almaty-fly", bus="B15")
         (Grant(Role.LEADER, "B01"), Right.SEATS, B01, False),
         (Grant(Role.HOST, "nab-am"), Right.STATS, NAB, True),
         (Grant(Role.HOST, "nab-am"), Right.STATS, ELSEWHERE, False),
+        (Grant(Role.HOST, "nab-am"), Right.STATS, B01, False),
         (Grant(Role.HOST, "nab-am"), Right.ROSTER, NAB, False),
     ],
 )
