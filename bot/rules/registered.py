@@ -150,7 +150,7 @@ def read_people(content: bytes) -> PeopleList | tuple[ListFault, ...]:
         if len(cells) > len(header):
             faults.append(ListFault(line=line, wrong=Wrong.CELLS, value=cells[-1]))
             continue
-        written = {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if column}
+        written = {column: cell.strip() for column, cell in zip(columns, cells, strict=False)}
         found = {column: written.get(column, "") for column in _HEADERS}
         key = number_key(found["number"])
         of_line = list(_of_line(line, found))
@@ -164,7 +164,7 @@ def read_people(content: bytes) -> PeopleList | tuple[ListFault, ...]:
         faults.append(ListFault(line=line, wrong=Wrong.EMPTY))
     if len(people) > MOST_PEOPLE:
         faults.append(ListFault(line=line, wrong=Wrong.TOO_MANY))
-    ignored = tuple(cell.strip() for cell, column in zip(header, columns, strict=True) if not column and cell.strip())
+    ignored = tuple(cell.strip() for cell in header if cell.strip() and _column(cell) is None)
     return tuple(faults) or PeopleList(people=people, ignored=ignored)
 
 

@@ -157,6 +157,7 @@ def test_columns_that_are_not_taken_over_are_named_and_what_is_beyond_the_last_i
     assert isinstance(read, PeopleList)
     assert read.ignored == ("E-mail", "Hotel")
     assert list(read.people) == ["A1", "A2"]
+    assert wrongs("number,name\n,Emma,Oslo\n") == [(2, Wrong.CELLS)]
     assert faults("number,name\nA-1,Emma,Oslo\nA-2,Dana\n") == (ListFault(line=2, wrong=Wrong.CELLS, value="Oslo"),)
 
 
@@ -165,6 +166,7 @@ def test_what_is_said_of_the_header_is_what_stands_there() -> None:
     assert faults("number,name,Full name \n1,a,b\n") == (
         ListFault(line=1, wrong=Wrong.COLUMN_TWICE, value="Full name"),
     )
+    assert faults("foo\n")[0].other == 0
     assert wrongs("name\nEmma\n") == [(1, Wrong.NO_NUMBER_COLUMN)]
     assert wrongs("number\n1\n") == [(1, Wrong.NO_NAME_COLUMN)]
 
