@@ -107,6 +107,8 @@ def test_a_quotation_mark_that_does_not_close_is_named_where_its_row_begins(text
 def test_lines_are_counted_as_an_editor_counts_them() -> None:
     assert wrongs("sep=;\r\nnumber;name\r\n\r\nA-1;\r\n") == [(4, Wrong.NO_NAME)]
     assert wrongs("number,name\rA-1,\r") == [(2, Wrong.NO_NAME)]
+    assert wrongs("sep=,\nnumber,foo\n") == [(2, Wrong.NO_NAME_COLUMN)]
+    assert list(people(b"\n \nnumber,name\nA-1,Emma\n")) == ["A1"]
     assert people("number,name\nA-1,Emma\u2028Brown\n".encode())["A1"].name == "Emma Brown"
 
 
