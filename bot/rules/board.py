@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
+from enum import IntEnum, auto
 from typing import Final
 
 from bot.rules.reminding import departure
@@ -18,25 +18,25 @@ NEAR: Final = timedelta(hours=1)
 class Trouble(IntEnum):
     """In the order of what leaves people standing outside: first what nobody else settles, last what is only news."""
 
-    OVER = 1
+    OVER = auto()
     """More people than seats."""
-    LEADERLESS_NOW = 2
+    LEADERLESS_NOW = auto()
     """Nobody leads it, and it leaves within the hour."""
-    UNTOLD = 3
+    UNTOLD = auto()
     """Messages to its passengers did not arrive: somebody does not know of a change."""
-    FEW = 4
+    FEW = auto()
     """It leaves within the hour, and under half of its passengers have said that they come."""
-    UNREMINDED = 5
-    UNREACHABLE = 6
-    LISTLESS = 7
+    UNREMINDED = auto()
+    UNREACHABLE = auto()
+    LISTLESS = auto()
     """Its leader should have the list by now."""
-    FREE = 8
+    FREE = auto()
     """Somebody waits for the visit, and seats are free."""
-    MOVED = 9
-    LEADERLESS = 10
-    UNDER = 11
+    MOVED = auto()
+    LEADERLESS = auto()
+    UNDER = auto()
     """It leaves within the hour with under half of its seats taken."""
-    CANCELLED = 12
+    CANCELLED = auto()
     """Everybody was told; somebody may stand at the bay all the same."""
 
 

@@ -25,11 +25,11 @@ def typed_clock(text: str) -> time | None:
 def nearest(clock: time, *, to: datetime, zone: tzinfo) -> datetime | NotOneMoment:
     """Return when the clocks of the zone show this time, nearest to a moment: at most half a day off.
 
-    So a departure at 23:50 that is told to leave at 00:10 leaves the next day.
+    So a departure at 23:50 that is told to leave at 00:10 leaves the next day. Just half a day is half a day later.
     """
     local = to.astimezone(zone)
     on_the_wall = local.replace(tzinfo=None)
-    days = (datetime.combine(local.date() + shift * _DAY, clock) for shift in (-1, 0, 1))
+    days = (datetime.combine(local.date() + shift * _DAY, clock) for shift in (1, 0, -1))
     wanted = min(days, key=lambda moment: abs(moment - on_the_wall))
     earlier, later = (wanted.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     before, after = earlier.utcoffset(), later.utcoffset()

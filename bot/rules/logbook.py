@@ -65,6 +65,7 @@ _UNITS: Final = {
 }
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NUMBER = re.compile(r"\d{1,16}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,14 +83,14 @@ class Filters:
     @property
     def is_known(self) -> bool:
         """Say whether these can be asked for: a forged button may hold anything."""
-        who_is_known = self.who in ("", BOT) or _is_number(self.who, most=2**53)
+        who_is_known = self.who in ("", BOT) or _is_number(self.who, below=2**53)
         _, _, number = self.about.partition(":")
         what_is_known = self.what in ("", EVERYTHING) or self.what in WORDS
-        return who_is_known and what_is_known and (not self.about or _is_number(number, most=2**31))
+        return who_is_known and what_is_known and (not self.about or _is_number(number, below=2**31))
 
 
-def _is_number(text: str, *, most: int) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 20 and int(text) < most
+def _is_number(text: str, *, below: int) -> bool:
+    return _NUMBER.fullmatch(text) is not None and int(text) < below
 
 
 def acts_of(what: str, *, by_somebody: bool) -> frozenset[str] | None:

@@ -198,4 +198,4 @@ def _value(gap: Gap, typed: str, buses: Mapping[str, str] | None) -> str | None:
 
 def _near(key: str) -> tuple[str, ...]:
     """The phrases that begin like it, or have it within."""
-    return tuple(each for each in PHRASES if len(key) > 1 and (each.startswith(key[:2]) or key in each))[:4]
+    return tuple(each for each in PHRASES if len(key) > 1 and (each.startswith(key[:2]) or key in each))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
+from io import StringIO
 from typing import Final
 
 from bot.rules.naming import one_line
@@ -20,7 +21,7 @@ MOST_WRONG_NUMBERS: Final = 5
 WRONG_NUMBERS_FOR: Final = timedelta(hours=24)
 MOST_PEOPLE: Final = 20_000
 LONGEST_NUMBER: Final = 32
-_LONGEST: Final = {"name": 64, "city": 64, "notes": 200}
+_LONGEST: Final = {"name": 64, "surname": 64, "city": 64, "notes": 200}
 _DELIMITERS: Final = ";,\t"
 
 _HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -115,8 +116,11 @@ def is_for_registered(visit: Visit, *, rules: BookingRules) -> bool:
 
 
 def number_key(number: str) -> str:
-    """Return what two spellings of one number share: blanks, dashes, case and look-alike letters tell nothing apart."""
-    plain = unicodedata.normalize("NFKC", number).upper().translate(_LOOK_ALIKE)
+    """Return what two spellings of one number share: blanks, dashes, case and look-alike letters tell nothing apart.
+
+    Nor does a number sign, which Unicode would write out as "No".
+    """
+    plain = unicodedata.normalize("NFKC", number.replace("№", "")).upper().translate(_LOOK_ALIKE)
     return "".join(character for character in plain if character.isalnum())
 
 
@@ -128,12 +132,11 @@ def read_people(content: bytes) -> PeopleList | tuple[ListFault, ...]:
     skipped = 0
     if text.lower().startswith("sep="):  # Excel's own first line
         text, skipped = text.partition("\n")[2], 1
-    head = next((line for line in text.splitlines() if line.strip()), "")
+    head = next((line for line in text.split("\n") if line.strip()), "")
     delimiter = max(_DELIMITERS, key=lambda each: (len(_known(head.split(each))), head.count(each)))
-    try:
-        rows = list(_rows(text, delimiter, skipped))
-    except csv.Error:
-        return (ListFault(line=1 + skipped + _last_line(text, delimiter), wrong=Wrong.QUOTES),)
+    rows = _rows(text, delimiter, skipped)
+    if isinstance(rows, ListFault):
+        return (rows,)
     if not rows:
         return (ListFault(line=1, wrong=Wrong.EMPTY),)
     line, header = rows[0]
@@ -147,7 +150,7 @@ def read_people(content: bytes) -> PeopleList | tuple[ListFault, ...]:
         if len(cells) > len(header):
             faults.append(ListFault(line=line, wrong=Wrong.CELLS, value=cells[-1]))
             continue
-        written = {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if column}
+        written = {column: cell.strip() for column, cell in zip(columns, cells, strict=False)}
         found = {column: written.get(column, "") for column in _HEADERS}
         key = number_key(found["number"])
         of_line = list(_of_line(line, found))
@@ -161,7 +164,7 @@ def read_people(content: bytes) -> PeopleList | tuple[ListFault, ...]:
         faults.append(ListFault(line=line, wrong=Wrong.EMPTY))
     if len(people) > MOST_PEOPLE:
         faults.append(ListFault(line=line, wrong=Wrong.TOO_MANY))
-    ignored = tuple(cell.strip() for cell, column in zip(header, columns, strict=True) if not column and cell.strip())
+    ignored = tuple(cell.strip() for cell in header if cell.strip() and _column(cell) is None)
     return tuple(faults) or PeopleList(people=people, ignored=ignored)
 
 
@@ -193,25 +196,20 @@ def _decoded(content: bytes) -> str | None:
     return None
 
 
-def _rows(text: str, delimiter: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
-    """Each row that is not blank, with the line it begins on."""
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
-    begins = 1
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield begins + skipped, cells
-        begins = reader.line_num + 1
-
-
-def _last_line(text: str, delimiter: str) -> int:
-    """The number of whole rows' lines before the one that cannot be read."""
-    begins = 0
+def _rows(text: str, delimiter: str, skipped: int) -> list[tuple[int, list[str]]] | ListFault:
+    """Each row that is not blank, with the line it begins on; or the line of the one that cannot be read."""
+    # Lines end where editors end them: a separator that was pasted into a cell (U+2028) ends none.
+    reader = csv.reader(StringIO(text), delimiter=delimiter, strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    begins = 1 + skipped
     try:
-        for line, _ in _rows(text, delimiter, 0):
-            begins = line
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                rows.append((begins, cells))
+            begins = 1 + skipped + reader.line_num
     except csv.Error:
-        return begins
-    return begins
+        return ListFault(line=begins, wrong=Wrong.QUOTES)
+    return rows
 
 
 def _plain(cell: str) -> str:
@@ -237,19 +235,19 @@ def _of_header(line: int, header: Sequence[str], columns: Sequence[str | None]) 
 
 
 def _of_line(line: int, found: Mapping[str, str]) -> Iterator[ListFault]:
-    number, name = found["number"], found["name"]
+    number = found["number"]
     if not number:
         yield ListFault(line=line, wrong=Wrong.NO_NUMBER)
     elif not _is_number(number):
         yield ListFault(line=line, wrong=Wrong.BAD_NUMBER, value=number)
-    if one_line(f"{name} {found['surname']}", longest=200) is None:
+    if _full_name(found) is None:
         yield ListFault(line=line, wrong=Wrong.NO_NAME)
-    for column in ("name", "surname", "city", "notes"):
+    for column, longest in _LONGEST.items():
         value = found[column]
         if column != "notes" and "?" in value:  # what Windows-1251 writes in the place of Kazakh letters
             yield ListFault(line=line, wrong=Wrong.LOST_LETTERS, value=value)
-        if len(value) > _LONGEST.get(column, 64):
-            yield ListFault(line=line, wrong=Wrong.TOO_LONG, value=value, other=_LONGEST.get(column, 64))
+        if len(value) > longest:
+            yield ListFault(line=line, wrong=Wrong.TOO_LONG, value=value, other=longest)
     if found["language"] and _language(found["language"]) is None:
         yield ListFault(line=line, wrong=Wrong.LANGUAGE, value=found["language"])
 
@@ -267,8 +265,12 @@ def _language(written: str) -> str | None:
     return next((code for code, names in _LANGUAGES.items() if _plain(written) in names), None)
 
 
+def _full_name(found: Mapping[str, str]) -> str | None:
+    return one_line(f"{found['name']} {found['surname']}", longest=_LONGEST["name"])
+
+
 def _person(found: Mapping[str, str]) -> Registered:
-    name = one_line(f"{found['name']} {found['surname']}", longest=_LONGEST["name"])
+    name = _full_name(found)
     assert name is not None
     return Registered(
         number=" ".join(found["number"].split()),

@@ -40,6 +40,7 @@ class TooFar:
 
 ASK: Final = "!ok"
 """Its readers are asked to confirm that they have read it."""
+_ASKS = re.compile(rf"{re.escape(ASK)}(?=\s|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +56,9 @@ def read_wishes(text: str, *, now: datetime, zone: ZoneInfo) -> Wishes | NotAMom
     """Read the wishes off the beginning of a text."""
     wishes = Wishes(text=text)
     while True:
-        first, _, rest = wishes.text.partition(" ")
-        if first.lower() == ASK and not wishes.asks:
-            wishes = replace(wishes, text=rest.strip(), asks=True)
+        asks = _ASKS.match(wishes.text)
+        if asks is not None and not wishes.asks:
+            wishes = replace(wishes, text=wishes.text[asks.end() :].strip(), asks=True)
         elif wishes.text.startswith("@") and wishes.due_at is None:
             taken = take_moment(wishes.text, now=now, zone=zone)
             if not isinstance(taken, tuple):
@@ -74,7 +75,7 @@ def take_moment(text: str, *, now: datetime, zone: ZoneInfo) -> tuple[datetime, 
     """
     found = _WHEN.match(text)
     if found is None:
-        return NotAMoment(text.split(maxsplit=1)[0])
+        return NotAMoment(text.split()[0])
     today = now.astimezone(zone).date()
     try:
         clock = time(int(found["hour"]), int(found["minute"]))

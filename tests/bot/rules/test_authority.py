@@ -1,10 +1,14 @@
 """Who may do what, and to what: the table and the scopes of its grants."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.rules.authority import (
     EVERYTHING,
+    INVITATION_LASTS,
     MATRIX,
+    REFUSALS_AN_HOUR,
     Right,
     Subject,
     about,
@@ -17,6 +21,7 @@ from bot.rules.authority import (
 from storage.records import Grant, Role
 from tests.makers import a_bus, a_visit
 
+DAY = timedelta(days=1)
 NAB = Subject(city="astana", visit="nab-am")
 B01 = Subject(city="astana", visit="nab-am", bus="B01")
 ELSEWHERE = Subject(city="almaty", visit="almaty-fly", bus="B15")
@@ -41,6 +46,7 @@ ELSEWHERE = Subject(city="almaty", visit="almaty-fly", bus="B15")
         (Grant(Role.LEADER, "B01"), Right.SEATS, B01, False),
         (Grant(Role.HOST, "nab-am"), Right.STATS, NAB, True),
         (Grant(Role.HOST, "nab-am"), Right.STATS, ELSEWHERE, False),
+        (Grant(Role.HOST, "nab-am"), Right.STATS, B01, False),
         (Grant(Role.HOST, "nab-am"), Right.ROSTER, NAB, False),
     ],
 )
@@ -65,7 +71,9 @@ def test_every_role_has_a_line_and_nobody_has_an_empty_scope_by_a_slip() -> None
     """A scope that is lost holds nothing, rather than everything."""
     assert set(MATRIX) == set(Role)
     for role in (Role.CITY, Role.LEADER, Role.HOST):
-        assert not any(may([Grant(role)], right, subject) for right in Right for subject in (NAB, B01, ELSEWHERE))
+        assert not any(
+            may([Grant(role)], right, subject) for right in Right for subject in (NAB, B01, ELSEWHERE, EVERYTHING)
+        )
 
 
 def test_what_somebody_sees_is_what_their_scope_holds() -> None:
@@ -80,3 +88,7 @@ def test_roles_are_given_by_who_stands_above_them() -> None:
     assert roles_to_give([Role.OWNER]) == tuple(Role)
     assert roles_to_give([Role.ORGANIZER]) == (Role.CITY, Role.DESK, Role.LEADER, Role.HOST)
     assert roles_to_give([Role.CITY, Role.DESK, Role.LEADER, Role.HOST]) == ()
+
+
+def test_an_invitation_lasts_a_day_and_twenty_refusals_an_hour_are_written_down() -> None:
+    assert (INVITATION_LASTS, REFUSALS_AN_HOUR) == (DAY, 20)

@@ -29,6 +29,15 @@ def test_the_day_is_the_one_nearest_to_the_departure() -> None:
     assert nearest(time(23, 50), to=early.astimezone(UTC), zone=ASTANA) == early - timedelta(minutes=20)
 
 
+@pytest.mark.parametrize("hour", [0, 9, 12, 21])
+def test_a_departure_is_never_told_to_leave_half_a_day_ago(hour: int) -> None:
+    planned = datetime(2025, 8, 22, hour, 0, tzinfo=ASTANA)
+    half_a_day = timedelta(hours=12)
+    opposite = (planned + half_a_day).time()
+    assert nearest(opposite, to=planned.astimezone(UTC), zone=ASTANA) == planned + half_a_day
+    assert nearest(time(opposite.hour, 1), to=planned, zone=ASTANA) == planned - half_a_day + timedelta(minutes=1)
+
+
 def test_a_time_that_does_not_come_or_comes_twice_is_no_moment() -> None:
     spring = datetime(2026, 3, 29, 1, 30, tzinfo=BERLIN)
     assert nearest(time(2, 30), to=spring, zone=BERLIN) == NotOneMoment(clock=time(2, 30), skipped=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.rules.coaches import MOST_SEATS, Coach, typed_coach
+from bot.rules.coaches import Coach, typed_coach
 
 
 @pytest.mark.parametrize(
@@ -11,7 +11,7 @@ from bot.rules.coaches import MOST_SEATS, Coach, typed_coach
         ("B01 29", Coach(bus="B01", seats=29)),
         ("B01 seats=29 bay=4 plate=123ABC01", Coach(bus="B01", seats=29, bay="4", plate="123ABC01")),
         ("B01 PLATE=x Bay=C", Coach(bus="B01", bay="C", plate="x")),
-        (f"B01 {MOST_SEATS}", Coach(bus="B01", seats=MOST_SEATS)),
+        ("B01 200", Coach(bus="B01", seats=200)),
         ("B01 1", Coach(bus="B01", seats=1)),
         ("B01 bay=" + "x" * 20, Coach(bus="B01", bay="x" * 20)),
     ],
@@ -26,7 +26,7 @@ def test_what_is_another_is_read_in_any_order(typed: str, coach: Coach) -> None:
         "",
         "B01",
         "B01 0",
-        f"B01 {MOST_SEATS + 1}",
+        "B01 201",
         "B01 -3",
         "B01 many",
         "B01 ²",

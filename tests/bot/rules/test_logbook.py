@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import bot
-from bot.rules.logbook import BY_CREW, EVERYTHING, WORDS, Filters, acts_of, read_since
+from bot.rules.logbook import BOT, BY_CREW, EVERYTHING, WORDS, Filters, acts_of, read_since
 
 ASTANA = ZoneInfo("Asia/Almaty")
 NOW = datetime(2025, 8, 22, 7, 40, tzinfo=ASTANA).astimezone(UTC)
@@ -30,6 +30,8 @@ IN_VARIABLES = {
         ("1d", "2025-08-21T07:40"),
         ("2ч", "2025-08-22T05:40"),
         ("07:00", "2025-08-22T07:00"),
+        ("07:40", "2025-08-22T07:40"),
+        ("07:41", "2025-08-21T07:41"),
         ("08.00", "2025-08-21T08:00"),
         ("2025-08-20", "2025-08-20T00:00"),
     ],
@@ -59,11 +61,36 @@ def test_without_a_word_the_crews_acts_are_asked_for_and_all_of_one_person() -> 
 
 @pytest.mark.parametrize(
     "filters",
-    [Filters(who="x"), Filters(who="9" * 30), Filters(what="drop"), Filters(about="visit:"), Filters(about="bus:x")],
+    [
+        Filters(who="x"),
+        Filters(who="-1"),
+        Filters(who="٣"),
+        Filters(who="²"),
+        Filters(who="9" * 30),
+        Filters(who="9" * 5000),
+        Filters(who=str(2**53)),
+        Filters(what="drop"),
+        Filters(about="visit:"),
+        Filters(about="bus:x"),
+        Filters(about=f"visit:{2**31}"),
+    ],
 )
 def test_forged_filters_are_known_as_such(filters: Filters) -> None:
     assert not filters.is_known
-    assert Filters(who="9001", what="delay", about="visit:17").is_known
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(),
+        Filters(who="9001", what="delay", about="visit:17"),
+        Filters(who=BOT, what=EVERYTHING, about="bus:3"),
+        Filters(what="signups"),
+        Filters(who=str(2**53 - 1), about=f"visit:{2**31 - 1}"),
+    ],
+)
+def test_what_the_bot_itself_asks_is_known(filters: Filters) -> None:
+    assert filters.is_known
 
 
 def written() -> dict[str, str]:

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from bot.rules.phrasing import (
     EXAMPLES,
+    LONGEST_BAY,
     LONGEST_PLACE,
+    MOST_MINUTES,
     MOST_PHRASES,
     PHRASES,
     BadGap,
@@ -20,6 +22,7 @@ from bot.rules.phrasing import (
     written,
 )
 
+HOUR = 60
 BUSES = {"b01": "B01", "b02": "B02"}
 
 
@@ -37,6 +40,11 @@ def test_the_example_of_each_phrase_is_one_that_works(key: str) -> None:
         ("#late b01 015  #id\n#hat", (Saying("late", ("B01", "15")), Saying("id"), Saying("hat"))),
         ("#come 9.05 the hall, door 2", (Saying("come", ("09:05", "the hall, door 2")),)),
         ("#meet Gate #3 on the left", (Saying("meet", ("Gate",)), None)),
+        ("#late B01 1", (Saying("late", ("B01", "1")),)),
+        ("#late B01 240", (Saying("late", ("B01", "240")),)),
+        ("#here B01 " + "x" * 12, (Saying("here", ("B01", "x" * 12)),)),
+        ("#meet " + "x" * 60, (Saying("meet", ("x" * 60,)),)),
+        ("#id " * 6, (Saying("id"),) * 6),
         ("#call +7 7172 000 000", (Saying("call", ("+7 7172 000 000",)),)),
     ],
 )
@@ -59,6 +67,10 @@ def test_words_fill_gaps_in_order_and_the_last_takes_the_rest(text: str, sayings
         ("#late B99 15", BadGap("late", Gap.BUS, "B99")),
         ("#late B01 soon", BadGap("late", Gap.MINUTES, "soon")),
         ("#late B01 0", BadGap("late", Gap.MINUTES, "0")),
+        ("#late B01 ²", BadGap("late", Gap.MINUTES, "²")),
+        ("#late B01 ٣", BadGap("late", Gap.MINUTES, "٣")),
+        ("#here B01", BadGap("here", Gap.BAY)),
+        ("#meet", BadGap("meet", Gap.PLACE)),
         ("#late B01 241", BadGap("late", Gap.MINUTES, "241")),
         ("#late B01 15 minutes", TooMuch("late", "minutes")),
         ("#id please", TooMuch("id", "please")),
@@ -77,6 +89,40 @@ def test_what_does_not_fit_is_named(text: str, wrong: UnknownPhrase | BadGap | T
         assert set(wrong.near) <= set(found.near)
     else:
         assert found == wrong
+
+
+@pytest.mark.parametrize(
+    ("key", "near"),
+    [
+        ("u", ()),
+        ("la", ("late", "lastcall", "umbrella")),
+        ("comb", ("coach", "cool", "comedown", "come")),
+        ("rella", ("return", "umbrella")),
+        ("xyz", ()),
+    ],
+)
+def test_near_are_those_that_begin_alike_or_have_it_within_and_one_letter_is_too_little(
+    key: str, near: tuple[str, ...]
+) -> None:
+    found = read_phrases(f"#{key}")
+    assert isinstance(found, UnknownPhrase)
+    assert sorted(found.near) == sorted(near)
+
+
+def test_a_missing_bus_is_missed_where_any_label_is_right_too() -> None:
+    assert read_phrases("#late") == BadGap("late", Gap.BUS)
+    assert read_phrases("#late B99 15") == (Saying("late", ("B99", "15")),)
+
+
+def test_what_fills_the_gaps_is_known_by_their_names_and_each_gap_is_filled() -> None:
+    assert Saying("late", ("B01", "15")).named() == {"bus": "B01", "minutes": "15"}
+    assert Saying("id").named() == {}
+    with pytest.raises(ValueError, match="shorter"):
+        Saying("late", ("B01",)).named()
+
+
+def test_the_limits_are_those_that_fit_a_phone() -> None:
+    assert (MOST_PHRASES, LONGEST_PLACE, LONGEST_BAY, MOST_MINUTES) == (6, 60, 12, 4 * HOUR)
 
 
 def test_only_what_begins_with_the_mark_names_phrases() -> None:

@@ -40,11 +40,21 @@ def test_wishes_come_in_any_order_and_what_follows_is_the_text() -> None:
     assert wishes("!okay then") == Wishes(text="!okay then")
 
 
+def test_the_text_may_begin_on_a_line_of_its_own() -> None:
+    assert wishes("!ok\nCome\nat once") == Wishes(text="Come\nat once", asks=True)
+    assert wishes("!ok") == Wishes(text="", asks=True)
+
+
+def test_each_wish_is_read_once_and_what_follows_is_the_text() -> None:
+    assert wishes("!ok !ok Come") == Wishes(text="!ok Come", asks=True)
+    assert wishes("@07:40 @08:00 Come") == Wishes(text="@08:00 Come", due_at=at("08-22 07:40"))
+
+
 @pytest.mark.parametrize("text", ["@soon Come", "@25:00 Come", "@07:60 Come", "@31.02 07:40 Come", "@07:401 Come"])
 def test_what_is_no_moment_is_named(text: str) -> None:
     found = wishes(text)
     assert isinstance(found, NotAMoment)
-    assert text.startswith(found.typed)
+    assert text == f"{found.typed} Come"
 
 
 def test_what_has_passed_and_what_is_too_far_ahead_is_refused() -> None:
