@@ -34,7 +34,7 @@ Texts = Mapping[str, Words]
 def read(tx: Connection) -> Congress:
     """Return the congress; a programme must have been applied before."""
     row = tx.execute(select(congress.c.version, congress.c.document, congress.c.texts)).one()
-    return from_document(with_texts(row.document, row.texts), version=row.version)
+    return from_document(with_texts(row.document, row.texts or {}), version=row.version)
 
 
 def applied(tx: Connection) -> tuple[str, Document] | None:
@@ -59,7 +59,7 @@ def version(tx: Connection) -> int:
 
 def texts(tx: Connection) -> Texts:
     """Return what organizers have written in the place of the event file's words; a visit's own are in its row."""
-    return dict(tx.execute(select(congress.c.texts)).scalar_one())
+    return dict(tx.execute(select(congress.c.texts)).scalar_one() or {})
 
 
 def put(tx: Connection, document: Document, *, texts: Texts, digest: str, now: datetime) -> None:

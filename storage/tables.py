@@ -73,7 +73,7 @@ congress = Table(
     Column("digest", Text, nullable=False),
     Column("document", JSON, nullable=False),
     # What organizers have written in the place of the document's words, by their path in it.
-    Column("texts", JSON, nullable=False, server_default="{}"),
+    Column("texts", JSON),
     Column("loaded_at", Moment, nullable=False),
 )
 

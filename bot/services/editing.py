@@ -198,10 +198,7 @@ def ask_text(
     shown = read_text(tx, actor=actor, visit_id=visit_id, text=text)
     if not isinstance(shown, OneText):
         return shown
-    if shown.words is None or language not in shown.congress.languages:
-        language = ""
-    fields = {"visit": visit_id, "text": [text.place, text.id, text.field], "language": language}
-    drafts.put(tx, delegate_id, kind=WRITE, fields=fields, message_id=None, expires_at=now + DRAFT_LIFE)
+    language = _wait_for(tx, delegate_id, shown, language, now=now)
     return Asked(shown=shown, language=language)
 
 
@@ -246,6 +243,7 @@ def propose_text(
         return shown
     new = _new_words(shown, language, typed)
     if isinstance(new, BadText):
+        _wait_for(tx, delegate_id, shown, language, now=now)
         return new
     if new == _only(shown.words, new):
         return SameText(shown=shown)
@@ -254,8 +252,7 @@ def propose_text(
         delegate_id,
         kind=WRITTEN,
         fields={
-            "visit": visit_id,
-            "text": [text.place, text.id, text.field],
+            **_which(shown),
             "language": language,
             "new": new,
             "was": _only(shown.words, new),
@@ -297,7 +294,7 @@ def save_text(
     shown = read_text(tx, actor=actor, visit_id=fields["visit"], text=text)
     if not isinstance(shown, OneText):
         return shown
-    if _only(shown.words, new) != fields["was"]:
+    if _is_unseen(shown.words, new, fields["was"]):
         kept = {**fields, "was": _only(shown.words, new), "key": undo_key}
         drafts.put(tx, delegate_id, kind=WRITTEN, fields=kept, message_id=draft.message_id, expires_at=now + DRAFT_LIFE)
         return Proposal(shown=shown, new=new, key=undo_key, by=_last_writer(tx, shown))
@@ -326,7 +323,7 @@ def undo_text(
         return shown
     codes = saved["codes"]
     now_said, was = shown.words, saved["was"]
-    if _only(now_said, codes) != _only(saved["now"], codes):
+    if _is_unseen(now_said, codes, _only(saved["now"], codes)):
         return Meanwhile(shown=shown, by=_last_writer(tx, shown))
     others = {code: said for code, said in (now_said or {}).items() if code not in codes}
     back = None if was is None else {**others, **_only(was, codes)}
@@ -398,6 +395,25 @@ def _only(words: Words | None, codes: Mapping[str, Any] | list[str]) -> dict[str
     return {} if words is None else {code: words[code] for code in codes if code in words}
 
 
+def _wait_for(tx: Tx, delegate_id: int, shown: OneText, language: str, *, now: datetime) -> str:
+    """Let what the person types next be this text; return in which language, nothing for all of them."""
+    if shown.words is None or language not in shown.congress.languages:
+        language = ""
+    fields = {**_which(shown), "language": language}
+    drafts.put(tx, delegate_id, kind=WRITE, fields=fields, message_id=None, expires_at=now + DRAFT_LIFE)
+    return language
+
+
+def _which(shown: OneText) -> dict[str, Any]:
+    text = shown.text
+    return {"visit": 0 if shown.visit is None else shown.visit.id, "text": [text.place, text.id, text.field]}
+
+
+def _is_unseen(words: Words | None, codes: Mapping[str, Any] | list[str], seen: Mapping[str, str]) -> bool:
+    """Say whether the text says something else by now, in one of these languages, than its writer has seen."""
+    return _only(words, codes) != seen
+
+
 def _new_words(shown: OneText, language: str, typed: str) -> dict[str, str] | BadText:
     """Return the words in each language that was written, as the event file would keep them."""
     written = {language: typed} if language else texts_of(typed)
@@ -456,8 +472,7 @@ def _write(
         before=_logged(text, was, codes),
         after=_logged(text, words, codes),
         outcome={
-            "visit": 0 if visit is None else visit.id,
-            "text": [text.place, text.id, text.field],
+            **_which(shown),
             "codes": list(codes),
             "key": key,
             "was": None if was is None else dict(was),

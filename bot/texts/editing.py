@@ -38,7 +38,7 @@ def usage(say: Language) -> str:
             "✏️ <b>" + say.gettext("Texts of the programme, in three languages") + "</b>",
             say.gettext("All texts of a visit, to choose from: {example}").format(example="<code>/texts nab-am</code>"),
             say.gettext("One text in one line, shown before it is saved:"),
-            "<code>/texts nab-am about kk Ұлттық кітапхананың оқу залдары мен кітап мұражайы.</code>",
+            "<code>/texts nab-am title kk Ұлттық академиялық кітапхана</code>",
             say.gettext("Names and the desk of the congress: {example}").format(
                 example=f"<code>/texts {CONGRESS}</code>"
             ),

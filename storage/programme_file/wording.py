@@ -38,6 +38,6 @@ def checked_text(section: str, field: str, text: str) -> str | EmptyText | LongT
     try:
         kept: str = TypeAdapter(annotation).validate_python({"en": text})["en"]
     except ValidationError as error:
-        context = error.errors()[0].get("ctx", {})
-        return LongText(len(text.strip()), context["max_length"]) if "max_length" in context else EmptyText()
+        limits = [each["ctx"]["max_length"] for each in error.errors() if each["type"] == "string_too_long"]
+        return LongText(len(text.strip()), limits[0]) if limits else EmptyText()
     return kept

@@ -833,7 +833,6 @@ def _imports(visit: Visit, *, n: int, text: str) -> World:
 def _texts(congress: Congress, visits: tuple[Visit, ...], *, n: int, text: str) -> World:
     """Texts of visits and of the congress: there, missing, as long as the event file lets them be, in each state."""
     visit = replace(visits[0], price_eur=n, stops=(visits[0].stops[0],))
-    longest = everywhere("Ж" * 400)
     subjects = tuple(
         editing.Texts(visit=each, texts=found, congress=congress)
         for each, found in (
@@ -849,15 +848,15 @@ def _texts(congress: Congress, visits: tuple[Visit, ...], *, n: int, text: str) 
         editing.OneText(visit=of.visit, text=each, words=said, congress=congress, visits=visits_there)
         for of in subjects
         for each in of.texts
-        for said, visits_there in ((everywhere(text), 1), (None, n), (longest, n), ({"en": text, "kk": text}, n))
+        for said, visits_there in ((everywhere(text), 1), (None, n), ({"en": "Ж" * 400, "kk": text}, n))
     )
     proposals = tuple(
         editing.Proposal(shown=each, new=new, key=1, by=by)
         for each in ones
         for new, by in (
-            ({"kk": text}, None),
-            (everywhere("ж" * 400), text),
-            (everywhere("🧑" * 400), entries_of_log.Doer.BOT),
+            (everywhere(text), None),
+            (everywhere("ж" * (150 if each.text.is_one_line else 400)), text),
+            (everywhere("🧑" * 75), entries_of_log.Doer.BOT),
         )
     )
     return {
@@ -883,7 +882,7 @@ def _texts(congress: Congress, visits: tuple[Visit, ...], *, n: int, text: str) 
         editing.Saved: tuple(
             editing.Saved(shown=each.shown, was=was, now=now, key=1, renewed=renewed)
             for each in proposals[:30]
-            for was, now, renewed in ((None, each.new, n), (each.new, None, 0), (longest, each.new, n))
+            for was, now, renewed in ((None, each.new, n), (each.new, None, 0), (each.shown.words, each.new, n))
         ),
         editing.Meanwhile: tuple(editing.Meanwhile(shown=each, by=text) for each in ones[:4]),
         editing.UnknownText: (editing.UnknownText(typed=text, known=(text[:36],) * 21, name=text[:24]),),

@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("congress", sa.Column("texts", sa.JSON(), server_default="{}", nullable=False))
+    op.add_column("congress", sa.Column("texts", sa.JSON()))
 
 
 def downgrade() -> None:
