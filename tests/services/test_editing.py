@@ -106,6 +106,7 @@ async def test_the_second_of_two_writes_over_nothing_that_was_not_seen(database:
     assert isinstance(await database.run(save, two, key=2, at=4, actor=OTHER), editing.Saved)
     late = await database.run(save, one, key=1, at=5)
     assert isinstance(late, editing.Proposal)
+    assert late.shown.words is not None
     assert (late.by, late.shown.words["ru"], late.new) == ("Person 2", "Второй", {"ru": "Первый"})
     assert isinstance(await database.run(save, one, key=1, at=6), editing.TextGone)  # the old button
     assert (await database.read(said, TITLE))["ru"] == "Второй"
