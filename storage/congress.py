@@ -27,12 +27,14 @@ PUSHES_A_DAY = 5
 
 Document = Mapping[str, Any]
 """An event file as JSON: `ProgrammeFile.model_dump(mode="json")`."""
+Texts = Mapping[str, Words]
+"""What stands in the place of a document's words, by their path in it, such as libraries/nab/name or contacts/desk."""
 
 
 def read(tx: Connection) -> Congress:
     """Return the congress; a programme must have been applied before."""
-    row = tx.execute(select(congress.c.version, congress.c.document)).one()
-    return from_document(row.document, version=row.version)
+    row = tx.execute(select(congress.c.version, congress.c.document, congress.c.texts)).one()
+    return from_document(with_texts(row.document, row.texts or {}), version=row.version)
 
 
 def applied(tx: Connection) -> tuple[str, Document] | None:
@@ -55,14 +57,37 @@ def version(tx: Connection) -> int:
     return int(tx.execute(select(congress.c.version)).scalar_one())
 
 
-def put(tx: Connection, document: Document, *, digest: str, now: datetime) -> None:
-    """Make this the event file of the database."""
-    changed = tx.execute(
-        update(congress).values(document=document, digest=digest, version=congress.c.version + 1, loaded_at=now)
-    )
+def texts(tx: Connection) -> Texts:
+    """Return what organizers have written in the place of the event file's words; a visit's own are in its row."""
+    return dict(tx.execute(select(congress.c.texts)).scalar_one() or {})
+
+
+def put(tx: Connection, document: Document, *, texts: Texts, digest: str, now: datetime) -> None:
+    """Make this the event file of the database, with what stands in the place of its words."""
+    columns = {"document": document, "texts": dict(texts), "digest": digest, "loaded_at": now}
+    changed = tx.execute(update(congress).values(version=congress.c.version + 1, **columns))
     if not changed.rowcount:
-        identity = document["event"]["id"]
-        tx.execute(insert(congress).values(id=identity, version=1, digest=digest, document=document, loaded_at=now))
+        tx.execute(insert(congress).values(id=document["event"]["id"], version=1, **columns))
+
+
+def put_text(tx: Connection, path: str, words: Words) -> None:
+    """Let these words stand at that path from now on. Whoever writes has the turn (`applied`)."""
+    kept = {**texts(tx), path: dict(words)}
+    tx.execute(update(congress).values(texts=kept, version=congress.c.version + 1))
+
+
+def with_texts(document: Document, texts: Texts) -> Document:
+    """Return the document with these words in the place of its own; a path that it does not have is left out."""
+    whole = dict(document)
+    for path, words in texts.items():
+        section, *middle, field = path.split("/")
+        if not middle:
+            whole[section] = {**whole[section], field: words}
+        else:
+            whole[section] = [
+                {**table, field: words} if table["id"] == middle[0] else table for table in whole[section]
+            ]
+    return whole
 
 
 def from_document(document: Document, *, version: int) -> Congress:

@@ -72,6 +72,8 @@ congress = Table(
     Column("version", Integer, nullable=False),
     Column("digest", Text, nullable=False),
     Column("document", JSON, nullable=False),
+    # What organizers have written in the place of the document's words, by their path in it.
+    Column("texts", JSON),
     Column("loaded_at", Moment, nullable=False),
 )
 

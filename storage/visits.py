@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, select, update
 
-from storage.records import Bus, Visit, VisitState
+from storage.records import Bus, Visit, VisitState, Words
 from storage.tables import buses, visits
 
 _VISITS = select(visits).order_by(visits.c.id)
@@ -86,6 +86,13 @@ def change_visit(tx: Connection, visit_id: int, *, version_up: bool = False, **c
     if version_up:
         columns["version"] = visits.c.version + 1
     tx.execute(update(visits).where(visits.c.id == visit_id).values(**columns))
+
+
+def set_words(tx: Connection, visit_id: int, field: str, words: Words | None) -> None:
+    """Let a text of a locked visit say this in each language; None where it says nothing any more."""
+    details = tx.execute(select(visits.c.details).where(visits.c.id == visit_id)).scalar_one()
+    kept = None if words is None else dict(words)
+    tx.execute(update(visits).where(visits.c.id == visit_id).values(details={**details, field: kept}))
 
 
 def change_bus(tx: Connection, bus_id: int, *, roster_up: bool = False, **columns: Any) -> None:

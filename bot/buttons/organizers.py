@@ -111,6 +111,53 @@ class ApplyList(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowTexts(Button):
+    """Show every text of this visit, or of the congress."""
+
+    prefix: ClassVar[str] = "texts"
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowText(Button):
+    """Show one text (rules/editing.py) in each language; beside the congress's own, of which visit."""
+
+    prefix: ClassVar[str] = "text"
+    visit: int
+    place: str
+    id: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteText(Button):
+    """Begin to write one text in this language, or in all of them."""
+
+    prefix: ClassVar[str] = "write"
+    visit: int
+    place: str
+    id: str
+    field: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveText(Button):
+    """Save the new text kept under this key."""
+
+    prefix: ClassVar[str] = "save"
+    key: UpdateId
+
+
+@dataclass(frozen=True, slots=True)
+class UndoText(Button):
+    """Let a text say again what it said before the save of this key."""
+
+    prefix: ClassVar[str] = "unsave"
+    key: UpdateId
+
+
+@dataclass(frozen=True, slots=True)
 class AskRevoke(Button):
     """Ask whether this grant is to be taken back."""
 

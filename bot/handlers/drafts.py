@@ -6,7 +6,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, f
 from bot import keyboards
 from bot.buttons import ChangeName, CloseDraft
 from bot.context import Context
-from bot.handlers import feedback, gifts, importing, registered
+from bot.handlers import editing, feedback, gifts, importing, registered
 from bot.handlers.fallback import unknown_text
 from bot.handlers.questions import answer_text
 from bot.handlers.welcome import show_menu
@@ -23,6 +23,7 @@ from bot.services.drafts import (
     read_party,
     rename,
 )
+from bot.services.editing import WRITE, WRITTEN
 from bot.services.feedback import take_comment
 from bot.services.gifts import GIFT
 from bot.services.importing import IMPORT
@@ -95,6 +96,8 @@ _TYPED = {
     GIFT: gifts.take_name,
     IMPORT: importing.ask_again,
     NUMBER: registered.take_number,
+    WRITE: editing.take_words,
+    WRITTEN: editing.take_words,
 }
 """What becomes of typed words, by what was asked."""
 

@@ -20,6 +20,7 @@ from bot.handlers import (
     broadcasts,
     crew,
     drafts,
+    editing,
     evening,
     feedback,
     finding,
@@ -112,6 +113,9 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.RemindUnheard: hearing.show_unheard,
     buttons.ApplyImport: importing.show_import,
     buttons.ApplyList: registered.show_list,
+    buttons.WriteText: editing.show_text,
+    buttons.SaveText: editing.show_proposal,
+    buttons.UndoText: editing.show_saved,
     buttons.TestAnnouncement: broadcasts.show_announcement,
 }
 """What is shown in place of each button that does more than show."""

@@ -3,6 +3,7 @@
 from bot.keyboards.acts import act, cancelled_seat, cancelled_wait, move, others, seat_asked, stays
 from bot.keyboards.board import board, bus_detail, days
 from bot.keyboards.crew import ask_revoke, crew
+from bot.keyboards.editing import all_texts, one_text, proposed_text, saved_text, text_gaps
 from bot.keyboards.feedback import feedback
 from bot.keyboards.finding import ask_hours, filter_values, filters, found_visits, named
 from bot.keyboards.gifts import after_giving, giving, link, present
@@ -55,6 +56,7 @@ __all__ = [
     "act",
     "after_giving",
     "after_line",
+    "all_texts",
     "alternatives",
     "answer",
     "ask_forget",
@@ -99,6 +101,7 @@ __all__ = [
     "notice",
     "offer",
     "old_ticket",
+    "one_text",
     "others",
     "overlapping",
     "own",
@@ -111,12 +114,15 @@ __all__ = [
     "preview",
     "privacy",
     "private_chat",
+    "proposed_text",
     "refusal",
     "reminder",
     "roster",
+    "saved_text",
     "seat_asked",
     "stays",
     "stopped",
+    "text_gaps",
     "ticket",
     "to_wait",
     "undelivered",

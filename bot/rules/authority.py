@@ -40,6 +40,7 @@ class Right(StrEnum):
     OPEN = "open"
     CLOSE = "close"
     HOLDBACK = "holdback"
+    TEXTS = "texts"
     CANCELVISIT = "cancelvisit"
     ANNOUNCE = "announce"
     PHRASES = "phrases"

@@ -21,6 +21,7 @@ ACTS: Final[Mapping[str, frozenset[str]]] = {
     "open": frozenset({"open"}),
     "close": frozenset({"close"}),
     "holdback": frozenset({"hold back"}),
+    "texts": frozenset({"text"}),
     "cancelvisit": frozenset({"plan", "recall", "cancel visit"}),
     "queue": frozenset({"pause", "go on"}),
     "announce": frozenset({"announce", "plan announcement", "withdraw announcement", "remind"}),

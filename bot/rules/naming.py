@@ -35,3 +35,16 @@ def one_line(typed: str, *, longest: int) -> str | None:
 
 def _is_blank(character: str) -> bool:
     return character.isspace() or character in _BLANKS
+
+
+def several_lines(typed: str) -> str | None:
+    """Return the text without control and direction characters, or None when nothing is left; its lines stay.
+
+    Blank lines at its ends go, several in a row become one.
+    """
+    lines: list[str] = []
+    for line in typed.splitlines():
+        cleaned = one_line(line, longest=len(line)) or ""
+        if cleaned or (lines and lines[-1]):
+            lines.append(cleaned)
+    return "\n".join(lines).strip() or None

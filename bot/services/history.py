@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.rules.authority import Right
+from bot.rules.editing import texts_of_visit
 from bot.rules.reminding import Silence, departure, due_moment, why_silent
 from bot.rules.spelling import closest, keys
 from bot.services.authority import NoAuthority, refusal
@@ -223,6 +224,7 @@ def _of_bus(tx: Tx, visit: Visit, bus: Bus | None) -> Story:
     """Of a bus and its visit, or of a visit with all its buses; who leads or hosts, and who has which list."""
     fleet = visit.buses if bus is None else (bus,)
     subjects = [f"visit:{visit.id}", f"crew:host:{visit.key}"]
+    subjects += [f"text:{text.path}" for text in texts_of_visit(visit) if text.id]
     subjects += [f"bus:{each.id}" for each in fleet] + [f"crew:leader:{each.label}" for each in fleet]
     if bus is None:
         subjects += [f"announcement:{each}" for each in announcements.ids_of_visit(tx, visit.id)]

@@ -7,11 +7,11 @@ from typing import Any
 
 from bot.services.cards import renew_visit
 from bot.services.programme_changes import MOVES_TRAVELLERS, Comparison, Harm, compare
-from bot.services.programme_now import merged, stand
+from bot.services.programme_now import merged, stand, texts_apart
 from bot.services.programme_rows import bus_columns, by_id, visit_columns
 from bot.services.promotion import promote
 from storage import Tx, congress, log, visits
-from storage.congress import Document
+from storage.congress import Document, Texts
 from storage.programme_file import ProgrammeFile
 from storage.records import Visit, VisitState
 
@@ -62,7 +62,7 @@ def apply_programme(tx: Tx, *, file: ProgrammeFile, digest: str, now: datetime) 
     if previous is None:
         for position, table in enumerate(document["visits"]):
             _add_visit(tx, document, table, position)
-        write_programme(tx, document, digest=digest, actor=None, cause=None, now=now)
+        write_programme(tx, document, texts={}, digest=digest, actor=None, cause=None, now=now)
         return Applied(first=True)
     brought = log.last(tx, action=PROGRAMME, actor=None)
     if digest == previous[0] or (brought is not None and brought.get("digest") == digest):
@@ -90,8 +90,9 @@ def carry_out(
 ) -> None:
     """Apply a file that harms nobody: rows, the tickets that say something else now, seats for those who wait."""
     _apply_changes(tx, plan.standing, plan.wanted, plan.current)
-    write_programme(tx, document, digest=digest, actor=actor, cause=cause, now=now)
-    everywhere = any(plan.last[section] != plan.wanted[section] for section in _ON_EVERY_TICKET)
+    texts = texts_apart(document, plan.wanted)
+    write_programme(tx, document, texts=texts, digest=digest, actor=actor, cause=cause, now=now)
+    everywhere = any(plan.standing[section] != plan.wanted[section] for section in _ON_EVERY_TICKET)
     _renew_tickets(tx, plan.current, all_of_them=everywhere, now=now)
     fresh = congress.read(tx)
     for visit in plan.current.values():
@@ -100,10 +101,17 @@ def carry_out(
 
 
 def write_programme(
-    tx: Tx, document: Document, *, digest: str, actor: int | None, cause: str | None, now: datetime
+    tx: Tx,
+    document: Document,
+    *,
+    texts: Texts,
+    digest: str,
+    actor: int | None,
+    cause: str | None,
+    now: datetime,
 ) -> None:
     """Keep the file as the one applied last, and log who brought it; None is the start of a process."""
-    congress.put(tx, document, digest=digest, now=now)
+    congress.put(tx, document, texts=texts, digest=digest, now=now)
     log.write(
         tx,
         at=now,

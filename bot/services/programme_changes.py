@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from bot.services.programme_now import rewritten_texts
 from bot.services.programme_rows import by_id
 from storage import Tx, bookings
 from storage.congress import Document
@@ -84,6 +85,8 @@ class Comparison:
     words: tuple[str, ...]
     sections: tuple[str, ...]
     """Other tables of the file, and "order" where visits stand in another order."""
+    rewritten: tuple[str, ...]
+    """Texts that organizers have written since the last file and that would be others, such as "nab-am title kk"."""
     asks_again: bool
     """The privacy notice is a new one: everybody is asked for consent again."""
     harms: tuple[Harm, ...]
@@ -105,7 +108,7 @@ def compare(tx: Tx, last: Document, standing: Document, new: Document, current: 
     visits, former_visits = by_id(new["visits"]), by_id(standing["visits"])
     buses, former_buses = by_id(new["buses"]), by_id(standing["buses"])
     staying = [key for key in visits if key in former_visits]
-    sections = [name for name in _SECTIONS if last[name] != new[name]]
+    sections = [name for name in _SECTIONS if standing[name] != new[name]]
     if staying != [key for key in former_visits if key in visits]:
         sections.append("order")
     return Comparison(
@@ -123,6 +126,7 @@ def compare(tx: Tx, last: Document, standing: Document, new: Document, current: 
         ),
         words=tuple(key for key in staying if any(visits[key][word] != former_visits[key][word] for word in _WORDS)),
         sections=tuple(sections),
+        rewritten=tuple(rewritten_texts(last, standing, new)),
         asks_again=last["privacy"]["version"] != new["privacy"]["version"],
         harms=tuple(_harms(tx, standing, new, current)),
     )

@@ -156,6 +156,14 @@ def _differences(say: Language, compared: Comparison) -> list[str]:
     ):
         if names:
             lines.append("• " + many.format(n=len(names), names=esc(cut(say.listing(names), _LONGEST_LINE))))
+    if compared.rewritten:
+        lines.append(
+            "• "
+            # Translators: {texts} are such as "nab-am title kk": of which visit, which text, in which language.
+            + say.gettext("Texts written by organizers (/texts) become those of the file: {texts}").format(
+                texts=esc(cut(say.listing(compared.rewritten), _LONGEST_LINE))
+            )
+        )
     lines += [f"• {_change(say, change)}" for change in compared.changes]
     if compared.sections:
         known = _section_names(say)

@@ -409,6 +409,26 @@ def pause_line(say: Language, *, paused: bool) -> str:
     return "▶️ " + say.gettext("Let it go on") if paused else "⏸ " + say.gettext("Pause the waiting list")
 
 
+def write_all_languages(say: Language) -> str:
+    # Translators: begins to write one text of the programme in all languages at once.
+    return "✏️ " + say.gettext("In all languages")
+
+
+def save_text(say: Language) -> str:
+    # Translators: puts a new text of the programme in the place of the old one.
+    return "✅ " + say.gettext("Save")
+
+
+def undo_text(say: Language) -> str:
+    # Translators: puts the former text of the programme back.
+    return "↩️ " + say.gettext("Undo")
+
+
+def all_texts(say: Language) -> str:
+    # Translators: shows all texts of a visit or of the congress, to choose from.
+    return "📝 " + say.gettext("All texts")
+
+
 def open_private_chat(say: Language) -> str:
     return say.gettext("Open the chat")
 

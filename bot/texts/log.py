@@ -83,6 +83,11 @@ def deed(say: Language, entry: Entry) -> str:
             return say.gettext("seats held back: {was} → {now}").format(
                 was=_of(before, "held_back"), now=_of(after, "held_back")
             )
+        case "text":
+            # Translators: an organizer wrote a text; {text} is such as "title" or "nab/name", {languages} "kk, ru".
+            return say.gettext("text changed: {text} ({languages})").format(
+                text=cut(_of(after, "text"), 40), languages=", ".join(after.get("languages", ()))
+            )
         case "plan":
             # Translators: an organizer confirmed a dangerous act; command is such as /cancelvisit.
             return say.gettext("{command}: confirmed, to happen a minute later").format(

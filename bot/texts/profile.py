@@ -63,6 +63,7 @@ def organizer_commands(say: Language) -> tuple[tuple[str, str], ...]:
         ("open", say.gettext("Open a visit for sign-ups")),
         ("close", say.gettext("Close a visit for sign-ups")),
         ("holdback", say.gettext("Hold seats back")),
+        ("texts", say.gettext("Write the texts of the programme")),
         ("export", say.gettext("The programme as a file")),
         ("import", say.gettext("Bring a changed programme")),
         ("cancelvisit", say.gettext("Cancel a visit and find other seats")),

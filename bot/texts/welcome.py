@@ -124,6 +124,7 @@ def _organizer_help(say: Language) -> list[str]:
         say.gettext("/swapbus B01 seats=29 bay=4 – another coach; its passengers are told"),
         say.gettext("/close nab-am – nobody new signs up; /open nab-am – again"),
         say.gettext("/holdback nab-am 5 – 5 seats are kept from delegates; what comes free is offered"),
+        say.gettext("/texts nab-am – what it says of a visit, in each language; write it anew, take it back"),
         say.gettext("/export – the programme as a file, as it stands; change it and send it back: /import"),
         say.gettext("/cancelvisit nab-am – shows first what would happen, finds other seats for everybody"),
         say.gettext(

@@ -2,13 +2,25 @@
 
 `read_programme` answers a whole `ProgrammeFile` or every `Fault` at once, each with its place and its mend.
 values.py, places.py, trips.py, rules.py and congress.py say what may stand in the file; shape.py and checks/
-find what is wrong with it; lines.py knows on which line a key stands; writing.py writes one out again.
+find what is wrong with it; lines.py knows on which line a key stands; writing.py writes one out again; wording.py
+checks one text by itself.
 Nothing here knows the database.
 """
 
 from storage.programme_file.congress import ProgrammeFile
 from storage.programme_file.faults import Fault, format_faults
 from storage.programme_file.reading import read_programme
+from storage.programme_file.wording import EmptyText, LongText, checked_text
 from storage.programme_file.writing import from_document, write_programme
 
-__all__ = ["Fault", "ProgrammeFile", "format_faults", "from_document", "read_programme", "write_programme"]
+__all__ = [
+    "EmptyText",
+    "Fault",
+    "LongText",
+    "ProgrammeFile",
+    "checked_text",
+    "format_faults",
+    "from_document",
+    "read_programme",
+    "write_programme",
+]

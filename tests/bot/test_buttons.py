@@ -12,6 +12,7 @@ from telegram.constants import InlineKeyboardButtonLimit
 from bot import buttons
 from bot.buttons import MOST_BYTES, Book, Button, Menu, Pairs, Replace, ShowVisit, UpdateId
 from bot.language import LANGUAGES
+from bot.rules.editing import Place
 from bot.rules.logbook import EVERYTHING, WORDS
 
 BUTTONS = [
@@ -36,6 +37,9 @@ TEXTS = {
     "who": st.from_regex(r"|bot|[0-9]{1,16}", fullmatch=True),
     "what": st.sampled_from(["", EVERYTHING, *WORDS]),
     "about": st.from_regex(r"|[vb][0-9]{1,7}", fullmatch=True),
+    "place": st.sampled_from([place.value for place in Place]),
+    "id": st.from_regex(r"[a-z0-9-]{0,24}", fullmatch=True),
+    "field": st.sampled_from(["title", "name", "description", "sample_note"]),
     "token": st.from_regex(r"[A-Za-z0-9_-]{16}", fullmatch=True),
 }
 

@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "swapbus": ("B01 bay=4", CITY),
     "open": ("nab-am", CITY),
     "holdback": ("nab-am 1", CITY),
+    "texts": ("nab-am title kk Кітапхана", CITY),
     "cancelvisit": ("nab-am", CITY),
     "announce": ("nab-am The hall is open.", CITY),
     "phrases": ("", CITY),
@@ -64,6 +65,7 @@ CHANGES = {
     "close",
     "open",
     "holdback",
+    "texts",
     "cancelvisit",
     "announce",
     "import",
@@ -93,6 +95,11 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
     "unheard": ("unheard:1", CITY),
     "nudge": ("nudge:1", CITY),
     "phrases": ("phrases:0", CITY),
+    "texts": ("texts:nab-am", CITY),
+    "text": ("text:1:visit::title", CITY),
+    "write": ("write:1:visit::title:kk", CITY),
+    "save": ("save:1", CITY),
+    "unsave": ("unsave:1", CITY),
     "log": ("log:1:0:::", ALL),
     "import": ("import:1:0", ALL),
     "people": ("people:1:0", ALL),
@@ -100,9 +107,9 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
     "crewask": ("crewask:99", ALL),
     "crewoff": ("crewoff:99", ALL),
 }
-TAPS_CHANGE, TAPS_MAY_CHANGE = {"file", "pause"}, {"act", "recall", "unplan", "nudge"}
+TAPS_CHANGE, TAPS_MAY_CHANGE = {"file", "pause", "write"}, {"act", "recall", "unplan", "nudge"}
 """Buttons that leave something behind; an act is changed by its author's word, and by the first recall."""
-OF_DRAFTS = {"announce", "trial", "asking", "boardon", "boardoff"}
+OF_DRAFTS = {"announce", "trial", "asking", "boardon", "boardoff", "save", "unsave"}
 """Buttons of one's own draft or board: somebody else's is gone, whatever it is about."""
 AT_STAKE = (
     *(tables.visits, tables.buses, tables.bookings, tables.riders, tables.grants, tables.drafts, tables.acts),

@@ -23,6 +23,8 @@ PLAIN = {
     "paper.facts": 200,
     "paper.headings": 80,
     "paper.small_print": 400,
+    "editing.gap_label": 80,
+    "editing.title": 120,
     "gifts.message_to_colleague": 1024,
     "registered.report": 100_000,
     "roster_files.lines_above": 100_000,

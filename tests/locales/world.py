@@ -10,6 +10,7 @@ from bot.language import LANGUAGES, Language, load_languages
 from bot.rules import booking as reasons
 from bot.rules import changing as changing_reasons
 from bot.rules import clocks, phrasing, reminding, scheduling
+from bot.rules import editing as editing_rules
 from bot.rules import gifts as gift_reasons
 from bot.rules import logbook as logbook_rules
 from bot.rules import merging as merging_rules
@@ -32,6 +33,7 @@ from bot.services import (
     deeds,
     delaying,
     drafts,
+    editing,
     editions,
     feedback,
     forgetting,
@@ -193,6 +195,7 @@ def a_world(*, n: int, text: str) -> World:
             for kept in (0, n)
         ),
         **_reasons(held, n=n),
+        **_texts(congress, visits, n=n, text=text),
         **_lines(visits, tuple(a_ticket(visit, *names[:4]) for visit in visits[:3]), n=n, names=names[:4]),
         **_changes(tickets, on_foot, text=text),
         **_answers_to_organizers(by_bus, booking, n=n, text=text),
@@ -810,12 +813,12 @@ def _crew(*, text: str) -> World:
 def _imports(visit: Visit, *, n: int, text: str) -> World:
     """A visit opened and closed; a file with faults, one that changes nothing, everything, and one that harms all."""
     nothing: dict[str, Any] = dict.fromkeys(("new_visits", "new_buses", "gone_visits", "gone_buses"), ())
-    nothing |= {"changes": (), "words": (), "sections": (), "asks_again": False, "harms": ()}
+    nothing |= {"changes": (), "words": (), "sections": (), "rewritten": (), "asks_again": False, "harms": ()}
     moment, fields = "2025-08-22T09:00:00+05:00", ("start", "booking_opens", "seats", "closed", "stops", "bay", "plate")
     values: tuple[Any, ...] = (moment, moment, n, True, [text, text], "", text)
     many = Comparison(
         **nothing
-        | dict.fromkeys(("new_visits", "new_buses", "gone_visits", "gone_buses", "words"), (text,) * n)
+        | dict.fromkeys(("new_visits", "new_buses", "gone_visits", "gone_buses", "words", "rewritten"), (text,) * n)
         | {
             "changes": tuple(
                 Change(kind, text, field, value, value)
@@ -850,6 +853,65 @@ def _imports(visit: Visit, *, n: int, text: str) -> World:
         importing.Faults: tuple(
             importing.Faults(faults=((text, text, text),) * many, report=text) for many in (1, max(n, 6))
         ),
+    }
+
+
+def _texts(congress: Congress, visits: tuple[Visit, ...], *, n: int, text: str) -> World:
+    """Texts of visits and of the congress: there, missing, as long as the event file lets them be, in each state."""
+    visit = replace(visits[0], price_eur=n, stops=(visits[0].stops[0],))
+    subjects = tuple(
+        editing.Texts(visit=each, texts=found, congress=congress)
+        for each, found in (
+            (visit, editing_rules.texts_of_visit(visit)),
+            (
+                replace(visit, stops=visit.stops * 4),
+                editing_rules.texts_of_visit(replace(visit, stops=visit.stops * 4)),
+            ),
+            (None, editing_rules.texts_of_congress(congress)),
+        )
+    )
+    ones = tuple(
+        editing.OneText(visit=of.visit, text=each, words=said, congress=congress, visits=visits_there)
+        for of in subjects
+        for each in of.texts
+        for said, visits_there in ((everywhere(text), 1), (None, n), ({"en": "Ж" * 400, "kk": text}, n))
+    )
+    proposals = tuple(
+        editing.Proposal(shown=each, new=new, key=1, by=by)
+        for each in ones
+        for new, by in (
+            (everywhere(text), None),
+            (everywhere("ж" * (150 if each.text.is_one_line else 400)), text),
+            (everywhere("🧑" * 75), entries_of_log.Doer.BOT),
+        )
+    )
+    return {
+        editing_rules.Text: tuple(each.text for each in ones),
+        editing.Gaps: (
+            editing.Gaps(visits=tuple((each, lacks) for each in visits for lacks in (n, 0)) * n, congress=n),
+            editing.Gaps(visits=((visit, 0),), congress=None),
+        ),
+        editing.Texts: subjects,
+        editing.OneText: ones,
+        editing.Asked: tuple(editing.Asked(shown=each, language=code) for each in ones for code in ("", "kk")),
+        editing.Proposal: proposals,
+        editing.BadText: tuple(
+            editing.BadText(shown=each, language=code, length=length, most=most, missing=missing)
+            for each in ones[:8]
+            for code, length, most, missing in (
+                ("kk", 150 + n, 150, ()),
+                ("kk", 0, 0, ()),
+                ("", 0, 0, tuple(LANGUAGES)),
+            )
+        ),
+        editing.SameText: tuple(editing.SameText(shown=each) for each in ones[:4]),
+        editing.Saved: tuple(
+            editing.Saved(shown=each.shown, was=was, now=now, key=1, renewed=renewed)
+            for each in proposals[:30]
+            for was, now, renewed in ((None, each.new, n), (each.new, None, 0), (each.shown.words, each.new, n))
+        ),
+        editing.Meanwhile: tuple(editing.Meanwhile(shown=each, by=text) for each in ones[:4]),
+        editing.UnknownText: (editing.UnknownText(typed=text, known=(text[:36],) * 21, name=text[:24]),),
     }
 
 

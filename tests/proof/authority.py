@@ -39,7 +39,7 @@ ARGUMENTS = {
     "queue": "nab-am", "crew": "", "invite": "leader B01", "feedback": "", "undelivered": "", "find": "Emma",
     "export": "", "import": "", "open": "nab-am", "close": "nab-am", "holdback": "nab-am 1",
     "cancelvisit": "nab-am", "swapbus": "B01 bay=4", "why": "nab-am", "log": "", "phrases": "",
-    "move": "K7PW2 nab-am", "merge": "B02 B01", "board": "", "today": "",
+    "move": "K7PW2 nab-am", "merge": "B02 B01", "board": "", "today": "", "texts": "nab-am",
 }  # fmt: skip
 """With which an owner's command does or tells something."""
 FORMER = 9002
@@ -203,6 +203,11 @@ async def set_the_scene(house: Indoors) -> Scene:
         "why": "why:1",
         "log": "log:9999:0:::",
         "phrases": "phrases:0",
+        "texts": "texts:nab-am",
+        "text": "text:1:visit::title",
+        "write": "write:1:visit::title:kk",
+        "save": "save:1",
+        "unsave": "unsave:1",
     }
     data |= {"crew": "crew", "crewask": "crewask:1", "crewoff": "crewoff:1"}
     await house.db.run(grants.follow_settings, (OWNER,), now=OPEN)

@@ -54,7 +54,7 @@ def put_congress(tx: Tx, *, reminders: Sequence[Mapping[str, Any]], now: datetim
     """The shipped congress, in Astana's zone, with these reminder rules."""
     document = _document()
     changed = {**document, "rules": {**document["rules"], "reminders": list(reminders)}}
-    congress.put(tx, changed, digest="test", now=now)
+    congress.put(tx, changed, texts={}, digest="test", now=now)
 
 
 def put_delegate(tx: Tx, /, telegram_id: int | None, *, now: datetime, **columns: Any) -> int:
