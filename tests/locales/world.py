@@ -421,7 +421,11 @@ def _result(first: Act, visit: Visit, booked: Booking, waiting: Booking, *, text
     ended = replace(booked, state=BookingState.RELEASED, reason="the bus became smaller")
     rows = [
         ResultRow(
-            name=text, booking=booked, message=replace(told, state=state), follows=follows, visit=follows and visit
+            name=text,
+            booking=booked,
+            message=replace(told, state=state),
+            follows=follows,
+            visit=visit if follows else None,
         )
         for state in MessageState
         for follows in (None, booked, waiting, ended)
