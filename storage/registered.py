@@ -31,10 +31,10 @@ def of_delegate(tx: Connection, delegate_id: int) -> RegisteredRow | None:
     return None if row is None else _row(row)
 
 
-def in_bucket(tx: Connection, key: str) -> tuple[RegisteredRow, ...]:
-    """Return and lock the few lines among which the number with this key is, if it is listed."""
+def in_bucket(tx: Connection, key: str, *, lock: bool = True) -> tuple[RegisteredRow, ...]:
+    """Return the few lines among which the number with this key is, if it is listed; locked unless only looked at."""
     query = select(registered).where(registered.c.bucket == _bucket(key)).order_by(registered.c.id)
-    return tuple(map(_row, tx.execute(query.with_for_update())))
+    return tuple(map(_row, tx.execute(query.with_for_update() if lock else query)))
 
 
 def join(tx: Connection, row_id: int, *, delegate_id: int, now: datetime) -> bool:

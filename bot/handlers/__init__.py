@@ -17,6 +17,7 @@ from bot.handlers import (
     crew,
     cutting,
     delaying,
+    desk,
     documents,
     drafts,
     evening,
@@ -82,6 +83,7 @@ ALL: Handlers = [
     *registered.HANDLERS,
     *opening.HANDLERS,
     *moving.HANDLERS,
+    *desk.HANDLERS,
     *drafts.HANDLERS,
     *fallback.HANDLERS,
 ]

@@ -6,7 +6,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, f
 from bot import keyboards
 from bot.buttons import ChangeName, CloseDraft
 from bot.context import Context
-from bot.handlers import feedback, gifts, importing, registered
+from bot.handlers import desk, feedback, gifts, importing, registered
 from bot.handlers.fallback import unknown_text
 from bot.handlers.questions import answer_text
 from bot.handlers.welcome import show_menu
@@ -27,6 +27,7 @@ from bot.services.feedback import take_comment
 from bot.services.gifts import GIFT
 from bot.services.importing import IMPORT
 from bot.services.registered import NUMBER
+from bot.services.seating import SEATING
 from bot.texts import companions, welcome
 
 
@@ -95,6 +96,7 @@ _TYPED = {
     GIFT: gifts.take_name,
     IMPORT: importing.ask_again,
     NUMBER: registered.take_number,
+    SEATING: desk.take_typed,
 }
 """What becomes of typed words, by what was asked."""
 

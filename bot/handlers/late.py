@@ -19,6 +19,7 @@ from bot.handlers import (
     booking,
     broadcasts,
     crew,
+    desk,
     drafts,
     evening,
     feedback,
@@ -56,6 +57,23 @@ _OfTicket = (
     | buttons.Undo
 )
 _OF_TICKET: Final[tuple[type[_OfTicket], ...]] = get_args(_OfTicket)
+
+
+_AT_DESK: Final[tuple[type[Button], ...]] = (
+    buttons.SeatPerson,
+    buttons.SeatOn,
+    buttons.SeatWheelchair,
+    buttons.SeatThem,
+    buttons.LetWait,
+    buttons.PastRules,
+    buttons.ForceThem,
+)
+_OF_DESK_SEAT: Final[tuple[type[Button], ...]] = (
+    buttons.PrintSlip,
+    buttons.SeatAgain,
+    buttons.TakeBack,
+    buttons.ForgetAtDesk,
+)
 
 
 async def _show_ticket(update: Update, context: Context) -> None:
@@ -102,6 +120,8 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.Revoke: crew.crew,
     buttons.ConfirmAct: acts.show_act,
     buttons.MoveParty: moving.show_move,
+    **dict.fromkeys(_AT_DESK, desk.show_seating),
+    **dict.fromkeys(_OF_DESK_SEAT, desk.show_desk_seat),
     buttons.StopBoard: board.renew_board,
     buttons.RecallAct: acts.show_act,
     buttons.SendAnnouncement: broadcasts.show_announcement,

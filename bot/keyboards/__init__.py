@@ -3,6 +3,7 @@
 from bot.keyboards.acts import act, cancelled_seat, cancelled_wait, move, others, seat_asked, stays
 from bot.keyboards.board import board, bus_detail, days
 from bot.keyboards.crew import ask_revoke, crew
+from bot.keyboards.desk import ask_take_back, choosing, desk_seat, seated, seating_card, seats_of, taken_back
 from bot.keyboards.feedback import feedback
 from bot.keyboards.finding import ask_hours, filter_values, filters, found_visits, named
 from bot.keyboards.gifts import after_giving, giving, link, present
@@ -63,6 +64,7 @@ __all__ = [
     "ask_move",
     "ask_release",
     "ask_revoke",
+    "ask_take_back",
     "back_to",
     "beside",
     "board",
@@ -70,10 +72,12 @@ __all__ = [
     "cancelled_seat",
     "cancelled_wait",
     "card",
+    "choosing",
     "cities",
     "close",
     "crew",
     "days",
+    "desk_seat",
     "ended_ticket",
     "evening",
     "feedback",
@@ -115,8 +119,12 @@ __all__ = [
     "reminder",
     "roster",
     "seat_asked",
+    "seated",
+    "seating_card",
+    "seats_of",
     "stays",
     "stopped",
+    "taken_back",
     "ticket",
     "to_wait",
     "undelivered",

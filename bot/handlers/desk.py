@@ -1,0 +1,498 @@
+"""/desk and /force: somebody is seated by the crew, on one card: who and where, the word, and what comes after it."""
+
+from contextlib import suppress
+
+from telegram import InputFile, Message, Update
+from telegram.constants import ParseMode
+from telegram.error import Forbidden
+from telegram.ext import CallbackQueryHandler, CommandHandler, filters
+
+from bot import keyboards
+from bot.buttons import (
+    AskTakeBack,
+    ForceThem,
+    ForgetAtDesk,
+    LetWait,
+    PastRules,
+    PrintSlip,
+    SeatAgain,
+    SeatOn,
+    SeatPerson,
+    SeatThem,
+    SeatWheelchair,
+    ShowDeskSeat,
+    TakeBack,
+)
+from bot.context import Context
+from bot.documents import paper_ticket
+from bot.documents.making import made
+from bot.handlers.documents import pass_link
+from bot.handlers.fallback import unknown_text
+from bot.handlers.old_buttons import answer_old_button
+from bot.handlers.organizers import actor, needs, refuse
+from bot.language import SOURCE, Language
+from bot.rules.authority import Right
+from bot.screen import Screen, answer_tap, send, show, strip_buttons, tapped
+from bot.services import desk as services
+from bot.services import meant as people
+from bot.services import seating
+from bot.services.authority import NoAuthority
+from bot.services.booking import Refused
+from bot.services.desk import DeskSeat, ForgottenAtDesk, SeatsOf, TakenBack
+from bot.services.drafts import move_draft
+from bot.services.meant import Meant, NobodyNamed
+from bot.services.seating import Choosing, Deed, PutInLine, Seated, Seating, SeatingGone
+from bot.texts import seating as texts
+from storage.records import Delegate
+
+_LONGEST = 200
+
+Outcome = Seated | PutInLine | Seating | Choosing | SeatingGone | NoAuthority | None
+
+
+@needs(Right.DESK)
+async def desk(update: Update, context: Context) -> None:
+    """/desk VISIT NAME, /desk WHO VISIT, /desk WHO: what it would come to, or whose seats they are."""
+    typed = " ".join(context.args or ())
+    if not typed or len(typed) > _LONGEST:
+        await send(update, context, Screen(texts.usage_desk(context.say)))
+        return
+    meant = await context.db.read(people.understand_desk, actor=actor(update), typed=typed, congress=context.congress)
+    await _begin(update, context, Deed.DESK, meant)
+
+
+@needs(Right.FORCE)
+async def force(update: Update, context: Context) -> None:
+    """/force WHO VISIT REASON: which rules it goes past, and the button that does it."""
+    typed = " ".join(context.args or ())
+    meant: Meant | NobodyNamed | NoAuthority | None = None
+    if 0 < len(typed) <= _LONGEST + seating.LONGEST_REASON:
+        meant = await context.db.read(
+            people.understand_force, actor=actor(update), typed=typed, congress=context.congress
+        )
+    if meant is None or meant == NobodyNamed(typed):
+        await send(update, context, Screen(texts.usage_force(context.say)))
+        return
+    await _begin(update, context, Deed.FORCE, meant)
+
+
+async def _begin(update: Update, context: Context, deed: Deed, meant: Meant | NobodyNamed | NoAuthority) -> None:
+    if isinstance(meant, NoAuthority):
+        await refuse(update, context, meant)
+        return
+    if isinstance(meant, NobodyNamed):
+        await send(update, context, Screen(texts.nobody(context.say, meant)))
+        return
+    several: tuple[Delegate, ...] = ()
+    if meant.by_name:
+        found = await _named(update, context, deed, meant.by_name)
+        if isinstance(found, NoAuthority):
+            await refuse(update, context, found)
+            return
+        if not found:
+            await send(update, context, Screen(texts.nobody(context.say, NobodyNamed(meant.by_name))))
+            return
+        several = found
+    if meant.visit is None:
+        await _show_seats(update, context, meant, several)
+        return
+    assert update.effective_user is not None
+    shown = await context.db.run(
+        seating.begin_seating,
+        actor=actor(update),
+        author_id=context.delegate.id,
+        deed=deed,
+        meant=meant if len(several) != 1 else seating.of_person(meant, several[0]),
+        people=tuple(person.id for person in several),
+        key=update.update_id,
+        congress=context.congress,
+        now=context.now,
+    )
+    await _show_new(update, context, shown)
+
+
+async def _named(update: Update, context: Context, deed: Deed, typed: str) -> tuple[Delegate, ...] | NoAuthority:
+    """Look through the names of everybody whom this person may look for, a few hundred at a time."""
+    known: list[Delegate] = []
+    after = 0
+    while True:
+        some = await context.db.read(people.people_after, actor=actor(update), right=deed.right, after=after)
+        if isinstance(some, NoAuthority):
+            return some
+        known += some
+        if len(some) < people.AT_ONCE:
+            return people.choose_people(known, typed=typed)
+        after = some[-1].id
+
+
+async def _show_seats(update: Update, context: Context, meant: Meant, several: tuple[Delegate, ...]) -> None:
+    """Show the seat of a code, or the seats of who may be meant; somebody with one seat by that."""
+    if meant.booking_id is not None:
+        seat = await context.db.read(services.desk_seat, actor=actor(update), booking_id=meant.booking_id)
+        if seat is not None:
+            await _show_seat(update, context, seat)
+            return
+    if meant.person is None and not several:
+        await send(update, context, Screen(texts.nobody(context.say, NobodyNamed(meant.name or meant.number))))
+        return
+    ids = (meant.person.id,) if meant.person is not None else tuple(person.id for person in several)
+    found = await context.db.read(services.seats_of, actor=actor(update), typed=_typed(context), people=ids)
+    if isinstance(found, NoAuthority):
+        await refuse(update, context, found)
+        return
+    seats = [ticket for _, tickets in found.people for ticket in tickets]
+    if len(found.people) == 1 and len(seats) == 1:
+        seat = await context.db.read(services.desk_seat, actor=actor(update), booking_id=seats[0].booking.id)
+        await _show_seat(update, context, seat)
+        return
+    await send(update, context, _seats_screen(context, found))
+
+
+def _typed(context: Context) -> str:
+    return " ".join(context.args or ())
+
+
+def _seats_screen(context: Context, found: SeatsOf) -> Screen:
+    return Screen(texts.seats_of(context.say, found), keyboards.seats_of(context.say, found))
+
+
+async def take_typed(update: Update, context: Context, message: Message) -> None:
+    """Take the typed words for the number, the reason or the phone that the card waits for; on a new card below."""
+    draft = context.person.draft
+    shown = await context.db.run(
+        seating.type_in_seating,
+        actor=actor(update),
+        author_id=context.delegate.id,
+        typed=message.text or "",
+        congress=context.congress,
+        now=context.now,
+    )
+    if shown is None or isinstance(shown, NoAuthority | SeatingGone):
+        await unknown_text(update, context)
+        return
+    await _show_new(update, context, shown)
+    await strip_buttons(context, chat_id=message.chat.id, message_id=draft.message_id if draft else None)
+
+
+async def _show_new(update: Update, context: Context, shown: seating.Looked) -> None:
+    """Show it on a new card, and remember on which: what is typed next takes its place."""
+    if isinstance(shown, NoAuthority):
+        await refuse(update, context, shown)
+        return
+    message_id = await send(update, context, _screen(context, shown))
+    await context.db.run(move_draft, delegate_id=context.delegate.id, message_id=message_id)
+
+
+@needs(Right.DESK)
+async def choose_person(update: Update, context: Context) -> None:
+    """It is this person."""
+    await _choose(update, context, SeatPerson.parse(tapped(update)))
+
+
+@needs(Right.DESK)
+async def choose_visit(update: Update, context: Context) -> None:
+    """It shall be this visit."""
+    await _choose(update, context, SeatOn.parse(tapped(update)))
+
+
+@needs(Right.DESK)
+async def choose_wheelchair(update: Update, context: Context) -> None:
+    """They need a wheelchair place, or not."""
+    await _choose(update, context, SeatWheelchair.parse(tapped(update)))
+
+
+@needs(Right.FORCE)
+async def past_rules(update: Update, context: Context) -> None:
+    """Show what seating them past the rules would come to."""
+    await _choose(update, context, PastRules.parse(tapped(update)))
+
+
+async def _choose(
+    update: Update, context: Context, button: SeatPerson | SeatOn | SeatWheelchair | PastRules | None
+) -> None:
+    shown = None
+    if button is not None:
+        shown = await context.db.run(
+            seating.choose_in_seating,
+            actor=actor(update),
+            author_id=context.delegate.id,
+            key=button.key,
+            person=button.person if isinstance(button, SeatPerson) else None,
+            visit=button.visit if isinstance(button, SeatOn) else None,
+            wheelchair=bool(button.wanted) if isinstance(button, SeatWheelchair) else None,
+            forced=isinstance(button, PastRules),
+            congress=context.congress,
+            now=context.now,
+        )
+    await _show(update, context, shown)
+
+
+@needs(Right.DESK)
+async def seat_them(update: Update, context: Context) -> None:
+    """Sign them up as the card shows it."""
+    button = SeatThem.parse(tapped(update))
+    done: Outcome = None
+    if button is not None:
+        done = await context.db.run(
+            seating.seat,
+            actor=actor(update),
+            author_id=context.delegate.id,
+            key=button.key,
+            deed=Deed.DESK,
+            visit_version=button.visit_version,
+            bus_id=button.bus,
+            congress=context.congress,
+            now=context.now,
+            cause=context.cause,
+        )
+    await _show(update, context, done)
+
+
+@needs(Right.FORCE)
+async def force_them(update: Update, context: Context) -> None:
+    """Seat them past the rules that the card names."""
+    button = ForceThem.parse(tapped(update))
+    done: Outcome = None
+    if button is not None:
+        done = await context.db.run(
+            seating.seat,
+            actor=actor(update),
+            author_id=context.delegate.id,
+            key=button.key,
+            deed=Deed.FORCE,
+            visit_version=button.visit_version,
+            bus_id=button.bus,
+            mask=button.rules,
+            passed=button.passed,
+            congress=context.congress,
+            now=context.now,
+            cause=context.cause,
+        )
+    await _show(update, context, done)
+
+
+@needs(Right.DESK)
+async def let_wait(update: Update, context: Context) -> None:
+    """Put the person of the card into the waiting list."""
+    button = LetWait.parse(tapped(update))
+    done: Outcome = None
+    if button is not None:
+        done = await context.db.run(
+            seating.put_in_line,
+            actor=actor(update),
+            author_id=context.delegate.id,
+            key=button.key,
+            congress=context.congress,
+            now=context.now,
+            cause=context.cause,
+        )
+    await _show(update, context, done)
+
+
+@needs(Right.DESK)
+async def show_seating(update: Update, context: Context) -> None:
+    """Show what the card's word would come to now; nothing happens."""
+    data = tapped(update)
+    kinds = (SeatPerson, SeatOn, SeatWheelchair, SeatThem, LetWait, PastRules, ForceThem)
+    button = next((found for kind in kinds if (found := kind.parse(data)) is not None), None)
+    shown = None
+    if button is not None:
+        shown = await context.db.read(
+            seating.look_at_seating,
+            actor=actor(update),
+            author_id=context.delegate.id,
+            key=button.key,
+            congress=context.congress,
+            now=context.now,
+        )
+    await _show(update, context, shown)
+
+
+async def _show(update: Update, context: Context, outcome: Outcome) -> None:
+    match outcome:
+        case Seated():
+            context.house.sender.wake()
+            await show(update, context, _screen(context, outcome), answer=texts.seated_answer(context.say))
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
+        case None:
+            await answer_old_button(update, context)
+        case _:
+            await show(update, context, _screen(context, outcome))
+
+
+def _screen(context: Context, shown: Seated | PutInLine | Seating | Choosing | SeatingGone) -> Screen:
+    say, congress = context.say, context.congress
+    match shown:
+        case Seated():
+            return Screen(texts.seated(say, shown, congress=congress), keyboards.seated(say, shown))
+        case PutInLine():
+            return Screen(texts.put_in_line(say, shown))
+        case Seating():
+            return Screen(texts.preview(say, shown, congress=congress), keyboards.seating_card(say, shown))
+        case Choosing():
+            return Screen(texts.choosing(say, shown), keyboards.choosing(say, shown))
+        case SeatingGone():
+            return Screen(texts.gone(say))
+
+
+@needs(Right.DESK)
+async def show_desk_seat(update: Update, context: Context) -> None:
+    """Show a seat with what the desk can do about it."""
+    button = next(
+        (
+            found
+            for kind in (ShowDeskSeat, PrintSlip, SeatAgain, TakeBack, ForgetAtDesk)
+            if (found := kind.parse(tapped(update)))
+        ),
+        None,
+    )
+    await _show_seat(update, context, await _seat_of(update, context, None if button is None else button.booking))
+
+
+async def _seat_of(update: Update, context: Context, booking_id: int | None) -> DeskSeat | NoAuthority | None:
+    if booking_id is None:
+        return None
+    return await context.db.read(services.desk_seat, actor=actor(update), booking_id=booking_id)
+
+
+async def _show_seat(update: Update, context: Context, seat: DeskSeat | NoAuthority | None) -> None:
+    match seat:
+        case DeskSeat():
+            text = texts.desk_seat(context.say, seat, congress=context.congress)
+            await show(update, context, Screen(text, keyboards.desk_seat(context.say, seat)))
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
+        case None:
+            await answer_old_button(update, context)
+
+
+@needs(Right.DESK)
+async def print_slip(update: Update, context: Context) -> None:
+    """Send the seat's slip as a page to be printed: in its person's language first, then in the others."""
+    query, button = update.callback_query, PrintSlip.parse(tapped(update))
+    seat = await _seat_of(update, context, None if button is None else button.booking)
+    if not isinstance(seat, DeskSeat) or seat.is_ended or query is None:
+        await _show_seat(update, context, seat)
+        return
+    await answer_tap(query)
+    first, *others = _languages(context, seat.person.language)
+    page = await made(
+        paper_ticket.paper_ticket,
+        first,
+        others,
+        seat.ticket,
+        link=pass_link(context, seat.ticket),
+        congress=context.congress,
+        now=context.now,
+    )
+    file = InputFile(page, filename=paper_ticket.file_name(seat.ticket))
+    caption = texts.slip_caption(context.say, seat)
+    with suppress(Forbidden):  # blocked since the tap: nobody sees it
+        await context.bot.send_document(query.from_user.id, file, caption=caption, parse_mode=ParseMode.HTML)
+
+
+def _languages(context: Context, own: str | None) -> list[Language]:
+    languages = context.house.languages
+    codes = dict.fromkeys((own or SOURCE, *context.congress.languages))
+    return [languages[code] for code in codes if code in languages]
+
+
+@needs(Right.DESK)
+async def seat_again(update: Update, context: Context) -> None:
+    """Ask which other visit it shall be for the same person."""
+    button = SeatAgain.parse(tapped(update))
+    shown: Outcome = None
+    if button is not None:
+        shown = await context.db.run(
+            seating.begin_for_person,
+            actor=actor(update),
+            author_id=context.delegate.id,
+            booking_id=button.booking,
+            key=update.update_id,
+            congress=context.congress,
+            now=context.now,
+        )
+    await _show(update, context, shown)
+
+
+@needs(Right.DESK)
+async def ask_take_back(update: Update, context: Context) -> None:
+    """Ask before the seat is taken back."""
+    button = AskTakeBack.parse(tapped(update))
+    seat = await _seat_of(update, context, None if button is None else button.booking)
+    if isinstance(seat, DeskSeat) and seat.may_take_back and not seat.is_ended:
+        screen = Screen(texts.ask_take_back(context.say, seat), keyboards.ask_take_back(context.say, seat))
+        await show(update, context, screen)
+    else:
+        await _show_seat(update, context, seat)
+
+
+@needs(Right.DESK)
+async def take_back(update: Update, context: Context) -> None:
+    """Take the seat back: it is free for others in the same instant."""
+    button = TakeBack.parse(tapped(update))
+    done = None
+    if button is not None:
+        done = await context.db.run(
+            services.take_back,
+            actor=actor(update),
+            booking_id=button.booking,
+            version=button.version,
+            congress=context.congress,
+            now=context.now,
+            cause=context.cause,
+        )
+    match done:
+        case TakenBack(seat=seat):
+            context.house.sender.wake()
+            await show(
+                update, context, Screen(texts.taken_back(context.say, seat), keyboards.taken_back(context.say, seat))
+            )
+        case DeskSeat() | Refused():
+            await show(update, context, Screen(texts.not_taken_back(context.say, done, congress=context.congress)))
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
+        case None:
+            await answer_old_button(update, context)
+
+
+@needs(Right.DESK)
+async def forget_at_desk(update: Update, context: Context) -> None:
+    """Delete what is kept of somebody without Telegram, on their wish."""
+    button = ForgetAtDesk.parse(tapped(update))
+    done = None
+    if button is not None:
+        done = await context.db.run(
+            services.forget_at_desk,
+            actor=actor(update),
+            booking_id=button.booking,
+            version=button.version,
+            congress=context.congress,
+            now=context.now,
+            cause=context.cause,
+        )
+    if isinstance(done, ForgottenAtDesk):
+        context.house.sender.wake()
+        await show(update, context, Screen(texts.forgotten(context.say, done)))
+    else:
+        await _show_seat(update, context, done)
+
+
+HANDLERS = [
+    CommandHandler("desk", desk, filters.UpdateType.MESSAGE),
+    CommandHandler("force", force, filters.UpdateType.MESSAGE),
+    CallbackQueryHandler(choose_person, SeatPerson.pattern()),
+    CallbackQueryHandler(choose_visit, SeatOn.pattern()),
+    CallbackQueryHandler(choose_wheelchair, SeatWheelchair.pattern()),
+    CallbackQueryHandler(past_rules, PastRules.pattern()),
+    CallbackQueryHandler(seat_them, SeatThem.pattern()),
+    CallbackQueryHandler(force_them, ForceThem.pattern()),
+    CallbackQueryHandler(let_wait, LetWait.pattern()),
+    CallbackQueryHandler(show_desk_seat, ShowDeskSeat.pattern()),
+    CallbackQueryHandler(print_slip, PrintSlip.pattern()),
+    CallbackQueryHandler(seat_again, SeatAgain.pattern()),
+    CallbackQueryHandler(ask_take_back, AskTakeBack.pattern()),
+    CallbackQueryHandler(take_back, TakeBack.pattern()),
+    CallbackQueryHandler(forget_at_desk, ForgetAtDesk.pattern()),
+]
