@@ -1,5 +1,7 @@
 """Somebody is seated at the desk or past the rules: what who does it reads before and after, with a queue waiting."""
 
+from collections.abc import Sequence
+
 from bot.language import Language
 from bot.rules.booking import AlreadyBooked, AlreadyReleased, Clashes, NoSeats, NoWheelchairPlace, PeopleWait, Refusal
 from bot.rules.forcing import Passed
@@ -283,11 +285,11 @@ def usage_force(say: Language) -> str:
 
 def slip_caption(say: Language, shown: DeskSeat) -> str:
     """Say under the file what it is."""
-    who = say.listing(name(rider.name) for rider in shown.ticket.booking.riders)
-    return f"🖨 <b>{who}</b>\n" + say.gettext("The slip, to be printed: the code on it is enough to board.")
+    booking = shown.ticket.booking
+    return f"🖨 <b>{name(booking.riders[0].name)}</b> · <code>{esc(booking.code)}</code>\n" + say.gettext("The slip, to be printed: the code on it is enough to board.")
 
 
-def person_label(say: Language, person: Delegate, tickets: tuple[Ticket, ...]) -> str:
+def person_label(say: Language, person: Delegate, tickets: Sequence[Ticket]) -> str:
     """Name one who may be meant, on a button."""
     keys = ", ".join(each.visit.key for each in tickets) or say.gettext("no seat")
     return f"{cut(person.name, _LONGEST_ON_BUTTON)} · {keys}"
