@@ -23,6 +23,7 @@ from bot.rules.forcing import Passed, may_be_forced, rules_passed, taken_from_he
 from bot.rules.naming import one_line
 from bot.rules.registered import is_for_registered, number_key
 from bot.rules.seats import choose_bus
+from bot.rules.waiting import refuse_joining
 from bot.services.alternatives import alternatives_to
 from bot.services.authority import NoAuthority, refusal
 from bot.services.booking import Ticket, ticket_for, ticket_message, tickets_of
@@ -30,7 +31,7 @@ from bot.services.drafts import DRAFT_LIFE
 from bot.services.listed import may_be_seated
 from bot.services.meant import Meant
 from bot.services.promotion import overtakes, promote
-from bot.services.standing import Offered, Wait
+from bot.services.standing import MOST_WISHES, Offered, Wait
 from bot.services.waiting import NotJoined, join_line
 from storage import Tx, bookings, delegates, drafts, log, outbox, queue, registered, seats, visits
 from storage.records import Booking, Bus, Congress, Delegate, HeldSeat, RegisteredRow, Rider, Visit
@@ -478,16 +479,31 @@ def _look(tx: Tx, actor: int, draft: _Draft, *, congress: Congress, now: datetim
     alternatives = alternatives_to(
         tx, visit, held=held, party=party, wheelchairs=wheelchairs, congress=congress, now=now
     )
-    waits = person is not None and any(wait.visit.id == visit.id for wait in queue.waits_of(tx, person.id))
+    may_wait = (
+        isinstance(refused_by, NoSeats | PeopleWait)
+        and person is not None
+        and person.telegram_id is not None
+        and not person.unreachable
+        and refuse_joining(
+            visit,
+            party=1,
+            wheelchairs=int(person.wheelchair),
+            held=held,
+            waiting=queue.waits_of(tx, person.id),
+            replaces=None,
+            overtakes=passes,
+            most_wishes=MOST_WISHES,
+            rules=congress.rules,
+            now=now,
+            listed=listed,
+        )
+        is None
+    )
     return Seating(
         **common,
         refusal=refused_by,
         alternatives=tuple(each for each in alternatives if refusal(tx, actor, Right.DESK, visit=each) is None),
-        may_wait=isinstance(refused_by, NoSeats | PeopleWait)
-        and person is not None
-        and person.telegram_id is not None
-        and not person.unreachable
-        and not waits,
+        may_wait=may_wait,
         is_forceable=may_be_forced(visit, refused_by),
         may_force=may_be_forced(visit, refused_by) and _may_force(tx, actor, visit),
     )

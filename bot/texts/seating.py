@@ -286,7 +286,9 @@ def usage_force(say: Language) -> str:
 def slip_caption(say: Language, shown: DeskSeat) -> str:
     """Say under the file what it is."""
     booking = shown.ticket.booking
-    return f"🖨 <b>{name(booking.riders[0].name)}</b> · <code>{esc(booking.code)}</code>\n" + say.gettext("The slip, to be printed: the code on it is enough to board.")
+    return f"🖨 <b>{name(booking.riders[0].name)}</b> · <code>{esc(booking.code)}</code>\n" + say.gettext(
+        "The slip, to be printed: the code on it is enough to board."
+    )
 
 
 def person_label(say: Language, person: Delegate, tickets: Sequence[Ticket]) -> str:
