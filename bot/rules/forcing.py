@@ -5,6 +5,7 @@ bus's seats, a wheelchair place, one person in two places and a visit that has l
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 
 from bot.rules.booking import (
@@ -23,7 +24,7 @@ from bot.rules.booking import (
     VisitRefusal,
     find_clashes,
 )
-from bot.rules.seats import choose_bus, has_room, is_walk, seats_left, seats_there_are
+from bot.rules.seats import largest_party, seats_left
 from storage.records import BookingRules, HeldSeat, Visit
 
 
@@ -61,12 +62,11 @@ def rules_passed(
     clashes = find_clashes(visit, held, rules=rules)
     if clashes is not None and clashes.reason is not Clash.DAY_LIMIT:
         return clashes
-    free = seats_there_are(visit) - visit.seats_taken
-    if not is_walk(visit):
-        free = min(free, max((bus.seats - bus.seats_taken for bus in visit.buses), default=0))
-    if party > free:
-        return NoSeats(left=max(0, free), largest=max(0, free))
-    if not is_walk(visit) and choose_bus(visit, party=party, wheelchairs=wheelchairs) is None:
+    all_there_are = replace(visit, held_back=0)
+    largest = largest_party(all_there_are)
+    if party > largest:
+        return NoSeats(left=largest, largest=largest)
+    if party > largest_party(all_there_are, wheelchairs=wheelchairs):
         return NoWheelchairPlace()
     against = {
         Passed.LINE: overtakes,
@@ -91,7 +91,6 @@ def may_be_forced(visit: Visit, refusal: Refusal) -> bool:
         case Clashes(reason=reason):
             return reason is Clash.DAY_LIMIT
         case NoSeats():
-            buses_have = is_walk(visit) or any(has_room(bus, party=1, wheelchairs=0) for bus in visit.buses)
-            return buses_have and seats_there_are(visit) > visit.seats_taken
+            return largest_party(replace(visit, held_back=0)) > 0
         case _:
             return False

@@ -344,7 +344,7 @@ def seat(
     if draft is None or draft.deed is not wanted:
         return SeatingGone()
     person = None if draft.delegate_id is None else delegates.lock(tx, draft.delegate_id)
-    row = _row_of(tx, draft.number, lock=True)
+    _row_of(tx, draft.number, lock=True)
     if draft.visit_id is not None:
         visits.lock(
             tx, {draft.visit_id, *(wait.visit.id for wait in _of_one_wish(tx, draft.delegate_id, draft.visit_id))}
@@ -372,8 +372,7 @@ def seat(
         person = delegates.read(tx, new)
     elif draft.wheelchair and not person.wheelchair:
         delegates.change(tx, person.id, wheelchair=True)
-    if row is not None and registered.join(tx, row.id, delegate_id=person.id, now=now):
-        delegates.change(tx, person.id, registration=row.person.number)
+    _say_number(tx, draft, person.id, now=now)
     booking = _seat(tx, shown, person, author_id=author_id, congress=congress, now=now)
     drafts.end(tx, author_id)
     past: dict[str, Any] = {
@@ -414,6 +413,8 @@ def put_in_line(
     shown = _look(tx, actor, draft, congress=congress, now=now)
     if not isinstance(shown, Seating) or not (shown.may_wait or log.outcome_of(tx, cause) is not None):
         return shown
+    delegates.lock(tx, draft.delegate_id)
+    _say_number(tx, draft, draft.delegate_id, now=now)
     joined = join_line(
         tx,
         delegate_id=draft.delegate_id,
@@ -619,6 +620,13 @@ def _row_of(tx: Tx, number: str, *, lock: bool) -> RegisteredRow | None:
     key = number_key(number)
     rows = registered.in_bucket(tx, key, lock=lock) if key else ()
     return next((row for row in rows if number_key(row.person.number) == key), None)
+
+
+def _say_number(tx: Tx, draft: _Draft, delegate_id: int, *, now: datetime) -> None:
+    """Make the number of the card this person's, where it is listed, free, and they have none."""
+    row = None if registered.is_joined(tx, delegate_id) else _row_of(tx, draft.number, lock=True)
+    if row is not None and registered.join(tx, row.id, delegate_id=delegate_id, now=now):
+        delegates.change(tx, delegate_id, registration=row.person.number)
 
 
 def _seat(tx: Tx, shown: Seating, person: Delegate, *, author_id: int, congress: Congress, now: datetime) -> Booking:

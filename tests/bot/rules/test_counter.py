@@ -7,6 +7,12 @@ from bot.rules.counter import Words, number_in, phone_in, read_desk, read_force
 KEYS = {"nab-am", "pres-am"}
 
 
+def test_nothing_typed_is_nobody() -> None:
+    for typed in ("", "+77011234567"):
+        assert read_desk(typed, keys=KEYS).who == ""
+    assert not read_desk("K7PW2 nab-am", keys=KEYS).is_new
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

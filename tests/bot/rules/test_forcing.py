@@ -64,7 +64,9 @@ def test_where_nothing_is_against_it_nothing_is_named() -> None:
     assert passed(a_visit(a_bus())) == ()
 
 
-@pytest.mark.parametrize(("taken", "party", "needed"), [(3, 1, 0), (4, 1, 1), (3, 2, 1), (4, 3, 3), (5, 1, 1)])
+@pytest.mark.parametrize(
+    ("taken", "party", "needed"), [(0, 1, 0), (3, 1, 0), (4, 1, 1), (3, 2, 1), (4, 3, 3), (5, 1, 1)]
+)
 def test_of_the_seats_held_back_only_what_is_needed(taken: int, party: int, needed: int) -> None:
     visit = a_visit(a_bus(seats=7, seats_taken=taken), seats_taken=taken, host_limit=90, held_back=3)
     assert taken_from_held_back(visit, party=party) == needed
@@ -130,6 +132,18 @@ def test_which_refusals_an_organizer_may_go_past(refusal: Refusal, may: bool) ->
     assert may_be_forced(held_back, refusal) == may
 
 
-def test_a_full_bus_is_not_a_rule() -> None:
+def test_a_full_bus_is_not_a_rule_nor_a_full_walk() -> None:
     full = a_visit(a_bus(seats=5, seats_taken=5), seats_taken=5)
     assert not may_be_forced(full, NoSeats(left=0, largest=0))
+    walk = a_visit(mode="walk", host_limit=5, seats_taken=5)
+    assert not may_be_forced(walk, NoSeats(left=0, largest=0))
+    assert isinstance(passed(walk), NoSeats)
+    assert passed(a_visit(mode="walk", host_limit=6, seats_taken=5, held_back=1), wheelchairs=1) == (Passed.HELD_BACK,)
+
+
+def test_one_of_two_buses_with_room_is_enough() -> None:
+    full, free = a_bus(seats=5, seats_taken=5), a_bus(id=4, label="B04", seats=6, seats_taken=5)
+    visit = a_visit(full, free, seats_taken=10, held_back=1)
+    assert may_be_forced(visit, NoSeats(left=0, largest=0))
+    assert passed(visit) == (Passed.HELD_BACK,)
+    assert isinstance(passed(visit, party=2), NoSeats)
