@@ -27,9 +27,9 @@ from bot.context import Context
 from bot.documents import paper_ticket
 from bot.documents.making import made
 from bot.handlers.documents import pass_link
-from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import actor, needs, refuse
+from bot.handlers.questions import answer_text
 from bot.language import SOURCE, Language
 from bot.rules.authority import Right
 from bot.screen import Screen, answer_tap, send, show, strip_buttons, tapped
@@ -85,14 +85,20 @@ async def _begin(update: Update, context: Context, deed: Deed, meant: Meant | No
         return
     several: tuple[Delegate, ...] = ()
     if meant.by_name:
-        found = await _named(update, context, deed, meant.by_name)
-        if isinstance(found, NoAuthority):
-            await refuse(update, context, found)
+        known = await _everybody(update, context, deed)
+        if isinstance(known, NoAuthority):
+            await refuse(update, context, known)
             return
-        if not found:
+        several = people.choose_people(known, typed=meant.by_name)
+        if not several:
             await send(update, context, Screen(texts.nobody(context.say, NobodyNamed(meant.by_name))))
             return
-        several = found
+    elif meant.name:
+        known = await _everybody(update, context, deed)
+        if isinstance(known, NoAuthority):
+            await refuse(update, context, known)
+            return
+        several = people.choose_alike(known, typed=meant.name)
     if meant.visit is None:
         await _show_seats(update, context, meant, several)
         return
@@ -102,7 +108,7 @@ async def _begin(update: Update, context: Context, deed: Deed, meant: Meant | No
         actor=actor(update),
         author_id=context.delegate.id,
         deed=deed,
-        meant=meant if len(several) != 1 else seating.of_person(meant, several[0]),
+        meant=seating.of_person(meant, several[0]) if meant.by_name and len(several) == 1 else meant,
         people=tuple(person.id for person in several),
         key=update.update_id,
         congress=context.congress,
@@ -111,8 +117,8 @@ async def _begin(update: Update, context: Context, deed: Deed, meant: Meant | No
     await _show_new(update, context, shown)
 
 
-async def _named(update: Update, context: Context, deed: Deed, typed: str) -> tuple[Delegate, ...] | NoAuthority:
-    """Look through the names of everybody whom this person may look for, a few hundred at a time."""
+async def _everybody(update: Update, context: Context, deed: Deed) -> list[Delegate] | NoAuthority:
+    """Read everybody whom this person may look for, a few hundred at a time."""
     known: list[Delegate] = []
     after = 0
     while True:
@@ -121,7 +127,7 @@ async def _named(update: Update, context: Context, deed: Deed, typed: str) -> tu
             return some
         known += some
         if len(some) < people.AT_ONCE:
-            return people.choose_people(known, typed=typed)
+            return known
         after = some[-1].id
 
 
@@ -168,7 +174,7 @@ async def take_typed(update: Update, context: Context, message: Message) -> None
         now=context.now,
     )
     if shown is None or isinstance(shown, NoAuthority | SeatingGone):
-        await unknown_text(update, context)
+        await answer_text(update, context, message)
         return
     await _show_new(update, context, shown)
     await strip_buttons(context, chat_id=message.chat.id, message_id=draft.message_id if draft else None)

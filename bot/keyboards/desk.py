@@ -21,6 +21,10 @@ def seating_card(say: Language, shown: Seating) -> InlineKeyboardMarkup:
         rows.append([button(labels.force_them(say, passed=shown.passed), data)])
     elif shown.is_ready:
         rows.append([button(labels.seat_them(say), buttons.SeatThem(key, shown.visit.version, bus))])
+    rows += [
+        [button(seating.person_label(say, person, tickets), buttons.SeatPerson(key, person.id))]
+        for person, tickets in shown.alike
+    ]
     if shown.person is None or not shown.person.wheelchair:
         wanted = any(rider.is_owner and rider.wheelchair for rider in shown.riders)
         rows.append([button(labels.seat_wheelchair(say, wanted=wanted), buttons.SeatWheelchair(key, int(not wanted)))])

@@ -79,6 +79,12 @@ def choose_people(people: Sequence[Delegate], *, typed: str) -> tuple[Delegate, 
     return tuple(named[place] for place in places)
 
 
+def choose_alike(people: Sequence[Delegate], *, typed: str) -> tuple[Delegate, ...]:
+    """Return those who are called so, in any spelling and order of the words; at most five."""
+    wanted = frozenset(keys(typed))
+    return tuple(person for person in people if person.name and frozenset(keys(person.name)) == wanted)[:_MOST]
+
+
 def _who(
     tx: Tx, actor: int, right: Right, words: Words, every: dict[str, Visit], congress: Congress
 ) -> Meant | NobodyNamed | NoAuthority:

@@ -98,6 +98,8 @@ class Seating:
     alternatives: tuple[Visit, ...] = ()
     may_wait: bool = False
     """The person can be put into the visit's waiting list."""
+    alike: tuple[tuple[Delegate, tuple[Ticket, ...]], ...] = ()
+    """Who is known and called as somebody new is, with their seats."""
     is_forceable: bool = False
     """What is refused is a rule that organizers may go past."""
     may_force: bool = False
@@ -238,7 +240,10 @@ def of_person(meant: Meant, person: Delegate) -> Meant:
 def begin_for_person(
     tx: Tx, *, actor: int, author_id: int, booking_id: int, key: int, congress: Congress, now: datetime
 ) -> Looked | None:
-    """Begin with whoever this booking belongs to, the visit still to be chosen; None when there is no such booking."""
+    """Begin with whoever this booking belongs to, the visit still to be chosen.
+
+    None when there is no such booking, or nobody any more whose it is.
+    """
     if (refused := refusal(tx, actor, Right.DESK)) is not None:
         return refused
     booking = bookings.read(tx, booking_id)
@@ -247,6 +252,8 @@ def begin_for_person(
         return None
     if (refused := refusal(tx, actor, Right.DESK, visit=visit)) is not None:
         return refused
+    if not delegates.read(tx, booking.delegate_id).name:
+        return None
     draft = _Draft(key=key, deed=Deed.DESK, delegate_id=booking.delegate_id)
     _keep(tx, author_id, draft, now=now)
     return _look(tx, actor, draft, congress=congress, now=now)
@@ -344,6 +351,8 @@ def seat(
     if draft is None or draft.deed is not wanted:
         return SeatingGone()
     person = None if draft.delegate_id is None else delegates.lock(tx, draft.delegate_id)
+    if person is not None and not person.name:  # erased meanwhile: a seat is a rider with a name
+        return SeatingGone()
     _row_of(tx, draft.number, lock=True)
     if draft.visit_id is not None:
         visits.lock(
@@ -456,6 +465,7 @@ def _look(tx: Tx, actor: int, draft: _Draft, *, congress: Congress, now: datetim
         "number": draft.number,
         "reason": draft.reason,
         "others": held,
+        "alike": _people_of(tx, draft) if person is None else (),
     }
     passes = overtakes(tx, visit, congress=congress, now=now)
     if draft.deed is Deed.FORCE:
@@ -562,10 +572,7 @@ def _choosing(
     congress: Congress,
     now: datetime,
 ) -> Choosing:
-    found: list[tuple[Delegate, tuple[Ticket, ...]]] = []
-    if person is None and not draft.name:
-        known = delegates.read_all(tx, draft.people)
-        found = [(known[each], tickets_of(tx, delegate_id=each)) for each in draft.people if each in known]
+    found = _people_of(tx, draft) if person is None and not draft.name else ()
     free: list[Visit] = []
     if visit is None:
         held = () if person is None else bookings.held_by(tx, person.id)
@@ -583,9 +590,14 @@ def _choosing(
         visit=visit,
         person=person,
         name=draft.by_name,
-        people=tuple(found),
+        people=found,
         visits=tuple(free[:_MOST_VISITS]),
     )
+
+
+def _people_of(tx: Tx, draft: _Draft) -> tuple[tuple[Delegate, tuple[Ticket, ...]], ...]:
+    known = delegates.read_all(tx, draft.people)
+    return tuple((known[each], tickets_of(tx, delegate_id=each)) for each in draft.people if each in known)
 
 
 def _riders(tx: Tx, draft: _Draft, person: Delegate | None, visit: Visit) -> tuple[Rider, ...]:

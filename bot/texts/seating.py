@@ -73,6 +73,12 @@ def _verdict(say: Language, shown: Seating, *, congress: Congress) -> list[str]:
             asked = say.gettext("Why? Write the reason in a line; it stays in the log.")
             return [*lines, f"✍️ <b>{asked}</b>"]
         lines.append(say.gettext("Reason: {reason}").format(reason=esc(shown.reason)))
+    if shown.deed is Deed.FORCE and Passed.CLOSED in shown.rules and shown.visit.names_final:
+        lines.append("⚠️ " + say.gettext("The host has the names already: tell them this one."))
+    if shown.alike:
+        lines.append(
+            "👥 <b>" + say.gettext("Somebody of this name is known. Is it them? Then press their name.") + "</b>"
+        )
     if shown.person is None:
         lines.append(
             "🔒 "

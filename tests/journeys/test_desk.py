@@ -136,6 +136,26 @@ async def test_of_several_the_desk_chooses_and_nobody_is_taken_by_guess(quick_ho
     assert [await visits_held(quick_house, phone) for phone in people] == [[], ["nab-am"]]
 
 
+async def test_a_name_that_is_known_is_asked_about_before_there_are_two_of_it(quick_house: Running) -> None:
+    saule, emma = await desk_of(quick_house), await quick_house.delegate("Emma Lindqvist")
+    preview = await answered(saule, "/desk nab-am Lindqvist Emma")
+    assert "Is it them?" in preview.text
+    hers = next(button for button in preview.buttons if (button.data or "").startswith("deskwho:"))
+    assert "Emma Lindqvist" in hers.text
+    theirs = await screen_after(saule, hers.data or "", message=preview)
+    assert "has Telegram" in theirs.text
+    await screen_after(saule, "deskseat:", message=theirs)
+    assert await visits_held(quick_house, emma) == ["nab-am"]
+
+
+async def test_what_is_typed_beside_a_card_that_asks_nothing_is_answered_as_always(quick_house: Running) -> None:
+    saule = await desk_of(quick_house)
+    await answered(saule, "/desk nab-am Bolat Omarov")
+    beside = (await answered(saule, "Presidential Centre")).text
+    await answered(saule, "/cancel")
+    assert (await answered(saule, "Presidential Centre")).text == beside
+
+
 async def test_a_phone_may_be_typed_after_the_name_and_the_old_card_loses_its_buttons(quick_house: Running) -> None:
     saule = await desk_of(quick_house)
     first = await answered(saule, "/desk nab-am Bolat Omarov")

@@ -946,6 +946,8 @@ def _seatings(visit: Visit, booking: Booking, *, n: int, text: str) -> World:
             *(replace(plain, wrong=seating.WrongNumber(text, taken)) for taken in (True, False)),
             replace(plain, asks=seating.Asks.NUMBER, is_forceable=True),
             forced,
+            replace(forced, visit=replace(visit, names_final=True)),
+            replace(plain, alike=((known, (ticket,)), (new, ()))),
             replace(forced, rules=(), over_limit=(), asks=seating.Asks.REASON, reason=""),
         ),
         seating.Seated: tuple(

@@ -27,7 +27,15 @@ from bot.services.booking import Booked, Refused, book_seat, free_seats
 from bot.services.cancelling import CANCELLED
 from bot.services.desk import DeskSeat, ForgottenAtDesk, TakenBack, desk_seat, forget_at_desk, take_back
 from bot.services.history import Done, Story, story_of
-from bot.services.meant import Meant, NobodyNamed, choose_people, people_after, understand_desk, understand_force
+from bot.services.meant import (
+    Meant,
+    NobodyNamed,
+    choose_alike,
+    choose_people,
+    people_after,
+    understand_desk,
+    understand_force,
+)
 from bot.services.messages import TicketFacts, facts_of
 from bot.services.organizers import delay_visit
 from bot.services.rosters import Roster, read_roster
@@ -237,6 +245,33 @@ async def test_who_is_known_is_booked_into_their_own_account_and_told_by_whom(da
 async def test_a_person_that_was_not_offered_by_the_card_cannot_be_chosen(database: Database, world: World) -> None:
     await database.run(look, world, "zzzz qqqq nab-am")
     assert await database.run(choose, world, person=world.people[0]) == SeatingGone()
+
+
+async def test_somebody_new_of_a_known_name_is_not_taken_for_another_in_silence(
+    database: Database, world: World
+) -> None:
+    def known_names(tx: Tx) -> tuple[Any, ...]:
+        known = people_after(tx, actor=DESK, right=Deed.DESK.right, after=0)
+        assert isinstance(known, tuple)
+        return known
+
+    await database.run(seated, world)
+    known = await database.read(known_names)
+    alike = choose_alike(known, typed="СЕРИКОВА Айгерим")
+    assert [person.name for person in alike] == ["Aigerim Serikova"]
+    assert choose_alike(known, typed="Aigerim") == ()
+
+
+async def test_who_is_forgotten_meanwhile_is_not_seated(database: Database, world: World) -> None:
+    done = await database.run(seated, world)
+    booking = done.ticket.booking.id
+    shown = await database.run(look, world, f"{done.ticket.booking.code} nab-pres-pm", by=DESK_TOO)
+    asked: dict[str, Any] = {"congress": world.congress, "now": OPEN, "booking_id": booking}
+    await database.run(forget_at_desk, actor=DESK, version=1, cause="gone", **asked)
+    assert await database.run(word, world, shown, by=DESK_TOO) == SeatingGone()
+    author = world.people[DESK - 1]
+    assert await database.run(services.begin_for_person, actor=DESK, author_id=author, key=3, **asked) is None
+    assert (await database.read(visit_of, "nab-pres-pm")).seats_taken == 0
 
 
 async def test_a_name_that_nobody_has_and_words_without_a_name_seat_nobody(database: Database, world: World) -> None:
