@@ -18,6 +18,7 @@ from bot.handlers import (
     cutting,
     delaying,
     desk,
+    desk_seats,
     documents,
     drafts,
     evening,
@@ -84,6 +85,7 @@ ALL: Handlers = [
     *opening.HANDLERS,
     *moving.HANDLERS,
     *desk.HANDLERS,
+    *desk_seats.HANDLERS,
     *drafts.HANDLERS,
     *fallback.HANDLERS,
 ]

@@ -1,47 +1,36 @@
 """/desk and /force: somebody is seated by the crew, on one card: who and where, the word, and what comes after it."""
 
-from contextlib import suppress
-
-from telegram import InputFile, Message, Update
-from telegram.constants import ParseMode
-from telegram.error import Forbidden
+from telegram import Message, Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot import keyboards
 from bot.buttons import (
-    AskTakeBack,
     ForceThem,
-    ForgetAtDesk,
     LetWait,
     PastRules,
-    PrintSlip,
     SeatAgain,
     SeatOn,
     SeatPerson,
     SeatThem,
     SeatWheelchair,
-    ShowDeskSeat,
-    TakeBack,
 )
 from bot.context import Context
-from bot.documents import paper_ticket
-from bot.documents.making import made
-from bot.handlers.documents import pass_link
+from bot.handlers.desk_seats import show_seat
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import actor, needs, refuse
 from bot.handlers.questions import answer_text
-from bot.language import SOURCE, Language
 from bot.rules.authority import Right
-from bot.screen import Screen, answer_tap, send, show, strip_buttons, tapped
+from bot.screen import Screen, send, show, strip_buttons, tapped
 from bot.services import desk as services
 from bot.services import meant as people
 from bot.services import seating
 from bot.services.authority import NoAuthority
-from bot.services.booking import Refused
-from bot.services.desk import DeskSeat, ForgottenAtDesk, SeatsOf, TakenBack
+from bot.services.desk import SeatsOf
 from bot.services.drafts import move_draft
 from bot.services.meant import Meant, NobodyNamed
-from bot.services.seating import Choosing, Deed, PutInLine, Seated, Seating, SeatingGone
+from bot.services.seating import PutInLine, Seated, SeatingGone
+from bot.services.seating_draft import Deed
+from bot.services.seating_facts import Choosing, Seating
 from bot.texts import seating as texts
 from storage.records import Delegate
 
@@ -136,7 +125,7 @@ async def _show_seats(update: Update, context: Context, meant: Meant, several: t
     if meant.booking_id is not None:
         seat = await context.db.read(services.desk_seat, actor=actor(update), booking_id=meant.booking_id)
         if seat is not None:
-            await _show_seat(update, context, seat)
+            await show_seat(update, context, seat)
             return
     if meant.person is None and not several:
         await send(update, context, Screen(texts.nobody(context.say, NobodyNamed(meant.name or meant.number))))
@@ -149,7 +138,7 @@ async def _show_seats(update: Update, context: Context, meant: Meant, several: t
     seats = [ticket for _, tickets in found.people for ticket in tickets]
     if len(found.people) == 1 and len(seats) == 1:
         seat = await context.db.read(services.desk_seat, actor=actor(update), booking_id=seats[0].booking.id)
-        await _show_seat(update, context, seat)
+        await show_seat(update, context, seat)
         return
     await send(update, context, _seats_screen(context, found))
 
@@ -343,68 +332,6 @@ def _screen(context: Context, shown: Seated | PutInLine | Seating | Choosing | S
 
 
 @needs(Right.DESK)
-async def show_desk_seat(update: Update, context: Context) -> None:
-    """Show a seat with what the desk can do about it."""
-    button = next(
-        (
-            found
-            for kind in (ShowDeskSeat, PrintSlip, SeatAgain, TakeBack, ForgetAtDesk)
-            if (found := kind.parse(tapped(update)))
-        ),
-        None,
-    )
-    await _show_seat(update, context, await _seat_of(update, context, None if button is None else button.booking))
-
-
-async def _seat_of(update: Update, context: Context, booking_id: int | None) -> DeskSeat | NoAuthority | None:
-    if booking_id is None:
-        return None
-    return await context.db.read(services.desk_seat, actor=actor(update), booking_id=booking_id)
-
-
-async def _show_seat(update: Update, context: Context, seat: DeskSeat | NoAuthority | None) -> None:
-    match seat:
-        case DeskSeat():
-            text = texts.desk_seat(context.say, seat, congress=context.congress)
-            await show(update, context, Screen(text, keyboards.desk_seat(context.say, seat)))
-        case NoAuthority() as refused:
-            await refuse(update, context, refused)
-        case None:
-            await answer_old_button(update, context)
-
-
-@needs(Right.DESK)
-async def print_slip(update: Update, context: Context) -> None:
-    """Send the seat's slip as a page to be printed: in its person's language first, then in the others."""
-    query, button = update.callback_query, PrintSlip.parse(tapped(update))
-    seat = await _seat_of(update, context, None if button is None else button.booking)
-    if not isinstance(seat, DeskSeat) or seat.is_ended or query is None:
-        await _show_seat(update, context, seat)
-        return
-    await answer_tap(query)
-    first, *others = _languages(context, seat.person.language)
-    page = await made(
-        paper_ticket.paper_ticket,
-        first,
-        others,
-        seat.ticket,
-        link=pass_link(context, seat.ticket),
-        congress=context.congress,
-        now=context.now,
-    )
-    file = InputFile(page, filename=paper_ticket.file_name(seat.ticket))
-    caption = texts.slip_caption(context.say, seat)
-    with suppress(Forbidden):  # blocked since the tap: nobody sees it
-        await context.bot.send_document(query.from_user.id, file, caption=caption, parse_mode=ParseMode.HTML)
-
-
-def _languages(context: Context, own: str | None) -> list[Language]:
-    languages = context.house.languages
-    codes = dict.fromkeys((own or SOURCE, *context.congress.languages))
-    return [languages[code] for code in codes if code in languages]
-
-
-@needs(Right.DESK)
 async def seat_again(update: Update, context: Context) -> None:
     """Ask which other visit it shall be for the same person."""
     button = SeatAgain.parse(tapped(update))
@@ -422,69 +349,6 @@ async def seat_again(update: Update, context: Context) -> None:
     await _show(update, context, shown)
 
 
-@needs(Right.DESK)
-async def ask_take_back(update: Update, context: Context) -> None:
-    """Ask before the seat is taken back."""
-    button = AskTakeBack.parse(tapped(update))
-    seat = await _seat_of(update, context, None if button is None else button.booking)
-    if isinstance(seat, DeskSeat) and seat.may_take_back and not seat.is_ended:
-        screen = Screen(texts.ask_take_back(context.say, seat), keyboards.ask_take_back(context.say, seat))
-        await show(update, context, screen)
-    else:
-        await _show_seat(update, context, seat)
-
-
-@needs(Right.DESK)
-async def take_back(update: Update, context: Context) -> None:
-    """Take the seat back: it is free for others in the same instant."""
-    button = TakeBack.parse(tapped(update))
-    done = None
-    if button is not None:
-        done = await context.db.run(
-            services.take_back,
-            actor=actor(update),
-            booking_id=button.booking,
-            version=button.version,
-            congress=context.congress,
-            now=context.now,
-            cause=context.cause,
-        )
-    match done:
-        case TakenBack(seat=seat):
-            context.house.sender.wake()
-            await show(
-                update, context, Screen(texts.taken_back(context.say, seat), keyboards.taken_back(context.say, seat))
-            )
-        case DeskSeat() | Refused():
-            await show(update, context, Screen(texts.not_taken_back(context.say, done, congress=context.congress)))
-        case NoAuthority() as refused:
-            await refuse(update, context, refused)
-        case None:
-            await answer_old_button(update, context)
-
-
-@needs(Right.DESK)
-async def forget_at_desk(update: Update, context: Context) -> None:
-    """Delete what is kept of somebody without Telegram, on their wish."""
-    button = ForgetAtDesk.parse(tapped(update))
-    done = None
-    if button is not None:
-        done = await context.db.run(
-            services.forget_at_desk,
-            actor=actor(update),
-            booking_id=button.booking,
-            version=button.version,
-            congress=context.congress,
-            now=context.now,
-            cause=context.cause,
-        )
-    if isinstance(done, ForgottenAtDesk):
-        context.house.sender.wake()
-        await show(update, context, Screen(texts.forgotten(context.say, done)))
-    else:
-        await _show_seat(update, context, done)
-
-
 HANDLERS = [
     CommandHandler("desk", desk, filters.UpdateType.MESSAGE),
     CommandHandler("force", force, filters.UpdateType.MESSAGE),
@@ -495,10 +359,5 @@ HANDLERS = [
     CallbackQueryHandler(seat_them, SeatThem.pattern()),
     CallbackQueryHandler(force_them, ForceThem.pattern()),
     CallbackQueryHandler(let_wait, LetWait.pattern()),
-    CallbackQueryHandler(show_desk_seat, ShowDeskSeat.pattern()),
-    CallbackQueryHandler(print_slip, PrintSlip.pattern()),
     CallbackQueryHandler(seat_again, SeatAgain.pattern()),
-    CallbackQueryHandler(ask_take_back, AskTakeBack.pattern()),
-    CallbackQueryHandler(take_back, TakeBack.pattern()),
-    CallbackQueryHandler(forget_at_desk, ForgetAtDesk.pattern()),
 ]

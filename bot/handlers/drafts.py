@@ -27,7 +27,7 @@ from bot.services.feedback import take_comment
 from bot.services.gifts import GIFT
 from bot.services.importing import IMPORT
 from bot.services.registered import NUMBER
-from bot.services.seating import SEATING
+from bot.services.seating_draft import SEATING
 from bot.texts import companions, welcome
 
 

@@ -18,7 +18,7 @@ from bot.services.drafts import COMPANIONS, FEEDBACK, NAME, end_draft
 from bot.services.finding import HOURS
 from bot.services.gifts import GIFT
 from bot.services.importing import IMPORT
-from bot.services.seating import SEATING
+from bot.services.seating_draft import SEATING
 from bot.texts import welcome
 
 _OPEN_TO_ALL = ("/start", "/privacy", "/help", "/language", "/mydata", "/forget")

@@ -6,7 +6,9 @@ from bot import buttons
 from bot.keyboards.layout import Row, button, markup
 from bot.language import Language
 from bot.services.desk import DeskSeat, SeatsOf
-from bot.services.seating import Choosing, Deed, Seated, Seating
+from bot.services.seating import Seated
+from bot.services.seating_draft import Deed
+from bot.services.seating_facts import Choosing, Seating
 from bot.texts import labels, seating
 from bot.texts.visits import visit_label
 

@@ -7,7 +7,7 @@ from bot.rules.authority import Right
 from bot.services.authority import NoAuthority, refusal
 from bot.services.booking import Refused, Released, Ticket, release_seat, ticket_for, tickets_of
 from bot.services.forgetting import forget_without_account
-from bot.services.seating import Deed
+from bot.services.seating_draft import Deed
 from storage import Tx, bookings, delegates, log, visits
 from storage.records import BookingState, Congress, Delegate
 

@@ -9,7 +9,9 @@ from bot.rules.seats import seats_left
 from bot.services.booking import Refused, Ticket
 from bot.services.desk import DeskSeat, ForgottenAtDesk, SeatsOf
 from bot.services.meant import NobodyNamed
-from bot.services.seating import Asks, Choosing, Deed, PutInLine, Seated, Seating, WrongNumber
+from bot.services.seating import PutInLine, Seated
+from bot.services.seating_draft import Deed
+from bot.services.seating_facts import Asks, Choosing, Seating, WrongNumber
 from bot.services.standing import Offered
 from bot.texts.markup import cut, esc, name, words
 from bot.texts.passing import rule_passed

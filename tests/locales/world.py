@@ -54,6 +54,8 @@ from bot.services import (
     rosters,
     rounds,
     seating,
+    seating_draft,
+    seating_facts,
     standing,
     swapping,
     today,
@@ -908,12 +910,12 @@ def _seatings(visit: Visit, booking: Booking, *, n: int, text: str) -> World:
     riders = (Rider(name=text, is_owner=True, wheelchair=True), Rider(name=text, is_owner=False))
     held = (HeldSeat(booking=booking, visit=visit),) * 2
     ticket = Ticket(booking=booking, visit=visit, bus=visit.buses[0])
-    plain = seating.Seating(
-        key=1, deed=seating.Deed.DESK, visit=visit, bus=ticket.bus, person=None, riders=riders, contact=phone
+    plain = seating_facts.Seating(
+        key=1, deed=seating_draft.Deed.DESK, visit=visit, bus=ticket.bus, person=None, riders=riders, contact=phone
     )
     forced = replace(
         plain,
-        deed=seating.Deed.FORCE,
+        deed=seating_draft.Deed.FORCE,
         person=known,
         rules=tuple(forcing.Passed),
         passed=n,
@@ -938,17 +940,17 @@ def _seatings(visit: Visit, booking: Booking, *, n: int, text: str) -> World:
     )
     return {
         forcing.Passed: tuple(forcing.Passed),
-        seating.Seating: (
+        seating_facts.Seating: (
             plain,
             replace(plain, person=known, changed=True),
             replace(plain, person=blocked, bus=None),
             *(replace(plain, person=each, refusal=why) for each in (None, known) for why in refusals),
-            *(replace(plain, wrong=seating.WrongNumber(text, taken)) for taken in (True, False)),
-            replace(plain, asks=seating.Asks.NUMBER, is_forceable=True),
+            *(replace(plain, wrong=seating_facts.WrongNumber(text, taken)) for taken in (True, False)),
+            replace(plain, asks=seating_facts.Asks.NUMBER, is_forceable=True),
             forced,
             replace(forced, visit=replace(visit, names_final=True)),
             replace(plain, alike=((known, (ticket,)), (new, ()))),
-            replace(forced, rules=(), over_limit=(), asks=seating.Asks.REASON, reason=""),
+            replace(forced, rules=(), over_limit=(), asks=seating_facts.Asks.REASON, reason=""),
         ),
         seating.Seated: tuple(
             seating.Seated(
@@ -961,15 +963,17 @@ def _seatings(visit: Visit, booking: Booking, *, n: int, text: str) -> World:
                 held_back=n,
                 reason=text[:120],
             )
-            for deed in seating.Deed
+            for deed in seating_draft.Deed
             for person in (known, new)
         ),
         seating.PutInLine: tuple(
             seating.PutInLine(standing=each, person=known)
             for each in (standing.Wait(booking=booking, visit=visit, place=n), offered)
         ),
-        seating.Choosing: tuple(
-            seating.Choosing(key=1, deed=seating.Deed.DESK, visit=None, person=person, name=text, visits=visits)
+        seating_facts.Choosing: tuple(
+            seating_facts.Choosing(
+                key=1, deed=seating_draft.Deed.DESK, visit=None, person=person, name=text, visits=visits
+            )
             for person in (None, known)
             for visits in ((), (visit,))
         ),

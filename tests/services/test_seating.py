@@ -21,6 +21,7 @@ from bot.rules.booking import (
 )
 from bot.rules.forcing import Passed
 from bot.services import seating as services
+from bot.services import seating_facts
 from bot.services.auditing import find_deviations
 from bot.services.authority import NoAuthority
 from bot.services.booking import Booked, Refused, book_seat, free_seats
@@ -39,7 +40,9 @@ from bot.services.meant import (
 from bot.services.messages import TicketFacts, facts_of
 from bot.services.organizers import delay_visit
 from bot.services.rosters import Roster, read_roster
-from bot.services.seating import Asks, Choosing, Deed, PutInLine, Seated, Seating, SeatingGone
+from bot.services.seating import PutInLine, Seated, SeatingGone
+from bot.services.seating_draft import Deed
+from bot.services.seating_facts import Asks, Choosing, Seating
 from bot.services.swapping import swap_bus
 from bot.services.undelivered import Undelivered, list_undelivered
 from bot.services.waiting import join_line
@@ -664,8 +667,8 @@ async def test_without_its_guard_force_meets_the_wall_of_the_bus(
     def as_if_there_were_a_bus(visit: Any, *, party: int, wheelchairs: int) -> Any:
         return visit.buses[0]
 
-    monkeypatch.setattr(services, "rules_passed", blind)
-    monkeypatch.setattr(services, "choose_bus", as_if_there_were_a_bus)
+    monkeypatch.setattr(seating_facts, "rules_passed", blind)
+    monkeypatch.setattr(seating_facts, "choose_bus", as_if_there_were_a_bus)
     shown = await database.run(force, world, 3, "pres-am")
     with pytest.raises(Exception, match="bus_holds_its_seats"):
         await database.run(word, world, shown, by=ORGANIZER)
