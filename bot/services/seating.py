@@ -211,7 +211,7 @@ def seat(
     person = None if draft.delegate_id is None else delegates.lock(tx, draft.delegate_id)
     if person is not None and not person.name:  # erased meanwhile: a seat is a rider with a name
         return SeatingGone()
-    row_of(tx, draft.number, lock=True)
+    row = row_of(tx, draft.number, lock=True)
     if draft.visit_id is not None:
         visits.lock(
             tx, {draft.visit_id, *(wait.visit.id for wait in _of_one_wish(tx, draft.delegate_id, draft.visit_id))}
@@ -231,7 +231,7 @@ def seat(
         new = delegates.add_without_account(
             tx,
             name=shown.riders[0].name,
-            language=draft.language,
+            language=draft.language or (None if row is None else row.person.language),
             wheelchair=draft.wheelchair,
             contact=draft.contact or None,
             now=now,
