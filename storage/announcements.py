@@ -35,6 +35,14 @@ def audience(tx: Connection, groups: Sequence[Who]) -> tuple[tuple[int, str | No
     return tuple((row.id, row.language, row.unreachable_since is not None) for row in rows)
 
 
+def without_telegram(tx: Connection, groups: Sequence[Who]) -> tuple[str, ...]:
+    """Return the names of those who would be in this audience, had they Telegram."""
+    query = select(delegates.c.name).where(
+        delegates.c.telegram_id.is_(None), delegates.c.erased_at.is_(None), _in_any(groups)
+    )
+    return tuple(tx.scalars(query.order_by(delegates.c.id)))
+
+
 def count_opted_out(tx: Connection, groups: Sequence[Who]) -> int:
     """Count those who would be in this audience, had they not stopped such messages."""
     query = select(func.count()).select_from(delegates).where(*_who(groups), delegates.c.stopped_at.is_not(None))
@@ -43,7 +51,11 @@ def count_opted_out(tx: Connection, groups: Sequence[Who]) -> int:
 
 def _who(groups: Sequence[Who]) -> list[ColumnElement[bool]]:
     agreed: list[ColumnElement[bool]] = [delegates.c.telegram_id.is_not(None), delegates.c.consent.is_not(None)]
-    return [*agreed, or_(*(and_(true(), *_all_of(group)) for group in groups))]
+    return [*agreed, _in_any(groups)]
+
+
+def _in_any(groups: Sequence[Who]) -> ColumnElement[bool]:
+    return or_(*(and_(true(), *_all_of(group)) for group in groups))
 
 
 def _all_of(group: Who) -> list[ColumnElement[bool]]:

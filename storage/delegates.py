@@ -1,6 +1,6 @@
 """The people the bot knows, by their numeric Telegram id."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ _COLUMNS = (
     delegates.c.unreachable_since,
     delegates.c.wheelchair,
     delegates.c.stopped_at,
+    delegates.c.contact,
 )
 _ASKED = select(bindparam("telegram_id", type_=BigInteger).label("asked")).subquery()
 _MEET = (
@@ -95,6 +96,25 @@ def add(tx: Connection, *, telegram_id: int, now: datetime) -> int:
     return int(tx.execute(row).scalar_one())
 
 
+def add_without_account(
+    tx: Connection, *, name: str, language: str | None, wheelchair: bool, contact: str | None, now: datetime
+) -> int:
+    """Insert a person who has no Telegram, as the desk writes them down; return the new row's id."""
+    row = insert(delegates).values(name=name, language=language, wheelchair=wheelchair, contact=contact, created_at=now)
+    return int(tx.execute(row.returning(delegates.c.id)).scalar_one())
+
+
+def some_after(
+    tx: Connection, delegate_id: int, *, visit_ids: Collection[int] | None, most: int
+) -> tuple[Delegate, ...]:
+    """Return the next people by id whose names are kept; with `visit_ids` those who have or had a booking there."""
+    query = select(*_COLUMNS).where(delegates.c.id > delegate_id, delegates.c.erased_at.is_(None))
+    if visit_ids is not None:
+        there = select(bookings.c.delegate_id).where(bookings.c.visit_id.in_(visit_ids))
+        query = query.where(delegates.c.id.in_(there))
+    return tuple(map(_delegate, tx.execute(query.order_by(delegates.c.id).limit(most))))
+
+
 def change(tx: Connection, delegate_id: int, **columns: Any) -> None:
     """Set columns of a person."""
     tx.execute(update(delegates).where(delegates.c.id == delegate_id).values(**columns))
@@ -116,4 +136,5 @@ def _delegate(row: Any) -> Delegate:
         unreachable=row.unreachable_since is not None,
         wheelchair=row.wheelchair,
         stopped=row.stopped_at is not None,
+        contact=row.contact,
     )

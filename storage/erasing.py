@@ -113,7 +113,7 @@ def unlist(tx: Connection, delegate_ids: Collection[int], *, now: datetime) -> E
     # The next list that organizers bring may have them again; until then nothing is kept.
     tx.execute(delete(registered).where(registered.c.delegate_id.in_(delegate_ids)))
     mine = delegates.c.id.in_(delegate_ids)
-    tx.execute(update(delegates).where(mine).values(registration=None, needs=None, unlisted_at=now))
+    tx.execute(update(delegates).where(mine).values(registration=None, needs=None, contact=None, unlisted_at=now))
     return Erased(people=len(delegate_ids), companions=companions)
 
 

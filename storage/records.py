@@ -305,6 +305,8 @@ class Delegate:
     """Needs a wheelchair place wherever they go."""
     stopped: bool = False
     """They want nothing but what their seats depend on (/stop)."""
+    contact: str | None = None
+    """How the desk reaches somebody who has no Telegram: a phone number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -676,12 +678,14 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absent:
-    """A seat whose owner cannot be reached by the bot."""
+    """A seat whose owner cannot be reached by the bot. `is_lost`: it was taken from them, and they hold no other."""
 
     name: str
     code: str
     visit_id: int
     bus: str | None
+    contact: str | None = None
+    is_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

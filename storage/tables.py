@@ -142,6 +142,7 @@ delegates = Table(
     Column("language", Text),
     Column("registration", Sealed),
     Column("needs", Sealed),
+    Column("contact", Sealed),
     Column("wheelchair", Boolean, nullable=False, server_default="0"),
     Column("consent", Text),
     Column("consent_at", Moment),

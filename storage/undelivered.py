@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from storage.records import Absent, BookingState, Lost, MessageState
 from storage.tables import announcements, bookings, buses, delegates, outbox
@@ -13,17 +13,32 @@ _EDITS = ("card", "old-card")
 LOST = (MessageState.FAILED, MessageState.EXPIRED, MessageState.UNKNOWN)
 
 
-def absent(tx: Connection, *, visit_ids: Collection[int] | None, bus_id: int | None) -> tuple[Absent, ...]:
-    """Return the booked seats of those who blocked the bot, or have no Telegram, by visit, bus and age."""
+def absent(
+    tx: Connection, *, visit_ids: Collection[int] | None, bus_id: int | None, taken: Collection[str] = ()
+) -> tuple[Absent, ...]:
+    """Return the booked seats of those who blocked the bot, or have no Telegram, by visit, bus and age.
+
+    And what was taken, for one of these reasons, from somebody without Telegram who has no seat instead: nobody has
+    told them.
+    """
+    instead = select(bookings.c.delegate_id).where(bookings.c.state == BookingState.BOOKED)
+    untold = and_(
+        bookings.c.state == BookingState.RELEASED,
+        bookings.c.reason.in_(taken),
+        delegates.c.telegram_id.is_(None),
+        delegates.c.id.not_in(instead),
+    )
+    seated = and_(
+        bookings.c.state == BookingState.BOOKED,
+        or_(delegates.c.telegram_id.is_(None), delegates.c.unreachable_since.is_not(None)),
+    )
     query = (
-        select(delegates.c.name, bookings.c.code, bookings.c.visit_id, buses.c.label)
+        select(
+            delegates.c.name, delegates.c.contact, bookings.c.code, bookings.c.visit_id, bookings.c.state, buses.c.label
+        )
         .join_from(bookings, delegates, bookings.c.delegate_id == delegates.c.id)
         .outerjoin(buses, bookings.c.bus_id == buses.c.id)
-        .where(
-            bookings.c.state == BookingState.BOOKED,
-            delegates.c.erased_at.is_(None),
-            or_(delegates.c.telegram_id.is_(None), delegates.c.unreachable_since.is_not(None)),
-        )
+        .where(or_(seated, untold), delegates.c.erased_at.is_(None))
         .order_by(bookings.c.visit_id, buses.c.label, bookings.c.given_at, bookings.c.id)
     )
     if bus_id is not None:
@@ -31,7 +46,17 @@ def absent(tx: Connection, *, visit_ids: Collection[int] | None, bus_id: int | N
     elif visit_ids is not None:
         query = query.where(bookings.c.visit_id.in_(visit_ids))
     rows = tx.execute(query)
-    return tuple(Absent(name=row.name, code=row.code, visit_id=row.visit_id, bus=row.label) for row in rows)
+    return tuple(
+        Absent(
+            name=row.name,
+            code=row.code,
+            visit_id=row.visit_id,
+            bus=row.label,
+            contact=row.contact,
+            is_lost=row.state == BookingState.RELEASED,
+        )
+        for row in rows
+    )
 
 
 def lost(tx: Connection, *, visit_ids: Collection[int] | None, bus_id: int | None) -> tuple[Lost, ...]:

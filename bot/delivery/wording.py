@@ -47,6 +47,7 @@ from bot.texts import (
     organizers,
     roster_files,
     rounds,
+    seating,
     tickets,
     waiting,
 )
@@ -85,6 +86,8 @@ class Wording:
                 text = tickets.ticket(say, ticket, congress=self.congress)
                 if facts.former is not None:
                     text = f"{moving.moved_by(say, by=facts.by, former=facts.former, ticket=ticket)}\n\n{text}"
+                if facts.seated_by:
+                    text = f"{seating.seated_by(say, by=facts.seated_by)}\n\n{text}"
                 return Letter(text=text, keyboard=keyboards.ticket(say, ticket))
             case CardFacts(ticket=ticket, message_id=card) if facts.is_over:
                 keyboard = keyboards.ended_ticket(say, ticket, in_calendar=facts.in_calendar)

@@ -17,6 +17,8 @@ from bot.handlers import (
     crew,
     cutting,
     delaying,
+    desk,
+    desk_seats,
     documents,
     drafts,
     editing,
@@ -84,6 +86,8 @@ ALL: Handlers = [
     *opening.HANDLERS,
     *editing.HANDLERS,
     *moving.HANDLERS,
+    *desk.HANDLERS,
+    *desk_seats.HANDLERS,
     *drafts.HANDLERS,
     *fallback.HANDLERS,
 ]

@@ -6,7 +6,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, f
 from bot import keyboards
 from bot.buttons import ChangeName, CloseDraft
 from bot.context import Context
-from bot.handlers import editing, feedback, gifts, importing, registered
+from bot.handlers import desk, editing, feedback, gifts, importing, registered
 from bot.handlers.fallback import unknown_text
 from bot.handlers.questions import answer_text
 from bot.handlers.welcome import show_menu
@@ -28,6 +28,7 @@ from bot.services.feedback import take_comment
 from bot.services.gifts import GIFT
 from bot.services.importing import IMPORT
 from bot.services.registered import NUMBER
+from bot.services.seating_draft import SEATING
 from bot.texts import companions, welcome
 
 
@@ -98,6 +99,7 @@ _TYPED = {
     NUMBER: registered.take_number,
     WRITE: editing.take_words,
     WRITTEN: editing.take_words,
+    SEATING: desk.take_typed,
 }
 """What becomes of typed words, by what was asked."""
 

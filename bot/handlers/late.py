@@ -19,6 +19,8 @@ from bot.handlers import (
     booking,
     broadcasts,
     crew,
+    desk,
+    desk_seats,
     drafts,
     editing,
     evening,
@@ -57,6 +59,23 @@ _OfTicket = (
     | buttons.Undo
 )
 _OF_TICKET: Final[tuple[type[_OfTicket], ...]] = get_args(_OfTicket)
+
+
+_AT_DESK: Final[tuple[type[Button], ...]] = (
+    buttons.SeatPerson,
+    buttons.SeatOn,
+    buttons.SeatWheelchair,
+    buttons.SeatThem,
+    buttons.LetWait,
+    buttons.PastRules,
+    buttons.ForceThem,
+)
+_OF_DESK_SEAT: Final[tuple[type[Button], ...]] = (
+    buttons.PrintSlip,
+    buttons.SeatAgain,
+    buttons.TakeBack,
+    buttons.ForgetAtDesk,
+)
 
 
 async def _show_ticket(update: Update, context: Context) -> None:
@@ -103,6 +122,8 @@ INSTEAD: Final[Mapping[type[Button], Show]] = {
     buttons.Revoke: crew.crew,
     buttons.ConfirmAct: acts.show_act,
     buttons.MoveParty: moving.show_move,
+    **dict.fromkeys(_AT_DESK, desk.show_seating),
+    **dict.fromkeys(_OF_DESK_SEAT, desk_seats.show_desk_seat),
     buttons.StopBoard: board.renew_board,
     buttons.RecallAct: acts.show_act,
     buttons.ActFile: acts.show_act,

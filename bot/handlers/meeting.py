@@ -18,6 +18,7 @@ from bot.services.drafts import COMPANIONS, FEEDBACK, NAME, end_draft
 from bot.services.finding import HOURS
 from bot.services.gifts import GIFT
 from bot.services.importing import IMPORT
+from bot.services.seating_draft import SEATING
 from bot.texts import welcome
 
 _OPEN_TO_ALL = ("/start", "/privacy", "/help", "/language", "/mydata", "/forget")
@@ -36,6 +37,13 @@ _KEEPS_DRAFT = (
     buttons.TakeCalendar,
     buttons.PrintTicket,
     buttons.ShowToDriver,
+    buttons.SeatPerson,
+    buttons.SeatOn,
+    buttons.SeatWheelchair,
+    buttons.SeatThem,
+    buttons.LetWait,
+    buttons.PastRules,
+    buttons.ForceThem,
 )
 
 log = logging.getLogger(__name__)
@@ -108,7 +116,7 @@ def _is_open(update: Update) -> bool:
 async def _leave_draft(update: Update, context: Context) -> None:
     """A command, or a button that leads elsewhere, ends a draft that waits for text."""
     draft = context.person.draft
-    if draft is None or draft.kind not in (COMPANIONS, FEEDBACK, GIFT, HOURS, IMPORT, NAME):
+    if draft is None or draft.kind not in (COMPANIONS, FEEDBACK, GIFT, HOURS, IMPORT, NAME, SEATING):
         return
     query, message = update.callback_query, update.message
     if query is not None:

@@ -3,6 +3,7 @@
 from bot.keyboards.acts import act, cancelled_seat, cancelled_wait, move, others, seat_asked, stays
 from bot.keyboards.board import board, bus_detail, days
 from bot.keyboards.crew import ask_revoke, crew
+from bot.keyboards.desk import ask_take_back, choosing, desk_seat, seated, seating_card, seats_of, taken_back
 from bot.keyboards.editing import all_texts, one_text, proposed_text, saved_text, text_gaps
 from bot.keyboards.feedback import feedback
 from bot.keyboards.finding import ask_hours, filter_values, filters, found_visits, named
@@ -65,6 +66,7 @@ __all__ = [
     "ask_move",
     "ask_release",
     "ask_revoke",
+    "ask_take_back",
     "back_to",
     "beside",
     "board",
@@ -72,10 +74,12 @@ __all__ = [
     "cancelled_seat",
     "cancelled_wait",
     "card",
+    "choosing",
     "cities",
     "close",
     "crew",
     "days",
+    "desk_seat",
     "ended_ticket",
     "evening",
     "feedback",
@@ -120,8 +124,12 @@ __all__ = [
     "roster",
     "saved_text",
     "seat_asked",
+    "seated",
+    "seating_card",
+    "seats_of",
     "stays",
     "stopped",
+    "taken_back",
     "text_gaps",
     "ticket",
     "to_wait",

@@ -33,6 +33,8 @@ class Right(StrEnum):
     UNDELIVERED = "undelivered"
     FEEDBACK = "feedback"
     DELAY = "delay"
+    DESK = "desk"
+    FORCE = "force"
     MOVE = "move"
     MERGE = "merge"
     SEATS = "seats"
@@ -57,7 +59,9 @@ MATRIX: Final[Mapping[Role, frozenset[Right]]] = {
     Role.OWNER: frozenset(Right),
     Role.ORGANIZER: frozenset(Right),
     Role.CITY: frozenset(Right) - {Right.LOG, Right.EXPORT, Right.IMPORT, Right.INVITE, Right.CREW},
-    Role.DESK: frozenset({Right.FIND, Right.WHY, Right.QUEUE, Right.UNDELIVERED, Right.CHECK_PASS, Right.ROSTER}),
+    Role.DESK: frozenset(
+        {Right.DESK, Right.FIND, Right.WHY, Right.QUEUE, Right.UNDELIVERED, Right.CHECK_PASS, Right.ROSTER}
+    ),
     Role.LEADER: frozenset({Right.TODAY, Right.ROSTER, Right.ROSTER_FILE, Right.UNDELIVERED, Right.CHECK_PASS}),
     Role.HOST: frozenset({Right.STATS, Right.TODAY}),
 }

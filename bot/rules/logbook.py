@@ -14,6 +14,8 @@ CSV: Final = "csv"
 
 ACTS: Final[Mapping[str, frozenset[str]]] = {
     "delay": frozenset({"delay"}),
+    "desk": frozenset({"desk", "desk release", "desk join", "desk forget"}),
+    "force": frozenset({"force"}),
     "move": frozenset({"move"}),
     "merge": frozenset({"merge"}),
     "seats": frozenset({"seats", "asked"}),

@@ -178,10 +178,12 @@ def release_seat(
     now: datetime,
     cause: str,
     shown_on: int | None = None,
+    by: int | None = None,
 ) -> Released | Refused | None:
     """Give a booking's seats back, offered to the next in line or free for others in the same instant; or say why not.
 
-    `shown_on` is the message that will say so: where the ticket stood on it, it is the ticket's card no more.
+    `shown_on` is the message that will say so: where the ticket stood on it, it is the ticket's card no more. `by` is
+    who of the crew does it at the desk.
     None for a booking that is not this person's: they learn nothing about it.
     """
     delegate = delegates.lock(tx, delegate_id)
@@ -202,8 +204,8 @@ def release_seat(
     log.write(
         tx,
         at=now,
-        actor=delegate.telegram_id,
-        action="release",
+        actor=delegate.telegram_id if by is None else by,
+        action="release" if by is None else "desk release",
         subject=f"booking:{booking.id}",
         before={"visit": visit.key, "party": booking.party, "code": booking.code},
         outcome={"booking": booking.id},

@@ -72,6 +72,8 @@ class Progress:
     opted_out: int = 0
     confirmed: int = 0
     """So many have confirmed, where the announcement asks for it."""
+    untold: tuple[str, ...] = ()
+    """Once it is finished: who is in the audience and has no Telegram, so that somebody must tell them."""
 
     @property
     def finished(self) -> bool:
@@ -371,10 +373,12 @@ def planned_of(tx: Tx, announcement: Announcement) -> Planned:
 def progress_of(tx: Tx, announcement: Announcement) -> Progress:
     """Return how far it is."""
     visit = None if announcement.visit_id is None else visits.read(tx, announcement.visit_id)
+    counts = outbox.counts(tx, announcement.id)
     return Progress(
         announcement=announcement,
         visit=visit,
-        counts=outbox.counts(tx, announcement.id),
+        counts=counts,
+        untold=announcements.without_telegram(tx, announcement.groups) if counts.waiting == 0 else (),
         opted_out=announcements.count_opted_out(tx, announcement.groups),
         confirmed=acknowledgements.count(tx, announcement.id) if announcement.asks else 0,
     )

@@ -1,6 +1,6 @@
 """Who hears that a departure has moved: passengers, hosts and leaders; and whose visits overlap since."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,6 +59,11 @@ def tell_passengers(
         )
     outbox.add_many(tx, messages)
     return len(messages)
+
+
+def without_telegram(passengers: Iterable[Holder]) -> tuple[str, ...]:
+    """Return the names of those among the passengers whom no message reaches: somebody must tell them."""
+    return tuple(holder.booking.riders[0].name for holder in passengers if holder.telegram_id is None)
 
 
 def tell_crew(tx: Tx, before: Visit, after: Visit, *, bus: Bus | None, but: int, key: str, now: datetime) -> int:

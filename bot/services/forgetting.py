@@ -104,6 +104,32 @@ def forget(
     return done
 
 
+def forget_without_account(
+    tx: Tx, *, delegate_id: int, by: int, congress: Congress, now: datetime, cause: str
+) -> int | None:
+    """Free the seats of somebody without Telegram and erase what tells who they are, as they asked the desk to.
+
+    Return how many seats came free; None for somebody who has Telegram or is forgotten already.
+    """
+    person = delegates.lock(tx, delegate_id)
+    if person.telegram_id is not None or not person.name:
+        return None
+    freed_seats, _, freed = _leave_all(tx, delegate_id, now=now)
+    erasing.erase(tx, [Someone(delegate_id, None)], now=now)
+    log.write(
+        tx,
+        at=now,
+        actor=by,
+        action="desk forget",
+        subject=f"delegate:{delegate_id}",
+        outcome={"seats": freed_seats},
+        cause=cause,
+    )
+    for visit_id in sorted(freed):
+        promote(tx, visit_id, congress=congress, now=now)
+    return freed_seats
+
+
 def receipt_of(tx: Tx, cause: str) -> Forgotten | None:
     """Return the receipt that this update led to, for its repeat: nobody is known by then who could be asked."""
     outcome: dict[str, Any] | None = log.outcome_of(tx, cause)

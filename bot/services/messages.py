@@ -49,12 +49,16 @@ _UNWANTED = NoLonger("the reader wants only what their seats depend on (/stop)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketFacts:
-    """A booking that holds its seat; `former` where somebody of the crew (`by`) has moved it from there."""
+    """A booking that holds its seat; `former` where somebody of the crew (`by`) has moved it from there.
+
+    `seated_by` is who of the crew has signed the reader up.
+    """
 
     reader: Delegate
     ticket: Ticket
     by: str = ""
     former: Ticket | None = None
+    seated_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +266,9 @@ def _ticket(tx: Tx, message: Message, reader: Delegate) -> Facts | NoLonger:
         return ticket
     was = visits.read(tx, message.slots["was_visit"]) if "by" in message.slots else None
     if was is None:
-        return TicketFacts(reader=reader, ticket=ticket)
+        seated_by = message.slots.get("seated_by")
+        by = "" if seated_by is None else delegates.read(tx, seated_by).name
+        return TicketFacts(reader=reader, ticket=ticket, seated_by=by)
     former = Ticket(booking=ticket.booking, visit=was, bus=was.bus(message.slots["was_bus"]))
     author = message.slots["by"]
     by = "" if author is None else delegates.read(tx, author).name

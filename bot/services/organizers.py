@@ -8,7 +8,7 @@ from bot.rules.authority import Right
 from bot.rules.clocks import NotOneMoment, nearest
 from bot.services.authority import NoAuthority, refusal, visits_of
 from bot.services.cards import renew_visit
-from bot.services.delaying import Overlap, overlaps_of, tell_crew, tell_passengers
+from bot.services.delaying import Overlap, overlaps_of, tell_crew, tell_passengers, without_telegram
 from bot.services.promotion import promote
 from storage import Tx, acts, bookings, congress, log, visits
 from storage.records import Bus, Visit, VisitState
@@ -47,6 +47,8 @@ class Delayed:
     bus: Bus | None = None
     crew: int = 0
     overlaps: tuple[Overlap, ...] = ()
+    untold: tuple[str, ...] = ()
+    """Who has no Telegram and must be told by somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,15 @@ def delay_visit(
     if done is not None:
         overlaps = overlaps_of(tx, visit, passengers, rules=meeting.rules)
         was = datetime.fromisoformat(done["was"])
-        return Delayed(visit=visit, bus=bus, was=was, told=done["told"], crew=done.get("crew", 0), overlaps=overlaps)
+        return Delayed(
+            visit=visit,
+            bus=bus,
+            was=was,
+            told=done["told"],
+            crew=done.get("crew", 0),
+            overlaps=overlaps,
+            untold=without_telegram(passengers),
+        )
     if visit.state in (VisitState.CANCELLED, VisitState.RETURNED):
         return CannotBeMoved(visit)
     if bus is not None and bus.transfer:
@@ -148,7 +158,13 @@ def delay_visit(
     renew_visit(tx, moved, now=now)
     overlaps = overlaps_of(tx, moved, passengers, rules=meeting.rules)
     return Delayed(
-        visit=moved, bus=None if bus is None else moved.bus(bus.id), was=was, told=told, crew=crew, overlaps=overlaps
+        visit=moved,
+        bus=None if bus is None else moved.bus(bus.id),
+        was=was,
+        told=told,
+        crew=crew,
+        overlaps=overlaps,
+        untold=without_telegram(passengers),
     )
 
 

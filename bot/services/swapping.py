@@ -9,6 +9,7 @@ from bot.rules.authority import Right
 from bot.rules.lateness import KINDS
 from bot.services.authority import NoAuthority, refusal
 from bot.services.cards import renew_visit
+from bot.services.delaying import without_telegram
 from bot.services.organizers import CannotBeMoved, SeatsBelowTaken, UnknownName
 from bot.services.promotion import promote
 from storage import Tx, acts, bookings, congress, log, outbox, visits
@@ -27,6 +28,8 @@ class Swapped:
     """Its seats before."""
     visit: Visit
     told: int
+    untold: tuple[str, ...] = ()
+    """Who has no Telegram and must be told by somebody."""
 
 
 def swap_bus(
@@ -57,7 +60,8 @@ def swap_bus(
         return refused
     done = log.outcome_of(tx, cause)
     if done is not None:
-        return Swapped(bus=bus, was=done["was"], visit=visit, told=done["told"])
+        untold = without_telegram(bookings.passengers(tx, bus_id=bus.id))
+        return Swapped(bus=bus, was=done["was"], visit=visit, told=done["told"], untold=untold)
     if visit.state in _OVER or now >= visit.leaves_at:
         return CannotBeMoved(visit)
     if (seats is not None and seats < bus.seats_taken) or acts.of_cause(tx, cause) is not None:
@@ -65,7 +69,8 @@ def swap_bus(
     if seats is not None:
         places = min(bus.wheelchair_places, seats)
         visits.change_bus(tx, bus.id, roster_up=True, seats=seats, wheelchair_places=places)
-    told = tell_of_coach(tx, visit, bus, bookings.passengers(tx, bus_id=bus.id), bay=bay, plate=plate, now=now)
+    passengers = bookings.passengers(tx, bus_id=bus.id)
+    told = tell_of_coach(tx, visit, bus, passengers, bay=bay, plate=plate, now=now)
     log.write(
         tx,
         at=now,
@@ -82,7 +87,7 @@ def swap_bus(
     changed = None if fresh is None else fresh.bus(bus.id)
     assert fresh is not None
     assert changed is not None
-    return Swapped(bus=changed, was=bus.seats, visit=fresh, told=told)
+    return Swapped(bus=changed, was=bus.seats, visit=fresh, told=told, untold=without_telegram(passengers))
 
 
 def tell_of_coach(

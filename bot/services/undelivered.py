@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from bot.rules.authority import Right, may, within
 from bot.services.authority import NoAuthority, refusal
+from bot.services.cancelling import CANCELLED
+from bot.services.cutting import CUT
 from bot.services.organizers import UnknownName
 from storage import Tx, grants, undelivered, visits
 from storage.records import Absent, Bus, Grant, Lost, MessageState, Role, Visit
@@ -54,7 +56,7 @@ def list_undelivered(tx: Tx, *, actor: int, name: str | None) -> Undelivered | N
         visit=None if visit_id is None else known[visit_id],
         bus=bus,
         visits=known,
-        absent=undelivered.absent(tx, visit_ids=of_visits, bus_id=of_bus),
+        absent=undelivered.absent(tx, visit_ids=of_visits, bus_id=of_bus, taken=(CANCELLED, CUT)),
         lost=undelivered.lost(tx, visit_ids=of_visits, bus_id=of_bus),
         unreachable=undelivered.count_unreachable(tx, visit_ids=of_visits, bus_id=of_bus),
     )

@@ -45,11 +45,12 @@ def join_line(
     party: int = 1,
     replaces: int | None = None,
     beside: int | None = None,
+    by: int | None = None,
     congress: Congress,
     now: datetime,
     cause: str,
 ) -> Wait | Offered | NotJoined | None:
-    """Put the person's party at the end of a visit's line, or say why not.
+    """Put the person's party at the end of a visit's line, or say why not; `by` whom at the desk, if not by themselves.
 
     `party` counts the person, the companions' names are taken from their draft. `replaces` is the booking they keep
     until the new one is real; where it is one of as many, those who travel on it come along. `beside` is another
@@ -117,8 +118,8 @@ def join_line(
     log.write(
         tx,
         at=now,
-        actor=person.telegram_id,
-        action="join",
+        actor=person.telegram_id if by is None else by,
+        action="join" if by is None else "desk join",
         subject=f"booking:{booking.id}",
         after={"visit": visit.key, "party": party, "beside": beside, "replaces": replaces},
         outcome={"booking": booking.id},

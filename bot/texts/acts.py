@@ -7,13 +7,13 @@ from bot.services.acts import Meanwhile, ShownAct
 from bot.texts import cancelling, cutting, merging
 from bot.texts.deeds import Wording
 from bot.texts.markup import bar, esc, name, words
+from bot.texts.undelivered import untold
 from storage.records import Act, ActState
 
 WORDINGS: Mapping[str, Wording] = {
     wording.kind: wording for wording in (cancelling.WORDING, cutting.WORDING, merging.WORDING)
 }
 """How each kind of act is worded."""
-_MOST_NAMES = 30
 
 
 def act(say: Language, shown: ShownAct) -> str:
@@ -108,14 +108,8 @@ def _done(say: Language, shown: ShownAct) -> str:
             bar(counts.total - counts.waiting, counts.total),
             say.gettext("Told: {sent} of {total}").format(sent=counts.sent, total=counts.total),
         ]
-    if shown.untold and shown.finished:
-        names = say.listing(name(person) for person in shown.untold[:_MOST_NAMES])
-        lines.append("☎️ " + say.gettext("Not reached, please look for them: {names}").format(names=names))
-        if len(shown.untold) > _MOST_NAMES:
-            more = len(shown.untold) - _MOST_NAMES
-            lines.append(
-                say.ngettext("and {n} more, see /undelivered", "and {n} more, see /undelivered", more).format(n=more)
-            )
+    if shown.finished:
+        lines += untold(say, shown.untold)
     return "\n".join(lines)
 
 

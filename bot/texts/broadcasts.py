@@ -14,6 +14,7 @@ from bot.services.organizers import UnknownName
 from bot.texts.markup import bar, cut, esc, name, words
 from bot.texts.messages import announcement
 from bot.texts.phrases import bad_phrase, phrased
+from bot.texts.undelivered import untold
 from storage.records import Visit
 
 _LONGEST_TYPED, _LONGEST_SHOWN, _MOST_NAMES = 40, 300, 40
@@ -222,7 +223,7 @@ def progress(say: Language, shown: Progress) -> str:
         lines.append("👍 " + say.gettext("Confirmed: {n}").format(n=shown.confirmed))
     if shown.opted_out:
         lines.append(_opted_out(say, shown.opted_out))
-    return "\n".join(lines)
+    return "\n".join([*lines, *untold(say, shown.untold)])
 
 
 def _to(say: Language, visit: Visit | None, who: str) -> str:

@@ -10,6 +10,7 @@ from bot.texts.cancelling import following
 from bot.texts.deeds import Counts, Wording
 from bot.texts.markup import esc, words
 from bot.texts.tickets import bus_and_bay, departure_lines, travellers
+from bot.texts.undelivered import untold
 from storage.records import Act, Bus, Congress, Cut, Visit
 
 
@@ -152,6 +153,7 @@ def swapped(say: Language, done: Swapped) -> str:
         bus_and_bay(say, bus),
         *_plate(say, bus),
         say.ngettext("{n} sign-up is being told.", "{n} sign-ups are being told.", done.told).format(n=done.told),
+        *untold(say, done.untold),
     ]
     return "\n".join(lines)
 

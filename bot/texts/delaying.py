@@ -5,6 +5,7 @@ from bot.rules.clocks import NotOneMoment
 from bot.services.delaying import MovedCrew, Overlap
 from bot.services.organizers import LONGEST_DELAY, AlreadyThen, Delayed, OnlyAsAWhole
 from bot.texts.markup import esc, name, words
+from bot.texts.undelivered import untold
 from bot.texts.visits import zone_name
 from storage.records import Congress
 
@@ -38,6 +39,7 @@ def delayed(say: Language, done: Delayed, *, congress: Congress) -> str:
     if done.crew:
         # Translators: hosts receive the visit, leaders ride with the buses; so many of them get a message.
         lines.append(say.gettext("Hosts and leaders who are being told: {n}").format(n=done.crew))
+    lines += untold(say, done.untold)
     if done.overlaps:
         head = say.ngettext(
             "{n} sign-up overlaps now with another visit. Both seats are kept; its owner is asked which one to keep:",

@@ -13,6 +13,7 @@ from bot.texts.undelivered import kind_name, why_not
 from bot.texts.visits import zone_name
 from storage.records import Booking, BookingState, Congress, MessageState, ReminderRule, Visit
 
+_LONGEST_DEED = 320
 _LONGEST_NAME = 60
 _ROOM = 2_800
 _LONGEST_BLOCK = 1_000
@@ -110,7 +111,7 @@ def _fact(say: Language, fact: Fact, *, several: bool) -> str:
         case Done(entry=entry):
             where = f"<b>{esc(entry.what if entry.kind in ('visit', 'bus') else entry.visit)}</b>"
             named = entry.kind in ("visit", "bus") or (several and entry.visit)
-            parts = [*([where] if named else []), esc(cut(deed(say, entry), 160)), doer(say, entry.who)]
+            parts = [*([where] if named else []), esc(cut(deed(say, entry), _LONGEST_DEED)), doer(say, entry.who)]
             return " · ".join(parts)
         case Begun(booking=booking, visit=visit):
             return f"<b>{esc(visit.key)}</b> · {_begun(say, booking)}"

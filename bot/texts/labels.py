@@ -448,3 +448,60 @@ def forget(say: Language) -> str:
 def forget_nothing(say: Language) -> str:
     # Translators: the answer "no" to the question whether everything about the person shall be deleted.
     return say.gettext("No, keep it all")
+
+
+def seat_them(say: Language) -> str:
+    # Translators: a button of the desk: signs the person before it up.
+    return "☑️ " + say.gettext("Sign them up")
+
+
+def force_them(say: Language, *, passed: int) -> str:
+    if passed:
+        # Translators: a button; an organizer seats somebody past so many who wait for the visit.
+        text = say.ngettext("Seat them, passing {n} who waits", "Seat them, passing {n} who wait", passed).format(
+            n=passed
+        )
+    else:
+        # Translators: a button; an organizer seats somebody although a rule says no.
+        text = say.gettext("Seat them all the same")
+    return f"❗️ {text}"
+
+
+def seat_wheelchair(say: Language, *, wanted: bool) -> str:
+    # Translators: a switch of the desk: the person before it needs a wheelchair place, or not.
+    return ("☑️ " if wanted else "◻️ ") + say.gettext("Wheelchair place")
+
+
+def let_wait(say: Language) -> str:
+    # Translators: a button of the desk.
+    return "⏳ " + say.gettext("Put them on the waiting list")
+
+
+def past_rules(say: Language) -> str:
+    # Translators: a button; shows first which rules would be gone past.
+    return "❗️ " + say.gettext("Seat them past the rules…")
+
+
+def print_slip(say: Language) -> str:
+    # Translators: a button of the desk: a page for somebody who has no Telegram.
+    return "🖨 " + say.gettext("Print the slip")
+
+
+def seat_again(say: Language) -> str:
+    # Translators: a button of the desk, for the same person.
+    return "➕ " + say.gettext("Another visit for them")
+
+
+def ask_take_back(say: Language) -> str:
+    # Translators: a button of the desk: gives the seat of the person before it back, after a question.
+    return "↩️ " + say.gettext("Take it back")
+
+
+def take_back(say: Language) -> str:
+    # Translators: answers "Take this seat back?"
+    return "↩️ " + say.gettext("Yes, take it back")
+
+
+def forget_at_desk(say: Language) -> str:
+    # Translators: a button of the desk, on the wish of somebody without Telegram.
+    return "🗑 " + say.gettext("Delete their data")

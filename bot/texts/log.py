@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from bot.language import Language
+from bot.rules.forcing import Passed
 from bot.rules.logbook import BOT, WORDS
 from bot.services.entries import Doer, Entry
 from bot.services.logbook import MOST_ROWS, LogPage, NotUnderstood
 from bot.services.rosters import ListKind
 from bot.texts.crew import role_name
 from bot.texts.markup import cut, esc, name
+from bot.texts.passing import rule_passed
 from bot.texts.visits import zone_name
 from storage.records import Congress, Role
 
@@ -65,6 +67,18 @@ def deed(say: Language, entry: Entry) -> str:
             )
         case "move":
             return say.gettext("moved from {was} to {now}").format(was=_place(before), now=_place(after))
+        case "desk":
+            return _seated(say, say.gettext("signed up at the desk, seats: {n}"), after)
+        case "desk release":
+            return say.gettext("seats given back at the desk")
+        case "desk join":
+            return say.gettext("put into the waiting list at the desk, seats wished for: {n}").format(
+                n=_of(after, "party")
+            )
+        case "desk forget":
+            return say.gettext("data of one person deleted at the desk on their wish")
+        case "force":
+            return _forced(say, after)
         case "merge":
             return say.gettext("passengers put on bus {bus}: {n}").format(bus=_of(after, "bus"), n=_of(after, "people"))
         case "seats":
@@ -149,9 +163,7 @@ def _own_deed(say: Language, entry: Entry) -> str:
     after = entry.line.after
     match entry.line.action:
         case "book":
-            bus = after.get("bus")
-            party = say.gettext("signed up, seats: {n}").format(n=_of(after, "party"))
-            return party if not bus else party + ", " + say.gettext("Bus {bus}").format(bus=bus)
+            return _seated(say, say.gettext("signed up, seats: {n}"), after)
         case "release":
             return say.gettext("seats given back")
         case "release one":
@@ -205,6 +217,25 @@ def _own_deed(say: Language, entry: Entry) -> str:
             return say.gettext("data deleted on the promised day, people: {n}").format(n=_of(after, "people"))
         case _:
             return other_deed(say)
+
+
+def _seated(say: Language, text: str, after: Mapping[str, Any]) -> str:
+    party, bus = text.format(n=_of(after, "party")), after.get("bus")
+    return party if not bus else party + ", " + say.gettext("Bus {bus}").format(bus=bus)
+
+
+def _forced(say: Language, after: Mapping[str, Any]) -> str:
+    """A seat given past the rules: past which, and why."""
+    parts = [_seated(say, say.gettext("seated past the rules, seats: {n}"), after)]
+    parts += [rule_passed(say, Passed(rule), n=_passed(rule, after)) for rule in after.get("rules", ())]
+    if after.get("reason"):
+        # Translators: what an organizer wrote as a reason follows.
+        parts.append(say.gettext("why: {reason}").format(reason=after["reason"]))
+    return "; ".join(parts)
+
+
+def _passed(rule: str, after: Mapping[str, Any]) -> int:
+    return int(after.get("held_back" if rule == Passed.HELD_BACK else "passed", 0))
 
 
 def other_deed(say: Language) -> str:

@@ -56,6 +56,8 @@ def organizer_commands(say: Language) -> tuple[tuple[str, str], ...]:
         ("why", say.gettext("What happened, and why")),
         ("log", say.gettext("Who of the crew did what")),
         ("delay", say.gettext("Move a departure and tell its passengers")),
+        ("desk", say.gettext("Sign somebody up at the desk")),
+        ("force", say.gettext("Seat somebody past a rule")),
         ("move", say.gettext("Move a sign-up to another visit or bus")),
         ("merge", say.gettext("Put two buses of a visit together")),
         ("seats", say.gettext("Set the seats of a bus")),

@@ -1,5 +1,6 @@
 """What did not arrive, as organizers read it: counts first, then whom to look for, then each message and why."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -10,6 +11,7 @@ from bot.texts.visits import zone_name
 from storage.records import Absent, Congress, Lost, MessageState
 
 _LONGEST_REASON = 120
+_MOST_NAMES = 30
 
 
 def undelivered_pages(say: Language, shown: Undelivered, *, congress: Congress, now: datetime) -> list[str]:
@@ -22,7 +24,9 @@ def undelivered_pages(say: Language, shown: Undelivered, *, congress: Congress, 
     lines.append(f"{say.moment(now)} ({esc(zone_name(say, congress))})")
     lines += [
         "",
-        say.gettext("Seats of people who cannot be reached: {n}").format(n=len(shown.absent)),
+        say.gettext("Seats of people who cannot be reached: {n}").format(
+            n=sum(not seat.is_lost for seat in shown.absent)
+        ),
         say.gettext("Messages not sent to them: {n}").format(n=shown.unreachable),
         say.gettext("Refused by Telegram: {n}").format(n=shown.count(MessageState.FAILED)),
         say.gettext("Too late to send: {n}").format(n=shown.count(MessageState.EXPIRED)),
@@ -32,9 +36,18 @@ def undelivered_pages(say: Language, shown: Undelivered, *, congress: Congress, 
 
 
 def _absent(say: Language, shown: Undelivered) -> list[str]:
+    lost = [seat for seat in shown.absent if seat.is_lost]
+    seated = [seat for seat in shown.absent if not seat.is_lost]
+    return [
+        *_of_visits(say, shown, lost, title=say.gettext("Lost their seat, have no Telegram: please tell them")),
+        *_of_visits(say, shown, seated, title=say.gettext("Look for them at the bus")),
+    ]
+
+
+def _of_visits(say: Language, shown: Undelivered, listed: list[Absent], *, title: str) -> list[str]:
     entries = []
-    title = "🔎 <b>" + say.gettext("Look for them at the bus") + "</b>\n\n"
-    for visit_id, seats in groupby(shown.absent, key=lambda seat: seat.visit_id):
+    title = f"🔎 <b>{title}</b>\n\n"
+    for visit_id, seats in groupby(listed, key=lambda seat: seat.visit_id):
         visit = shown.visits[visit_id]
         head = f"{title}<b>{say.clock(visit.leaves_at)} · {words(say, visit.title)}</b>"
         title = ""
@@ -45,7 +58,22 @@ def _absent(say: Language, shown: Undelivered) -> list[str]:
 
 def _seat(seat: Absent) -> str:
     bus = "" if seat.bus is None else f"{esc(seat.bus)} · "
-    return f"{name(seat.name)} · {bus}<code>{esc(seat.code)}</code>"
+    phone = "" if seat.contact is None else f" · ☎️ {esc(seat.contact)}"
+    return f"{name(seat.name)} · {bus}<code>{esc(seat.code)}</code>{phone}"
+
+
+def untold(say: Language, people: Sequence[str]) -> list[str]:
+    """Name those whom no message reaches, so that somebody tells them."""
+    if not people:
+        return []
+    names = say.listing(name(person) for person in people[:_MOST_NAMES])
+    lines = ["☎️ " + say.gettext("Not reached, please look for them: {names}").format(names=names)]
+    more = len(people) - _MOST_NAMES
+    if more > 0:
+        lines.append(
+            say.ngettext("and {n} more, see /undelivered", "and {n} more, see /undelivered", more).format(n=more)
+        )
+    return lines
 
 
 def _lost(say: Language, shown: Undelivered) -> list[str]:

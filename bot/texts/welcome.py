@@ -118,6 +118,8 @@ def _organizer_help(say: Language) -> list[str]:
         say.gettext(
             "/delay nab-am 15 – the visit leaves 15 minutes later, its passengers are told; one bus: /delay B01 09:40"
         ),
+        say.gettext("/desk nab-am Aigerim Serikova – signs up who has no Telegram; prints slips: /desk K7PW2"),
+        say.gettext("/force K7PW2 nab-am REASON – a seat past the waiting list or another rule; shows it first"),
         say.gettext("/move K7PW2 B02 – a sign-up goes to another bus or visit; shows it first, tells the person"),
         say.gettext("/merge B02 B01 – everybody of B02 rides on B01; shows first what would happen"),
         say.gettext("/seats B01 40 – the bus has 40 seats; with fewer than are taken, passengers are asked first"),

@@ -37,6 +37,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "undelivered": ("nab-am", f"{CITY} desk"),
     "feedback": ("nab-am", CITY),
     "delay": ("nab-am 15", CITY),
+    "desk": ("nab-am Aigerim Serikova", f"{CITY} desk"),
+    "force": ("Emma nab-am she is expected there", CITY),
     "move": ("K7PW2 nab-am", CITY),
     "merge": ("B01 B02", CITY),
     "seats": ("B01 40", CITY),
@@ -59,6 +61,8 @@ WITHOUT_SUBJECT = {"stats", "today", "day", "find", "phrases", "log", "export", 
 """These are about nothing in particular: a scope narrows what they show."""
 CHANGES = {
     "delay",
+    "desk",
+    "force",
     "seats",
     "swapbus",
     "merge",
@@ -82,6 +86,19 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
     "boardon": ("boardon:99", CITY),
     "boardoff": ("boardoff:99", CITY),
     "why": ("why:1", f"{CITY} desk"),
+    "deskwho": ("deskwho:1:1", f"{CITY} desk"),
+    "deskon": ("deskon:1:1", f"{CITY} desk"),
+    "deskwheel": ("deskwheel:1:1", f"{CITY} desk"),
+    "deskseat": ("deskseat:1:1:1", f"{CITY} desk"),
+    "deskwait": ("deskwait:1", f"{CITY} desk"),
+    "desk": ("desk:1", f"{CITY} desk"),
+    "slip": ("slip:1", f"{CITY} desk"),
+    "deskmore": ("deskmore:1", f"{CITY} desk"),
+    "deskbackq": ("deskbackq:1", f"{CITY} desk"),
+    "deskback": ("deskback:1:1", f"{CITY} desk"),
+    "deskgone": ("deskgone:1:1", f"{CITY} desk"),
+    "forceask": ("forceask:1", CITY),
+    "force": ("force:1:1:1:0:0", CITY),
     "reseat": ("reseat:1:1:1:1:1:0", CITY),
     # Within one hour of the clock that is moved: a minute after the word the visit would be off.
     "act": ("act:1:1", CITY),
@@ -107,9 +124,12 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
     "crewask": ("crewask:99", ALL),
     "crewoff": ("crewoff:99", ALL),
 }
-TAPS_CHANGE, TAPS_MAY_CHANGE = {"file", "pause", "write"}, {"act", "recall", "unplan", "nudge"}
+TAPS_CHANGE, TAPS_MAY_CHANGE = {"file", "pause", "write"}, {"act", "recall", "unplan", "nudge", "deskmore"}
 """Buttons that leave something behind; an act is changed by its author's word, and by the first recall."""
-OF_DRAFTS = {"announce", "trial", "asking", "boardon", "boardoff", "save", "unsave"}
+OF_DRAFTS = {
+    *("announce", "trial", "asking", "boardon", "boardoff", "save", "unsave"),
+    *("deskwho", "deskon", "deskwheel", "deskseat", "deskwait", "forceask", "force"),
+}
 """Buttons of one's own draft or board: somebody else's is gone, whatever it is about."""
 AT_STAKE = (
     *(tables.visits, tables.buses, tables.bookings, tables.riders, tables.grants, tables.drafts, tables.acts),
@@ -226,8 +246,8 @@ async def _try(
 
 
 async def _leave(house: Running, each: Somebody) -> None:
-    """End what a command waits for, such as a file."""
-    if each.role in ALL.split():
+    """End what a command waits for, such as a file, or somebody at the desk."""
+    if each.role in COMMANDS["desk"][1].split():
         await answered(each.phone, "/cancel")
 
 

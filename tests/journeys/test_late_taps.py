@@ -47,6 +47,8 @@ from tests.phone import Answer, Message, Phone, Telegram
 
 WAITED = timedelta(seconds=160)
 SHOWS_ONLY = {
+    buttons.ShowDeskSeat,
+    buttons.AskTakeBack,
     buttons.RenewBoard,
     buttons.ShowBus,
     buttons.ShowDay,
@@ -378,6 +380,19 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
         buttons.ShowBus(1),
         buttons.ShowDay(OPEN.toordinal()),
         buttons.MoveParty(held.id, held.version, other.id, other.version, 1, 0),
+        buttons.SeatPerson(buttons.UpdateId(1), 1),
+        buttons.SeatOn(buttons.UpdateId(1), other.id),
+        buttons.SeatWheelchair(buttons.UpdateId(1), 1),
+        buttons.SeatThem(buttons.UpdateId(1), other.version, 1),
+        buttons.LetWait(buttons.UpdateId(1)),
+        buttons.PastRules(buttons.UpdateId(1)),
+        buttons.ForceThem(buttons.UpdateId(1), other.version, 1, 0, 0),
+        buttons.ShowDeskSeat(held.id),
+        buttons.PrintSlip(held.id),
+        buttons.SeatAgain(held.id),
+        buttons.AskTakeBack(held.id),
+        buttons.TakeBack(held.id, held.version),
+        buttons.ForgetAtDesk(held.id, held.version),
         buttons.UndeliveredPage("nab-am", 0),
         buttons.ConfirmAct(1, 1),
         buttons.RecallAct(1),

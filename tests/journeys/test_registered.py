@@ -21,8 +21,10 @@ from tests.journeys.scenes import (
     visits_held,
     words_of,
 )
+from tests.journeys.test_documents import file_after
 from tests.makers import PROGRAMME
 from tests.phone import Message, Phone
+from tests.scanner import text_of
 
 LIST = "Регистрационный номер;ФИО;Язык;Почта\r\nA-001;Әсел Нұрланқызы;казахский;a@b.c\r\nA-002;Emma Brown;en;\r\n"
 
@@ -81,6 +83,29 @@ async def test_a_delegate_signs_up_once_they_have_said_a_listed_number(strict_ho
     assert "1 of those no longer listed uses the bot: seats already given stay." in fewer.text
     await screen_after(owner, "people:", message=fewer)
     assert await visits_held(strict_house, emma) == ["nab-am"]
+    await seats_add_up(strict_house)
+
+
+async def test_the_desk_asks_for_the_number_and_prints_in_the_list_s_language(strict_house: Running) -> None:
+    owner = await strict_house.organizer()
+    await screen_after(owner, "people:", message=await brought(owner, LIST))
+    asked = await answered(owner, "/desk nab-am Асель Нурлановна")
+    assert "Write the number that stands on their badge." in asked.text
+    assert not any(each.startswith("deskseat:") for each in callbacks(asked))
+    wrong = await answered(owner, "A-009")
+    assert "“A-009” is not on the list" in wrong.text
+    right = await answered(owner, "а 001")  # with a Cyrillic letter, as a phone may write it
+    done = await screen_after(owner, "deskseat:", message=right)
+    assert "Асель Нурлановна" in done.text
+    _, page = await file_after(owner, "slip:", message=done)
+    assert text_of(page).startswith(congress_of(strict_house).name["kk"])
+    (row,) = [row for row in await strict_house.ask(registered.read_all) if row.delegate_id is not None]
+    assert row.person.number == "A-001"
+    by_number = await answered(owner, "/desk A-002 nab-am")
+    assert "Emma Brown" in by_number.text
+    await screen_after(owner, "deskseat:", message=by_number)
+    ivan = await strict_house.delegate("Ivan")
+    assert "another Telegram account" in (await answered(ivan, "/number A-002")).text
     await seats_add_up(strict_house)
 
 

@@ -52,6 +52,7 @@ PLAIN = {
     "profile.delegate_commands": 256,
     "profile.organizer_commands": 256,
     "profile.crew_commands": 256,
+    "passing.rule_passed": 120,
     "log.deed": 400,
     "phrases.phrase": 200,
     "phrases.phrased": 1200,
@@ -71,6 +72,7 @@ PLAIN = {
 CAPTIONS = {
     *("calendar.caption", "driver.caption", "importing.export_caption", "paper.caption", "passes.qr_pass"),
     "roster_files.caption",
+    "seating.slip_caption",
     "log.log_caption",
 }
 """What stands under a picture or a file."""

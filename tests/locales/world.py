@@ -9,7 +9,7 @@ from typing import Any
 from bot.language import LANGUAGES, Language, load_languages
 from bot.rules import booking as reasons
 from bot.rules import changing as changing_reasons
-from bot.rules import clocks, phrasing, reminding, scheduling
+from bot.rules import clocks, forcing, phrasing, reminding, scheduling
 from bot.rules import editing as editing_rules
 from bot.rules import gifts as gift_reasons
 from bot.rules import logbook as logbook_rules
@@ -32,6 +32,7 @@ from bot.services import (
     crew,
     deeds,
     delaying,
+    desk,
     drafts,
     editing,
     editions,
@@ -43,6 +44,7 @@ from bot.services import (
     importing,
     line_facts,
     logbook,
+    meant,
     moving,
     opening,
     organizers,
@@ -53,6 +55,9 @@ from bot.services import (
     registered,
     rosters,
     rounds,
+    seating,
+    seating_draft,
+    seating_facts,
     standing,
     swapping,
     today,
@@ -62,7 +67,7 @@ from bot.services import (
 )
 from bot.services import entries as entries_of_log
 from bot.services.act_results import ActResult, ResultRow
-from bot.services.booking import Booked, Released, Ticket
+from bot.services.booking import Booked, Refused, Released, Ticket
 from bot.services.calendar import CalendarFile
 from bot.services.cancelled_facts import CancelledCrew, CancelledSeat, CancelledTeam, CancelledWait, Others
 from bot.services.cut_facts import OfferWithdrawn, OtherBus, SeatAsked, SeatKept, SeatLost
@@ -251,7 +256,14 @@ def _undelivered(visits: tuple[Visit, ...], *, n: int, text: str) -> tuple[undel
     """Nothing of anything, of a visit, of its bus; then everything, too much for one page."""
     visit = visits[0]
     absent = tuple(
-        Absent(name=text, code="K7PW", visit_id=visits[each % 2].id, bus="B01" if each % 2 else None)
+        Absent(
+            name=text,
+            code="K7PW",
+            visit_id=visits[each % 2].id,
+            bus="B01" if each % 2 else None,
+            contact="+7 701 123 45 67" if each % 3 else None,
+            is_lost=each < 5,
+        )
         for each in range(45)
     )
     kinds = ("alarm", "announcement", "canary", "cancelled", "given", "moved", "reminder", "ticket", "unheard-of")
@@ -758,7 +770,7 @@ def _mornings(congress: Congress, visits: tuple[Visit, ...], *, n: int, text: st
     off = replace(wrong, visit=replace(visit, state=VisitState.CANCELLED))
     gone = replace(wrong, visit=replace(visit, leaves_at=OPEN), bus=replace(wrong.bus, departs_at=OPEN))
     fleets = ((), (wrong,) * 25, (wrong, well, led, off, gone) * 5)
-    absent = Absent(name=text, code="K7PW2", visit_id=visit.id, bus=visit.buses[0].label)
+    absent = Absent(name=text, code="K7PW2", visit_id=visit.id, bus=visit.buses[0].label, contact="+7 701 123 45 67")
     buses = tuple(
         today.BusOfDay(visit=visit, bus=visit.buses[0], leaders=names, hosts=names, is_led=is_led)
         for names in ((), (text, text))
@@ -929,7 +941,13 @@ def _delays(visit: Visit, *, n: int, text: str) -> World:
     return {
         organizers.Delayed: tuple(
             organizers.Delayed(
-                visit=visit, bus=each, was=LEAVES - n * MINUTE, told=n, crew=n, overlaps=(others * n)[:25]
+                visit=visit,
+                bus=each,
+                was=LEAVES - n * MINUTE,
+                told=n,
+                crew=n,
+                overlaps=(others * n)[:25],
+                untold=(text,),
             )
             for each in (None, bus)
         ),
@@ -976,6 +994,92 @@ def _moves(visit: Visit, booking: Booking, *, n: int, text: str) -> World:
     }
 
 
+def _seatings(visit: Visit, booking: Booking, *, n: int, text: str) -> World:
+    """Somebody new and somebody known at the desk: seated, refused by each rule, asked, past the rules; their seats."""
+    phone = "+7 701 123 45 67"
+    known = Delegate(id=2, telegram_id=7, name=text, language="kk", consent="1", unreachable=False)
+    blocked, new = replace(known, unreachable=True), replace(known, telegram_id=None, contact=phone)
+    riders = (Rider(name=text, is_owner=True, wheelchair=True), Rider(name=text, is_owner=False))
+    held = (HeldSeat(booking=booking, visit=visit),) * 2
+    ticket = Ticket(booking=booking, visit=visit, bus=visit.buses[0])
+    plain = seating_facts.Seating(
+        key=1, deed=seating_draft.Deed.DESK, visit=visit, bus=ticket.bus, person=None, riders=riders, contact=phone
+    )
+    forced = replace(
+        plain,
+        deed=seating_draft.Deed.FORCE,
+        person=known,
+        rules=tuple(forcing.Passed),
+        passed=n,
+        held_back=n,
+        reason=text[:120],
+        number=text,
+        over_limit=held,
+        others=held,
+    )
+    refusals = (
+        reasons.NoSeats(left=0, largest=0),
+        reasons.NoWheelchairPlace(),
+        reasons.AlreadyLeft(),
+        reasons.AlreadyBooked(booking),
+        reasons.PeopleWait(n),
+        reasons.BookingClosed(None),
+        reasons.Clashes(reasons.Clash.OVERLAP, held, 30 * MINUTE),
+    )
+    seat = desk.DeskSeat(ticket=ticket, person=new, may_take_back=True)
+    offered = standing.Offered(
+        ticket=replace(ticket, booking=replace(booking, offer_until=LEAVES)), waiting=0, given_up=None
+    )
+    return {
+        forcing.Passed: tuple(forcing.Passed),
+        seating_facts.Seating: (
+            plain,
+            replace(plain, person=known, changed=True),
+            replace(plain, person=blocked, bus=None),
+            *(replace(plain, person=each, refusal=why) for each in (None, known) for why in refusals),
+            *(replace(plain, wrong=seating_facts.WrongNumber(text, taken)) for taken in (True, False)),
+            replace(plain, asks=seating_facts.Asks.NUMBER, is_forceable=True),
+            forced,
+            replace(forced, visit=replace(visit, names_final=True)),
+            replace(plain, alike=((known, (ticket,)), (new, ()))),
+            replace(forced, rules=(), over_limit=(), asks=seating_facts.Asks.REASON, reason=""),
+        ),
+        seating.Seated: tuple(
+            seating.Seated(
+                deed=deed,
+                ticket=ticket,
+                person=person,
+                told=person is known,
+                rules=tuple(forcing.Passed),
+                passed=n,
+                held_back=n,
+                reason=text[:120],
+            )
+            for deed in seating_draft.Deed
+            for person in (known, new)
+        ),
+        seating.PutInLine: tuple(
+            seating.PutInLine(standing=each, person=known)
+            for each in (standing.Wait(booking=booking, visit=visit, place=n), offered)
+        ),
+        seating_facts.Choosing: tuple(
+            seating_facts.Choosing(
+                key=1, deed=seating_draft.Deed.DESK, visit=None, person=person, name=text, visits=visits
+            )
+            for person in (None, known)
+            for visits in ((), (visit,))
+        ),
+        desk.DeskSeat: (seat, replace(seat, person=known, is_ended=True), replace(seat, person=blocked)),
+        desk.SeatsOf: (desk.SeatsOf(typed=text, people=((known, (ticket, ticket)), (new, ()), (blocked, (ticket,)))),),
+        desk.ForgottenAtDesk: (desk.ForgottenAtDesk(seats=n),),
+        Refused: tuple(
+            Refused(refusal=why, visit=visit)
+            for why in (reasons.AlreadyReleased(), reasons.Changed(), reasons.AlreadyLeft())
+        ),
+        meant.NobodyNamed: (meant.NobodyNamed(text),),
+    }
+
+
 def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str) -> World:
     bus = visit.buses[0]
     riders = (Rider(name=text, is_owner=True), Rider(name=text, is_owner=False, wheelchair=True))
@@ -994,6 +1098,7 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
         organizers.CannotBeMoved: (organizers.CannotBeMoved(visit),),
         **_delays(visit, n=n, text=text),
         **_moves(visit, booking, n=n, text=text),
+        **_seatings(visit, booking, n=n, text=text),
         organizers.SeatsSet: (organizers.SeatsSet(bus=bus, was=n, visit=visit),),
         broadcasts.NobodyListens: (
             broadcasts.NobodyListens(None),
@@ -1025,6 +1130,7 @@ def _answers_to_organizers(visit: Visit, booking: Booking, *, n: int, text: str)
                     total=4 * n + waiting, waiting=waiting, sent=n, unreachable=n, failed=n, unknown=n
                 ),
                 opted_out=n,
+                untold=() if waiting else (text,) * 20,
             )
             for to in (None, visit)
             for waiting in (0, n)

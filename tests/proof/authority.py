@@ -39,6 +39,7 @@ ARGUMENTS = {
     "queue": "nab-am", "crew": "", "invite": "leader B01", "feedback": "", "undelivered": "", "find": "Emma",
     "export": "", "import": "", "open": "nab-am", "close": "nab-am", "holdback": "nab-am 1",
     "cancelvisit": "nab-am", "swapbus": "B01 bay=4", "why": "nab-am", "log": "", "phrases": "",
+    "desk": "nab-am Aigerim Serikova", "force": "Emma nab-am expected there",
     "move": "K7PW2 nab-am", "merge": "B02 B01", "board": "", "today": "", "texts": "nab-am",
 }  # fmt: skip
 """With which an owner's command does or tells something."""
@@ -209,6 +210,9 @@ async def set_the_scene(house: Indoors) -> Scene:
         "save": "save:1",
         "unsave": "unsave:1",
     }
+    data |= {each: f"{each}:1:1" for each in ("deskwho", "deskon", "deskwheel", "deskback", "deskgone")}
+    data |= {each: f"{each}:1" for each in ("desk", "slip", "deskmore", "deskbackq", "deskwait", "forceask")}
+    data |= {"deskseat": "deskseat:1:1:1", "force": "force:1:1:1:0:0"}
     data |= {"crew": "crew", "crewask": "crewask:1", "crewoff": "crewoff:1"}
     await house.db.run(grants.follow_settings, (OWNER,), now=OPEN)
     return Scene(

@@ -23,6 +23,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "bot/rules/charts.py": (f"{_RULES}/test_charts.py",),
     "bot/rules/clocks.py": (f"{_RULES}/test_clocks.py",),
     "bot/rules/coaches.py": (f"{_RULES}/test_coaches.py",),
+    "bot/rules/counter.py": (f"{_RULES}/test_counter.py",),
     "bot/rules/cutting.py": (
         f"{_RULES}/test_cutting.py",
         f"{_SERVICES}/test_cutting.py",
@@ -31,6 +32,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "bot/rules/feedback.py": (f"{_RULES}/test_feedback.py",),
     "bot/rules/filtering.py": (f"{_RULES}/test_filtering.py",),
     "bot/rules/finding.py": (f"{_RULES}/test_finding.py", f"{_SERVICES}/test_visits.py"),
+    "bot/rules/forcing.py": (f"{_RULES}/test_forcing.py",),
     "bot/rules/gaps.py": (f"{_RULES}/test_gaps.py",),
     "bot/rules/gifts.py": (f"{_RULES}/test_gifts.py",),
     "bot/rules/hours.py": (f"{_RULES}/test_waiting.py",),
