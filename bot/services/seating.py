@@ -253,7 +253,7 @@ def seat(
         tx,
         at=now,
         actor=actor,
-        action=wanted.value,
+        action="desk" if wanted is Deed.DESK else "force",
         subject=f"booking:{booking.id}",
         after={
             "visit": shown.visit.key,

@@ -94,7 +94,8 @@ def bus_detail(say: Language, detail: BusDetail, *, now: datetime) -> str:
         lines.append("📵 " + say.gettext("Cannot be reached:"))
         room = _ROOM - sum(map(len, lines))
         for number, each in enumerate(detail.absent, 1):
-            line = f"• {name(each.name)} · {esc(each.code)}"
+            phone = "" if each.contact is None else f" · ☎️ {esc(each.contact)}"
+            line = f"• {name(each.name)} · {esc(each.code)}{phone}"
             room -= len(line) + 1
             if room < 0 or number > _ABSENT:
                 lines.append("…")

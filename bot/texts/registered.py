@@ -187,7 +187,7 @@ def number_is_yours(say: Language, said: NumberIsYours) -> str:
 def number_refused(say: Language, refused: NumberRefused, *, congress: Congress) -> str:
     """Say why the number does not do, how often one may try, and who helps."""
     if refused.taken:
-        why = say.gettext("This number is already used by another Telegram account.")
+        why = say.gettext("This number is already used by another Telegram account, or at the desk.")
     else:
         why = say.gettext("This number is not on the list of registered participants. Please check it.")
     left = say.ngettext("You can try {n} more time today.", "You can try {n} more times today.", refused.left)
