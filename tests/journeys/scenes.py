@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -13,8 +14,8 @@ from bot.rules.booking import Refusal
 from bot.services.booking import Ticket, tickets_of
 from bot.simulator.markup import read_html
 from bot.texts import refusals
-from storage import Tx, bookings, delegates, tables, visits
-from storage.records import Booking, BookingState, Congress, Delegate, Visit
+from storage import Tx, bookings, delegates, inbox, tables, visits
+from storage.records import Booking, BookingState, Congress, Delegate, MessageState, Visit
 from tests.house import Running
 from tests.phone import Message, Phone
 
@@ -201,6 +202,17 @@ async def forged(phone: Phone, data: str, *, card: Message) -> tuple[str, Messag
 async def settled(phone: Phone) -> None:
     """Wait until the bot has handled everything this person sent: it answers one person in order."""
     await answered(phone, "/help")
+
+
+async def written_down(running: Running) -> None:
+    """Wait until what nobody waits for is written too: updates that are done, tickets that a tap has shown."""
+    await until(partial(_all_is_written, running))
+
+
+async def _all_is_written(running: Running) -> bool:
+    leased = select(tables.outbox.c.id).where(tables.outbox.c.state == MessageState.LEASED)
+    waiting = (await running.ask(inbox.count)).received
+    return not waiting and not await running.ask(lambda tx: tx.execute(leased).all())
 
 
 def callbacks(message: Message) -> list[str]:

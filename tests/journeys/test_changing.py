@@ -31,6 +31,7 @@ from tests.journeys.scenes import (
     visit_of,
     visits_held,
     words_of,
+    written_down,
 )
 from tests.phone import Message, Phone
 
@@ -87,6 +88,7 @@ async def test_one_of_a_party_stays_at_home_and_comes_after_all(house: Running, 
     assert sorted(await riders(house, emma)) == ["Ann Lee", "Bo Ek", "Emma"]
     await seats_add_up(house)
     # All this was shown on the card itself: no message rang but the first ticket and its edits.
+    await written_down(house)
     assert {row.state for row in await outbox_of(house, emma, "ticket")} == {"sent"}
 
 

@@ -42,9 +42,10 @@ async def everything_in_the_group(running: Running, phone: Phone, cards: list[An
     said = [f"/{command}{rest}" for command in COMMANDS for rest in ARGUMENTS] + [
         text.format(bot=bot) for text in TEXTS
     ]
-    for text in said:
-        await running.telegram.send_in_group(GROUP, author=phone, text=text)
-    await settled(phone)
+    for begin in range(0, len(said), 15):  # of one person 20 may wait
+        for text in said[begin : begin + 15]:
+            await running.telegram.send_in_group(GROUP, author=phone, text=text)
+        await settled(phone)
     data = {each for card in cards for each in callbacks(card)}
     data |= {f"{kind.prefix}:1:1:1" for kind in Button.__subclasses__()} | {
         kind.prefix for kind in Button.__subclasses__()

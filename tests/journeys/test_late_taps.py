@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import aiohttp
@@ -38,10 +37,10 @@ from tests.journeys.scenes import (
     screen_after,
     settled,
     tickets,
-    until,
     visit_of,
     visits_held,
     words_of,
+    written_down,
 )
 from tests.phone import Answer, Message, Phone, Telegram
 
@@ -320,7 +319,7 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
         held, other = (await tickets(house, owner))[0].booking, await visit_of(house, "enu-am")
         own = await visit_of(house, "nab-am")
         leaving = await house.ask(look_at_leaving, delegate_id=held.delegate_id, telegram_id=owner.id, now=OPEN)
-        await until(partial(ticket_is_written_down, house, owner))
+        await written_down(house)
         before = await house.ask(_everything)
     kinds: list[Button] = [
         buttons.PickLanguage("kk", ""),
@@ -466,11 +465,6 @@ _BELOW = (
     buttons.ShowBus,
 )
 """They show in a new message: the ticket stays, and so does the board."""
-
-
-async def ticket_is_written_down(house: Running, phone: Phone) -> bool:
-    """Whether the outbox knows that the tap has shown the ticket: that is written a moment later."""
-    return [sent.state for sent in await outbox_of(house, phone, "ticket")] == ["sent"]
 
 
 def _everything(tx: Any) -> dict[str, list[Any]]:

@@ -26,6 +26,7 @@ from tests.journeys.scenes import (
     settled,
     visits_held,
     words_of,
+    written_down,
 )
 from tests.journeys.test_forgetting import sign_up_with
 from tests.makers import PROGRAMME
@@ -54,6 +55,7 @@ async def test_all_that_is_stored_comes_as_a_page_and_as_json(quick_house: Runni
     emma = await quick_house.delegate("Emma-7QX", language=code)
     await sign_up_with(quick_house, emma, "nab-am", COMPANION)
     await settled(emma)
+    await written_down(quick_house)
 
     files = await files_after(emma, await emma.send("/mydata"))
     assert set(files) == {documents.PAGE, documents.JSON}

@@ -143,6 +143,7 @@ async def test_peers_19_of_a_bus_of_45_offers_go_first_then_12_by_the_stated_ord
     congress = congress_of(house)
     await house.db.run(make_room, VISIT, 41)
     await house.db.run(agreed, [phone.id for phone in phones])
+    await asyncio.gather(*(answered(phone, "/my") for phone in phones))
     # 28 alone, one of them on a wheelchair; then, the newest: 2 together, 3 alone, 4 together, 3 alone, a wheelchair.
     companions: Sequence[tuple[str, ...]] = (
         [()] * 28 + [("Zoë",)] + [()] * 3 + [("Ann", "Ben", "Cem")] + [()] * 3 + [()]
