@@ -29,6 +29,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         f"{_SERVICES}/test_cutting.py",
         f"{_SERVICES}/test_cutting_promise.py",
     ),
+    "bot/rules/editing.py": (f"{_RULES}/test_editing.py",),
     "bot/rules/feedback.py": (f"{_RULES}/test_feedback.py",),
     "bot/rules/filtering.py": (f"{_RULES}/test_filtering.py",),
     "bot/rules/finding.py": (f"{_RULES}/test_finding.py", f"{_SERVICES}/test_visits.py"),
