@@ -225,28 +225,16 @@ async def _choose(
 @needs(Right.DESK)
 async def seat_them(update: Update, context: Context) -> None:
     """Sign them up as the card shows it."""
-    button = SeatThem.parse(tapped(update))
-    done: Outcome = None
-    if button is not None:
-        done = await context.db.run(
-            seating.seat,
-            actor=actor(update),
-            author_id=context.delegate.id,
-            key=button.key,
-            deed=Deed.DESK,
-            visit_version=button.visit_version,
-            bus_id=button.bus,
-            congress=context.congress,
-            now=context.now,
-            cause=context.cause,
-        )
-    await _show(update, context, done)
+    await _seat(update, context, SeatThem.parse(tapped(update)))
 
 
 @needs(Right.FORCE)
 async def force_them(update: Update, context: Context) -> None:
     """Seat them past the rules that the card names."""
-    button = ForceThem.parse(tapped(update))
+    await _seat(update, context, ForceThem.parse(tapped(update)))
+
+
+async def _seat(update: Update, context: Context, button: SeatThem | ForceThem | None) -> None:
     done: Outcome = None
     if button is not None:
         done = await context.db.run(
@@ -254,11 +242,11 @@ async def force_them(update: Update, context: Context) -> None:
             actor=actor(update),
             author_id=context.delegate.id,
             key=button.key,
-            deed=Deed.FORCE,
+            deed=Deed.FORCE if isinstance(button, ForceThem) else Deed.DESK,
             visit_version=button.visit_version,
             bus_id=button.bus,
-            mask=button.rules,
-            passed=button.passed,
+            mask=button.rules if isinstance(button, ForceThem) else 0,
+            passed=button.passed if isinstance(button, ForceThem) else 0,
             congress=context.congress,
             now=context.now,
             cause=context.cause,
