@@ -28,6 +28,22 @@ async def test_the_week_before_a_crew_is_invited_and_lists_are_looked_at(demo: D
     await demo.picture("roster", demo.gulzhan)
 
 
+async def test_a_text_is_written_anew_and_somebody_without_telegram_gets_a_seat_and_a_slip(demo: Demo) -> None:
+    await demo.gulzhan.say("/texts nab-am title kk Ұлттық кітапхана, жаңа қанат")
+    await demo.gulzhan.press("save:")
+    await demo.gulzhan.reads("Saved, in use at once.")
+    await demo.aigerim.opens("nab-am")
+    await demo.aigerim.reads("Ұлттық кітапхана, жаңа қанат")
+    await demo.gulzhan.say("/desk nab-am Serik Omarov +7 701 000 00 00")
+    await demo.gulzhan.press("deskseat:")
+    await demo.gulzhan.reads("Signed up at the desk")
+    await demo.picture("desk", demo.gulzhan)
+    await demo.gulzhan.press("slip:")
+    await expect(demo.gulzhan.phone).to_contain_text("The slip, to be printed", timeout=PATIENCE)
+    await demo.gulzhan.say("/find Омаров")
+    await demo.gulzhan.reads("Serik Omarov")
+
+
 async def test_in_the_morning_a_board_tells_what_is_wrong_and_a_phrase_reaches_everybody(demo: Demo) -> None:
     travellers = (demo.emma, demo.aigerim, demo.ivan)
     for hand in travellers:

@@ -21,6 +21,7 @@ TITLE, ABOUT = Text(Place.VISIT, "", "title"), Text(Place.VISIT, "", "about")
         (ABOUT, {"en": "One", "kk": "", "ru": "Один"}, ("kk",)),
         (ABOUT, {"en": "One"}, ("kk", "ru")),
         (TITLE, {"en": "10:00", "kk": "10:00", "ru": "10:00"}, ()),
+        (ABOUT, {"en": "Room 5", "kk": "Room 5", "ru": "Комната 5"}, ("kk",)),
         (Text(Place.LIBRARY, "aitu", "name"), dict.fromkeys(ALL, "Astana IT University"), ()),
     ],
 )
@@ -46,8 +47,43 @@ def test_each_text_has_a_name_of_its_own_and_says_what_is_written() -> None:
     assert named("policy", texts_of_congress(congress)) is None
 
 
-def test_how_to_pay_is_no_text_of_a_visit_that_is_free() -> None:
-    assert "payment" not in {text.typed for text in texts_of_visit(replace(a_visit(), price_eur=0))}
+@pytest.mark.parametrize(
+    ("text", "path", "one_line", "on_tickets"),
+    [
+        (TITLE, "visits/title", True, True),
+        (ABOUT, "visits/about", False, False),
+        (Text(Place.VISIT, "", "bring"), "visits/bring", False, True),
+        (Text(Place.VISIT, "", "payment"), "visits/payment", False, True),
+        (Text(Place.POINT, "mp-main", "name"), "meeting_points/mp-main/name", True, True),
+        (Text(Place.LIBRARY, "nab", "description"), "libraries/nab/description", False, False),
+        (Text(Place.LIBRARY, "nab", "name"), "libraries/nab/name", True, False),
+        (Text(Place.CONGRESS, "", "name"), "event/name", True, False),
+        (Text(Place.CONGRESS, "", "sample_note"), "event/sample_note", False, False),
+        (Text(Place.CONGRESS, "", "hours"), "contacts/hours", True, False),
+    ],
+)
+def test_where_a_text_stands_how_it_is_written_and_whether_a_ticket_shows_it(
+    text: Text, path: str, one_line: bool, on_tickets: bool
+) -> None:
+    assert (text.path, text.is_one_line, text.is_on_tickets) == (path, one_line, on_tickets)
+
+
+def test_how_to_pay_is_a_text_of_a_visit_that_costs_something() -> None:
+    free, paid = (
+        [text.field for text in texts_of_visit(replace(a_visit(), price_eur=price)) if text.place is Place.VISIT]
+        for price in (0, 5)
+    )
+    assert free == ["title", "about", "bring"]
+    assert paid == ["title", "about", "bring", "payment"]
+
+
+def test_the_note_about_samples_is_a_text_where_there_is_one() -> None:
+    without, with_it = (
+        [text.field for text in texts_of_congress(replace(a_congress(), sample_note=note))]
+        for note in (None, {"en": "A sample."})
+    )
+    assert without == ["name", "desk", "place", "hours"]
+    assert with_it == ["name", "sample_note", "desk", "place", "hours"]
 
 
 @pytest.mark.parametrize(
