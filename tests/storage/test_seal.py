@@ -23,6 +23,7 @@ OLD, NEW, OTHER = (Fernet.generate_key().decode() for _ in range(3))
 SECRET = "Айгерім-Серікқызы-7QX"
 SEALED_COLUMNS = {
     "announcements.text",
+    "delegates.contact",
     "delegates.name",
     "delegates.needs",
     "delegates.registration",
@@ -91,7 +92,7 @@ def test_a_missing_or_wrong_key_says_so(keys: tuple[str, ...], says: str) -> Non
 
 def fill_every_sealed_column(tx: Tx) -> None:
     """One row in each table with sealed columns, the secret in each of them."""
-    person = put_delegate(tx, 1, now=OPEN, name=SECRET, registration=SECRET, needs=SECRET)
+    person = put_delegate(tx, 1, now=OPEN, name=SECRET, registration=SECRET, needs=SECRET, contact=SECRET)
     visit = put_visit(tx, leaves_at=OPEN + timedelta(days=2))
     booking = put_booking(tx, visit, None, person, given_at=OPEN)
     tx.execute(
