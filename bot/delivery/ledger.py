@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -14,8 +13,6 @@ from storage.database import Database
 from storage.sending import Outcome, Turn
 
 _MOST_AT_ONCE = 64
-_SHOWN_GATHER_FOR = 0.02
-"""Seconds in which tickets that taps have shown become one transaction; a call that wants its turn ends the waiting."""
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +48,6 @@ class Ledger:
         self._now = now
         self._waiting: list[tuple[Entry, asyncio.Future[Any]]] = []
         self._writer: asyncio.Task[None] | None = None
-        self._hurry = asyncio.Event()
 
     def note(self, entry: Outcome | Shown) -> asyncio.Future[bool]:
         """Write the entry with what else waits; the future says, once that is committed, whether its token still held.
@@ -71,15 +67,12 @@ class Ledger:
     async def close(self) -> None:
         """Finish what has been noted."""
         if self._writer is not None:
-            self._hurry.set()
             await self._writer
 
     def _note(self, entry: Entry) -> asyncio.Future[Any]:
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         answer.add_done_callback(_log_failure)
         self._waiting.append((entry, answer))
-        if not isinstance(entry, Shown):
-            self._hurry.set()
         if self._writer is None:
             self._writer = asyncio.create_task(self._write_all())
         return answer
@@ -87,10 +80,6 @@ class Ledger:
     async def _write_all(self) -> None:
         try:
             while self._waiting:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(_SHOWN_GATHER_FOR):
-                        await self._hurry.wait()
-                self._hurry.clear()
                 batch, self._waiting = self._waiting[:_MOST_AT_ONCE], self._waiting[_MOST_AT_ONCE:]
                 # Turns last: who gives them out holds the pace of all processes until the commit.
                 await self._write_together(sorted(batch, key=lambda waiting: isinstance(waiting[0], Begun)))
