@@ -7,10 +7,11 @@ safely; a new message is repeated only when the first certainly did not arrive.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from telegram import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
+from telegram import CallbackQuery, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, Message, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
@@ -98,6 +99,13 @@ async def send(update: Update, context: Context, screen: Screen) -> int | None:
     except Forbidden:
         return None
     return message.message_id
+
+
+async def send_file(update: Update, context: Context, file: InputFile, *, caption: str) -> None:
+    """Send a file with words under it to the one who asked; who has blocked the bot since sees nothing."""
+    assert update.effective_user is not None
+    with suppress(Forbidden):
+        await context.bot.send_document(update.effective_user.id, file, caption=caption, parse_mode=ParseMode.HTML)
 
 
 async def strip_buttons(context: Context, *, chat_id: int, message_id: int | None) -> None:

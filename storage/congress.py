@@ -71,7 +71,7 @@ def put(tx: Connection, document: Document, *, texts: Texts, digest: str, now: d
 
 
 def put_text(tx: Connection, path: str, words: Words) -> None:
-    """Let these words stand at that path from now on. Whoever writes has the turn (`applied`)."""
+    """Let these words stand at that path from now on. Whoever writes has the turn."""
     kept = {**texts(tx), path: dict(words)}
     tx.execute(update(congress).values(texts=kept, version=congress.c.version + 1))
 

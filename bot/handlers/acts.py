@@ -1,12 +1,9 @@
 """Dangerous acts: a preview, a word, a minute to recall it. delivery/act_cards.py shows on the card how it went."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from telegram import InputFile, Update
-from telegram.constants import ParseMode
-from telegram.error import Forbidden
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot import keyboards
@@ -18,7 +15,7 @@ from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import needs, refuse
 from bot.language import LANGUAGES
 from bot.rules.authority import Right
-from bot.screen import Screen, answer_tap, send, show, show_below, tapped
+from bot.screen import Screen, answer_tap, send, send_file, show, show_below, tapped
 from bot.services import acts as services
 from bot.services.act_results import ActResult, give_result
 from bot.services.acts import ShownAct
@@ -127,8 +124,7 @@ async def act_file(update: Update, context: Context) -> None:
             name = f"{result.shown.act.kind}-{result.shown.visit.key}-{result.shown.act.id}.csv"
             file = InputFile(await made(act_csv, context.say, result), filename=name)
             caption = act_results.caption(context.say, result)
-            with suppress(Forbidden):  # blocked since the tap: nobody sees it
-                await context.bot.send_document(query.from_user.id, file, caption=caption, parse_mode=ParseMode.HTML)
+            await send_file(update, context, file, caption=caption)
         case _:
             await _show(update, context, result)
 

@@ -1,10 +1,6 @@
 """A seat at the desk, on its card: the slip is printed, it is taken back, who has no Telegram is forgotten."""
 
-from contextlib import suppress
-
 from telegram import InputFile, Update
-from telegram.constants import ParseMode
-from telegram.error import Forbidden
 from telegram.ext import CallbackQueryHandler
 
 from bot import keyboards
@@ -17,7 +13,7 @@ from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import actor, needs, refuse
 from bot.language import SOURCE, Language
 from bot.rules.authority import Right
-from bot.screen import Screen, answer_tap, show, tapped
+from bot.screen import Screen, answer_tap, send_file, show, tapped
 from bot.services import desk as services
 from bot.services.authority import NoAuthority
 from bot.services.booking import Refused
@@ -78,8 +74,7 @@ async def print_slip(update: Update, context: Context) -> None:
     )
     file = InputFile(page, filename=paper_ticket.file_name(seat.ticket))
     caption = texts.slip_caption(context.say, seat)
-    with suppress(Forbidden):  # blocked since the tap: nobody sees it
-        await context.bot.send_document(query.from_user.id, file, caption=caption, parse_mode=ParseMode.HTML)
+    await send_file(update, context, file, caption=caption)
 
 
 def _languages(context: Context, own: str | None) -> list[Language]:

@@ -16,7 +16,7 @@ from bot.handlers.tickets import own_ticket
 from bot.language import SOURCE, Language
 from bot.rules import links
 from bot.rules.passes import make_pass
-from bot.screen import answer_tap, tapped
+from bot.screen import answer_tap, send_file, tapped
 from bot.services.booking import Ticket
 from bot.services.calendar import give_calendar
 from bot.texts import calendar, driver, paper, passes
@@ -60,7 +60,7 @@ async def on_paper(update: Update, context: Context) -> None:
         now=context.now,
     )
     file = InputFile(page, filename=paper_ticket.file_name(shown))
-    await _send_file(update, context, file, caption=paper.caption(say, shown))
+    await send_file(update, context, file, caption=paper.caption(say, shown))
 
 
 async def to_calendar(update: Update, context: Context) -> None:
@@ -80,7 +80,7 @@ async def to_calendar(update: Update, context: Context) -> None:
     await answer_tap(query)
     content = await made(calendar_file.calendar_file, context.say, found, congress=context.congress, now=context.now)
     file = InputFile(content, filename=calendar_file.file_name(found))
-    await _send_file(update, context, file, caption=calendar.caption(context.say, found))
+    await send_file(update, context, file, caption=calendar.caption(context.say, found))
 
 
 def pass_link(context: Context, shown: Ticket) -> str:
@@ -109,12 +109,6 @@ async def _send_photo(update: Update, context: Context, picture: bytes, *, capti
     assert update.effective_user is not None
     with suppress(Forbidden):  # blocked since the tap: nobody sees it
         await context.bot.send_photo(update.effective_user.id, picture, caption=caption, parse_mode=ParseMode.HTML)
-
-
-async def _send_file(update: Update, context: Context, file: InputFile, *, caption: str) -> None:
-    assert update.effective_user is not None
-    with suppress(Forbidden):
-        await context.bot.send_document(update.effective_user.id, file, caption=caption, parse_mode=ParseMode.HTML)
 
 
 HANDLERS = [

@@ -1,8 +1,5 @@
 """/texts: organizers write what the programme says of a visit or of the congress, in each language."""
 
-import re
-from html import unescape
-
 from telegram import Message, Update
 from telegram.constants import MessageLimit
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
@@ -24,6 +21,7 @@ from bot.services.importing import current_congress
 from bot.services.organizers import UnknownName
 from bot.texts import editing as texts
 from bot.texts import organizers as organizer_texts
+from bot.texts.markup import plain, units
 
 Outcome = (
     services.OneText
@@ -275,7 +273,7 @@ async def _propose(update: Update, context: Context, shown: services.Proposal) -
         return
     languages = [context.house.languages[code] for code in shown.new if code in context.house.languages]
     cards = [texts.as_seen(say, shown, now=context.now) for say in languages]
-    if any(_length(card) > MessageLimit.MAX_TEXT_LENGTH for card in cards):
+    if any(units(plain(card)) > MessageLimit.MAX_TEXT_LENGTH for card in cards):
         await context.db.run(end_draft, delegate_id=context.delegate.id)
         await send(update, context, Screen(texts.card_too_long(context.say)))
         return
@@ -290,11 +288,6 @@ def _all_texts(context: Context, shown: services.Texts) -> Screen:
 
 def _text(button: ShowText | WriteText) -> Text | None:
     return Text(Place(button.place), button.id, button.field) if button.place in list(Place) else None
-
-
-def _length(html: str) -> int:
-    """Return the length as Telegram counts it: without tags, in UTF-16 units."""
-    return len(unescape(re.sub(r"</?[a-z]+>", "", html)).encode("utf-16-le")) // 2
 
 
 HANDLERS = [

@@ -1,10 +1,6 @@
 """/why and /log: what happened to somebody or something and why, and who of the crew did what."""
 
-from contextlib import suppress
-
 from telegram import InputFile, Update
-from telegram.constants import ParseMode
-from telegram.error import Forbidden
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot import keyboards
@@ -15,7 +11,7 @@ from bot.documents.making import made
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import needs, refuse
 from bot.rules.authority import Right
-from bot.screen import Screen, answer_tap, send, show, tapped
+from bot.screen import Screen, answer_tap, send, send_file, show, tapped
 from bot.services import history as services
 from bot.services import logbook
 from bot.services.authority import NoAuthority
@@ -127,8 +123,7 @@ async def _send_file(update: Update, context: Context, asked: Asked) -> None:
         return
     file = InputFile(await made(log_csv, context.say, page), filename="log.csv")
     caption = log_texts.log_caption(context.say, page, congress=context.congress)
-    with suppress(Forbidden):  # blocked since the command: nobody sees it
-        await context.bot.send_document(actor, file, caption=caption, parse_mode=ParseMode.HTML)
+    await send_file(update, context, file, caption=caption)
 
 
 @needs(Right.LOG)

@@ -1,12 +1,9 @@
 """/roster: who travels, waits or needs a wheelchair place, in the chat and as files."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Final
 
 from telegram import InputFile, Update
-from telegram.constants import ParseMode
-from telegram.error import Forbidden
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot import keyboards
@@ -20,7 +17,7 @@ from bot.documents.sheet import Sheet, sheet_of
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import needs, refuse
 from bot.rules.authority import Right
-from bot.screen import Screen, answer_tap, send, show, tapped
+from bot.screen import Screen, answer_tap, send, send_file, show, tapped
 from bot.services import rosters as services
 from bot.services.authority import NoAuthority
 from bot.services.organizers import UnknownName
@@ -101,8 +98,7 @@ async def roster_file(update: Update, context: Context) -> None:
     sheet = sheet_of(context.say, found, congress=context.congress, now=context.now)
     file = InputFile(await made(FORMS[button.form], sheet), filename=f"{sheet.name}.{button.form}")
     caption = roster_files.caption(context.say, found, congress=context.congress, now=context.now)
-    with suppress(Forbidden):  # blocked since the tap: nobody sees it
-        await context.bot.send_document(query.from_user.id, file, caption=caption, parse_mode=ParseMode.HTML)
+    await send_file(update, context, file, caption=caption)
 
 
 @needs(Right.ROSTER)

@@ -1,5 +1,6 @@
 """What a dangerous act came to for each person, to be given out as a file: whom to phone, and who has a seat where."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,8 +40,11 @@ def give_result(
     shown = act_of(tx, actor=actor, delegate_id=delegate_id, act_id=act_id)
     if not isinstance(shown, ShownAct) or shown.act.state is not ActState.DONE:
         return shown
+    messages = acts.messages(tx, shown.act)
+    about = {each for message in messages for each in (message.booking_id, message.follows_id) if each is not None}
+    known = bookings.read_some(tx, about)
     every = {visit.id: visit for visit in visits.read_all(tx)}
-    rows = [_row(tx, message, every) for message in acts.messages(tx, shown.act)]
+    rows = [_row(message, known, every) for message in messages]
     rows += [ResultRow(name=name) for name in DEEDS[shown.act.kind].missed(tx, shown.act)]
     if log.outcome_of(tx, cause) is None:
         log.write(
@@ -56,12 +60,11 @@ def give_result(
     return ActResult(shown=shown, rows=tuple(rows))
 
 
-def _row(tx: Tx, message: ActMessage, every: dict[int, Visit]) -> ResultRow:
-    booking = None if message.booking_id is None else bookings.read(tx, message.booking_id)
-    follows = None if message.follows_id is None else bookings.read(tx, message.follows_id)
+def _row(message: ActMessage, known: Mapping[int, Booking], every: Mapping[int, Visit]) -> ResultRow:
+    follows = None if message.follows_id is None else known.get(message.follows_id)
     return ResultRow(
         name=message.name,
-        booking=booking,
+        booking=None if message.booking_id is None else known.get(message.booking_id),
         message=message,
         follows=follows,
         visit=None if follows is None else every.get(follows.visit_id),

@@ -31,6 +31,7 @@ from bot.services.programme import PROGRAMME
 from storage import Tx, congress, drafts, log, visits
 from storage.programme_file import EmptyText, LongText, checked_text
 from storage.records import Congress, Visit, Words
+from storage.turns import take_turn
 
 WRITE = "text"
 """The draft that waits for a new text."""
@@ -439,7 +440,7 @@ def _lock(tx: Tx, visit_id: int, text: Text) -> None:
     if text.place is Place.VISIT:
         visits.lock(tx, [visit_id])
     else:
-        congress.applied(tx)  # an import takes the same turn
+        take_turn(tx)  # an import has it too
 
 
 def _write(

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from bot.rules.authority import Right, may, within
 from bot.rules.counter import Words, number_in, read_desk, read_force
 from bot.rules.naming import clean_name
-from bot.rules.registered import is_for_registered, number_key
+from bot.rules.registered import is_for_registered
 from bot.rules.spelling import closest, keys
 from bot.services.authority import NoAuthority, refusal
-from storage import Tx, bookings, delegates, grants, registered, visits
+from bot.services.listed import row_of_number
+from storage import Tx, bookings, delegates, grants, visits
 from storage.records import Congress, Delegate, Visit
 
 AT_ONCE = 300
@@ -96,11 +97,7 @@ def _who(
         person = delegates.read(tx, booking.delegate_id)
         return Meant(visit=visit, person=person, booking_id=booking.id, reason=words.rest)
     before, number = number_in(words.who)
-    key = number_key(number)
-    row = None
-    if key:
-        rows = registered.in_bucket(tx, key, lock=False)
-        row = next((row for row in rows if number_key(row.person.number) == key), None)
+    row = row_of_number(tx, number)
     if row is not None and row.delegate_id is not None:
         person = delegates.read(tx, row.delegate_id)
         return Meant(visit=visit, person=person, reason=words.rest)

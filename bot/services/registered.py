@@ -14,12 +14,12 @@ from bot.rules.registered import (
     ListFault,
     PeopleList,
     difference,
-    number_key,
     read_people,
 )
 from bot.services.authority import NoAuthority, refusal
 from bot.services.drafts import DRAFT_LIFE
 from bot.services.importing import ImportGone, KeptFile
+from bot.services.listed import row_of_number
 from storage import Tx, delegates, drafts, log, registered
 from storage.turns import take_turn
 
@@ -182,8 +182,8 @@ def say_number(
     wrong = log.count(tx, action=WRONG_NUMBER, actor=person.telegram_id, since=now - WRONG_NUMBERS_FOR)
     if wrong >= MOST_WRONG_NUMBERS:
         return TooManyNumbers()
-    key, subject = number_key(typed), f"delegate:{delegate_id}"
-    row = next((row for row in registered.in_bucket(tx, key) if number_key(row.person.number) == key), None)
+    subject = f"delegate:{delegate_id}"
+    row = row_of_number(tx, typed, lock=True)
     if row is None or not registered.join(tx, row.id, delegate_id=delegate_id, now=now):
         refused = NumberRefused(left=MOST_WRONG_NUMBERS - wrong - 1, taken=row is not None)
         outcome = {"left": refused.left, "taken": refused.taken}

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.rules.authority import Right, may
-from bot.rules.registered import number_key
 from bot.rules.spelling import closest, keys
 from bot.services.authority import NoAuthority, refusal
-from storage import Tx, bookings, grants, registered, visits
+from bot.services.listed import row_of_number
+from storage import Tx, bookings, grants, visits
 from storage.records import Booking, Visit
 
 _MOST = 5
@@ -85,9 +85,7 @@ def number_of(tx: Tx, *, actor: int, typed: str) -> NumberOf | NoAuthority | Non
     """Return whose registration number was typed, in any spelling; None where it is none of the list."""
     if (refused := refusal(tx, actor, Right.FIND)) is not None:
         return refused
-    key = number_key(typed)
-    rows = registered.in_bucket(tx, key, lock=False) if key else ()
-    row = next((row for row in rows if number_key(row.person.number) == key), None)
+    row = row_of_number(tx, typed)
     if row is None:
         return None
     name = row.person.name if may(grants.of(tx, actor), Right.FIND) else ""

@@ -13,10 +13,11 @@ from bot.rules.forcing import Passed
 from bot.rules.naming import one_line
 from bot.services.authority import NoAuthority, refusal
 from bot.services.booking import Ticket, ticket_for, ticket_message
+from bot.services.listed import row_of_number
 from bot.services.meant import Meant
 from bot.services.promotion import promote
 from bot.services.seating_draft import Deed, SeatingDraft, keep_seating, read_seating
-from bot.services.seating_facts import Asks, Choosing, Seating, look_at, row_of
+from bot.services.seating_facts import Asks, Choosing, Seating, look_at
 from bot.services.standing import Offered, Wait
 from bot.services.waiting import NotJoined, join_line
 from storage import Tx, bookings, delegates, drafts, log, outbox, queue, registered, seats, visits
@@ -211,7 +212,7 @@ def seat(
     person = None if draft.delegate_id is None else delegates.lock(tx, draft.delegate_id)
     if person is not None and not person.name:  # erased meanwhile: a seat is a rider with a name
         return SeatingGone()
-    row = row_of(tx, draft.number, lock=True)
+    row = row_of_number(tx, draft.number, lock=True)
     if draft.visit_id is not None:
         visits.lock(
             tx, {draft.visit_id, *(wait.visit.id for wait in _of_one_wish(tx, draft.delegate_id, draft.visit_id))}
@@ -299,7 +300,7 @@ def put_in_line(
 
 def _say_number(tx: Tx, draft: SeatingDraft, delegate_id: int, *, now: datetime) -> None:
     """Make the number of the card this person's, where it is listed, free, and they have none."""
-    row = None if registered.is_joined(tx, delegate_id) else row_of(tx, draft.number, lock=True)
+    row = None if registered.is_joined(tx, delegate_id) else row_of_number(tx, draft.number, lock=True)
     if row is not None and registered.join(tx, row.id, delegate_id=delegate_id, now=now):
         delegates.change(tx, delegate_id, registration=row.person.number)
 

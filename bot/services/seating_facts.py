@@ -8,18 +8,18 @@ from typing import Any
 from bot.rules.authority import Right
 from bot.rules.booking import NoSeats, NotListed, PeopleWait, Refusal, find_clashes, refuse_booking, refuse_visit
 from bot.rules.forcing import Passed, may_be_forced, rules_passed, taken_from_held_back
-from bot.rules.registered import is_for_registered, number_key
+from bot.rules.registered import is_for_registered
 from bot.rules.seats import choose_bus
 from bot.rules.waiting import refuse_joining
 from bot.services.alternatives import alternatives_to
 from bot.services.authority import NoAuthority, refusal
 from bot.services.booking import Ticket, tickets_of
-from bot.services.listed import may_be_seated
+from bot.services.listed import may_be_seated, row_of_number
 from bot.services.promotion import overtakes
 from bot.services.seating_draft import Deed, SeatingDraft
 from bot.services.standing import MOST_WISHES
-from storage import Tx, bookings, delegates, queue, registered, visits
-from storage.records import Bus, Congress, Delegate, HeldSeat, RegisteredRow, Rider, Visit
+from storage import Tx, bookings, delegates, queue, visits
+from storage.records import Bus, Congress, Delegate, HeldSeat, Rider, Visit
 
 _MOST_VISITS = 8
 
@@ -286,14 +286,7 @@ def _listed(
         return True, None
     if not draft.number:
         return False, None
-    row = row_of(tx, draft.number, lock=False)
+    row = row_of_number(tx, draft.number)
     if row is None or row.delegate_id is not None:
         return False, WrongNumber(draft.number, taken=row is not None)
     return True, None
-
-
-def row_of(tx: Tx, number: str, *, lock: bool) -> RegisteredRow | None:
-    """Return the line of the list of registered people that has this number."""
-    key = number_key(number)
-    rows = registered.in_bucket(tx, key, lock=lock) if key else ()
-    return next((row for row in rows if number_key(row.person.number) == key), None)

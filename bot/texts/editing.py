@@ -20,7 +20,7 @@ from bot.services.editing import (
 from bot.services.visits import VisitCard
 from bot.texts import visits
 from bot.texts.log import doer
-from bot.texts.markup import cut, esc, words
+from bot.texts.markup import cut, esc, units, words
 from bot.texts.profile import description
 from bot.texts.welcome import desk, menu
 from storage.records import Congress, Words
@@ -252,7 +252,7 @@ def _change(say: Language, code: str, was: Words | None, now: Words) -> str:
 
 def _cut(text: str) -> str:
     """Three languages, old and new, fit one message; only emoji are cut, which Telegram counts twice."""
-    return text if len(text.encode("utf-16-le")) <= 2 * _SIDE else cut(text, _SIDE // 2)
+    return text if units(text) <= _SIDE else cut(text, _SIDE // 2)
 
 
 def _marks(text: Text, said: Words | None, congress: Congress) -> str:

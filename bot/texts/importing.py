@@ -7,7 +7,7 @@ from typing import Any
 from bot.language import Language
 from bot.services.importing import LARGEST_FILE, Export, Faults, Imported, OtherZone, Shown
 from bot.services.programme_changes import CONGRESS, REMOVED, ROOM, Change, Comparison, Harm
-from bot.texts.markup import cut, esc
+from bot.texts.markup import cut, esc, units
 
 MOST_FAULTS = 5
 """So many faults stand in the chat; all of them come as a file."""
@@ -121,16 +121,12 @@ def export_caption(say: Language, given: Export) -> str:
 def _joined(say: Language, head: str, lines: list[str], foot: str) -> str:
     kept: list[str] = []
     for line in lines[:_MOST_LINES]:
-        if sum(map(_units, (head, foot, line, *kept))) > _ROOM:
+        if sum(map(units, (head, foot, line, *kept))) > _ROOM:
             break
         kept.append(line)
     if rest := len(lines) - len(kept):
         kept.append("… " + say.ngettext("and {n} more line", "and {n} more lines", rest).format(n=rest))
     return "\n\n".join(part for part in (head, "\n".join(kept), foot) if part)
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
 
 
 def _differences(say: Language, compared: Comparison) -> list[str]:

@@ -25,6 +25,11 @@ def plain(html: str) -> str:
     return unescape(_TAG.sub("", html))
 
 
+def units(text: str) -> int:
+    """Return the length as Telegram counts it: in UTF-16 units."""
+    return len(text.encode("utf-16-le")) // 2
+
+
 def words(say: Language, several: Words) -> str:
     """Return the programme's words in the reader's language, escaped."""
     return esc(say.words(several))
