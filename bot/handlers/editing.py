@@ -15,6 +15,7 @@ from bot.rules.authority import Right, may_try
 from bot.rules.editing import Place, Text, named
 from bot.screen import Screen, send, show, tapped
 from bot.services import editing as services
+from bot.services import editing_facts as facts
 from bot.services.authority import NoAuthority
 from bot.services.drafts import end_draft
 from bot.services.importing import current_congress
@@ -24,14 +25,14 @@ from bot.texts import organizers as organizer_texts
 from bot.texts.markup import plain, units
 
 Outcome = (
-    services.OneText
+    facts.OneText
     | services.Asked
     | services.Proposal
     | services.BadText
     | services.SameText
     | services.Saved
     | services.Meanwhile
-    | services.TextGone
+    | facts.TextGone
     | NoAuthority
 )
 
@@ -44,11 +45,11 @@ async def edit_texts(update: Update, context: Context) -> None:
     if not parts:
         await _show_gaps(update, context)
         return
-    shown = await context.db.read(services.read_texts, actor=actor(update), name=parts[0])
+    shown = await context.db.read(facts.read_texts, actor=actor(update), name=parts[0])
     match shown:
-        case services.Texts() if len(parts) == 1:
+        case facts.Texts() if len(parts) == 1:
             await send(update, context, _all_texts(context, shown))
-        case services.Texts():
+        case facts.Texts():
             await _one_of(update, context, shown, parts[1], parts[2] if len(parts) == 3 else "")
         case NoAuthority() as refused:
             await refuse(update, context, refused)
@@ -58,26 +59,26 @@ async def edit_texts(update: Update, context: Context) -> None:
 
 
 async def _show_gaps(update: Update, context: Context) -> None:
-    found = await context.db.read(services.read_gaps, actor=actor(update))
+    found = await context.db.read(facts.read_gaps, actor=actor(update))
     if isinstance(found, NoAuthority):
         await refuse(update, context, found)
         return
     await send(update, context, Screen(texts.text_gaps(context.say, found), keyboards.text_gaps(context.say, found)))
 
 
-async def _one_of(update: Update, context: Context, shown: services.Texts, typed: str, rest: str) -> None:
+async def _one_of(update: Update, context: Context, shown: facts.Texts, typed: str, rest: str) -> None:
     """One text of those that are shown: to be looked at, asked for, or with its new words in the same line."""
     text = named(typed, shown.texts)
     if text is None:
         known = tuple(each.typed for each in shown.texts)
-        unknown = services.UnknownText(typed=typed, known=known, name=shown.name)
+        unknown = facts.UnknownText(typed=typed, known=known, name=shown.name)
         await send(update, context, Screen(texts.unknown_text(context.say, unknown)))
         return
     visit_id = 0 if shown.visit is None else shown.visit.id
     word, _, words = rest.partition(" ")
     language, words = (word.lower(), words) if word.lower() in LANGUAGES else ("", rest)
     if not rest:
-        outcome: Outcome = await context.db.read(services.read_text, actor=actor(update), visit_id=visit_id, text=text)
+        outcome: Outcome = await context.db.read(facts.read_text, actor=actor(update), visit_id=visit_id, text=text)
     elif not words.strip():
         outcome = await _ask(update, context, visit_id, text, language)
     else:
@@ -118,9 +119,9 @@ async def show_texts(update: Update, context: Context) -> None:
     button = ShowTexts.parse(tapped(update))
     found = None
     if button is not None:
-        found = await context.db.read(services.read_texts, actor=actor(update), name=button.name)
+        found = await context.db.read(facts.read_texts, actor=actor(update), name=button.name)
     match found:
-        case services.Texts():
+        case facts.Texts():
             await show(update, context, _all_texts(context, found))
         case NoAuthority() as refused:
             await refuse(update, context, refused)
@@ -137,7 +138,7 @@ async def show_text(update: Update, context: Context) -> None:
     if button is None or text is None:
         await answer_old_button(update, context)
         return
-    found = await context.db.read(services.read_text, actor=actor(update), visit_id=button.visit, text=text)
+    found = await context.db.read(facts.read_text, actor=actor(update), visit_id=button.visit, text=text)
     await _answer(update, context, found)
 
 
@@ -240,7 +241,7 @@ async def _use(context: Context, outcome: Outcome) -> None:
 async def _answer(update: Update, context: Context, outcome: Outcome) -> None:
     say = context.say
     match outcome:
-        case services.OneText():
+        case facts.OneText():
             await show(update, context, Screen(texts.one_text(say, outcome), keyboards.one_text(say, outcome)))
         case services.Asked():
             await show(update, context, Screen(texts.asked(say, outcome), keyboards.close(say)))
@@ -259,7 +260,7 @@ async def _answer(update: Update, context: Context, outcome: Outcome) -> None:
         case services.Meanwhile():
             screen = Screen(texts.not_undone(say, outcome), keyboards.one_text(say, outcome.shown))
             await show(update, context, screen, answer=texts.meanwhile_answer(say), alert=True)
-        case services.TextGone():
+        case facts.TextGone():
             await show(update, context, Screen(texts.gone(say)))
         case NoAuthority() as refused:
             await refuse(update, context, refused)
@@ -282,7 +283,7 @@ async def _propose(update: Update, context: Context, shown: services.Proposal) -
     await send(update, context, screen)
 
 
-def _all_texts(context: Context, shown: services.Texts) -> Screen:
+def _all_texts(context: Context, shown: facts.Texts) -> Screen:
     return Screen(texts.all_texts(context.say, shown), keyboards.all_texts(context.say, shown))
 
 

@@ -7,7 +7,8 @@ from bot.buttons import UpdateId
 from bot.keyboards.layout import Row, button, markup
 from bot.language import LANGUAGES, Language
 from bot.rules.editing import CONGRESS
-from bot.services.editing import Gaps, OneText, Proposal, Saved, Texts
+from bot.services.editing import Proposal, Saved
+from bot.services.editing_facts import Gaps, OneText, Texts
 from bot.texts import editing as texts
 from bot.texts import labels
 

@@ -5,18 +5,8 @@ from datetime import datetime
 
 from bot.language import LANGUAGES, Language
 from bot.rules.editing import CONGRESS, Place, Text, gaps, words_now
-from bot.services.editing import (
-    Asked,
-    BadText,
-    Gaps,
-    Meanwhile,
-    OneText,
-    Proposal,
-    SameText,
-    Saved,
-    Texts,
-    UnknownText,
-)
+from bot.services.editing import Asked, BadText, Meanwhile, Proposal, SameText, Saved
+from bot.services.editing_facts import Gaps, OneText, Texts, UnknownText
 from bot.services.visits import VisitCard
 from bot.texts import visits
 from bot.texts.log import doer

@@ -35,6 +35,7 @@ from bot.services import (
     desk,
     drafts,
     editing,
+    editing_facts,
     editions,
     feedback,
     forgetting,
@@ -876,7 +877,7 @@ def _texts(congress: Congress, visits: tuple[Visit, ...], *, n: int, text: str) 
     """Texts of visits and of the congress: there, missing, as long as the event file lets them be, in each state."""
     visit = replace(visits[0], price_eur=n, stops=(visits[0].stops[0],))
     subjects = tuple(
-        editing.Texts(visit=each, texts=found, congress=congress)
+        editing_facts.Texts(visit=each, texts=found, congress=congress)
         for each, found in (
             (visit, editing_rules.texts_of_visit(visit)),
             (
@@ -887,7 +888,7 @@ def _texts(congress: Congress, visits: tuple[Visit, ...], *, n: int, text: str) 
         )
     )
     ones = tuple(
-        editing.OneText(visit=of.visit, text=each, words=said, congress=congress, visits=visits_there)
+        editing_facts.OneText(visit=of.visit, text=each, words=said, congress=congress, visits=visits_there)
         for of in subjects
         for each in of.texts
         for said, visits_there in ((everywhere(text), 1), (None, n), ({"en": "Ж" * 400, "kk": text}, n))
@@ -903,12 +904,12 @@ def _texts(congress: Congress, visits: tuple[Visit, ...], *, n: int, text: str) 
     )
     return {
         editing_rules.Text: tuple(each.text for each in ones),
-        editing.Gaps: (
-            editing.Gaps(visits=tuple((each, lacks) for each in visits for lacks in (n, 0)) * n, congress=n),
-            editing.Gaps(visits=((visit, 0),), congress=None),
+        editing_facts.Gaps: (
+            editing_facts.Gaps(visits=tuple((each, lacks) for each in visits for lacks in (n, 0)) * n, congress=n),
+            editing_facts.Gaps(visits=((visit, 0),), congress=None),
         ),
-        editing.Texts: subjects,
-        editing.OneText: ones,
+        editing_facts.Texts: subjects,
+        editing_facts.OneText: ones,
         editing.Asked: tuple(editing.Asked(shown=each, language=code) for each in ones for code in ("", "kk")),
         editing.Proposal: proposals,
         editing.BadText: tuple(
@@ -927,7 +928,7 @@ def _texts(congress: Congress, visits: tuple[Visit, ...], *, n: int, text: str) 
             for was, now, renewed in ((None, each.new, n), (each.new, None, 0), (each.shown.words, each.new, n))
         ),
         editing.Meanwhile: tuple(editing.Meanwhile(shown=each, by=text) for each in ones[:4]),
-        editing.UnknownText: (editing.UnknownText(typed=text, known=(text[:36],) * 21, name=text[:24]),),
+        editing_facts.UnknownText: (editing_facts.UnknownText(typed=text, known=(text[:36],) * 21, name=text[:24]),),
     }
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.rules.authority import Right
 from bot.rules.editing import Place, Text
-from bot.services import editing
+from bot.services import editing, editing_facts
 from bot.services.authority import NoAuthority
 from bot.services.booking import Booked, book_seat
 from bot.services.finding import find_named
@@ -65,10 +65,10 @@ def write(tx: Tx, /, who: int, text: Text, language: str, typed: str, *, key: in
 
 
 def said(tx: Tx, text: Text) -> Any:
-    shown = editing.read_text(
+    shown = editing_facts.read_text(
         tx, actor=OWNER, visit_id=0 if text.place is Place.CONGRESS else visit_of(tx, "nab-am").id, text=text
     )
-    assert isinstance(shown, editing.OneText)
+    assert isinstance(shown, editing_facts.OneText)
     return shown.words
 
 
@@ -108,9 +108,9 @@ async def test_the_second_of_two_writes_over_nothing_that_was_not_seen(database:
     assert isinstance(late, editing.Proposal)
     assert late.shown.words is not None
     assert (late.by, late.shown.words["ru"], late.new) == ("Person 2", "Второй", {"ru": "Первый"})
-    assert isinstance(await database.run(save, one, key=1, at=6), editing.TextGone)  # the old button
+    assert isinstance(await database.run(save, one, key=1, at=6), editing_facts.TextGone)  # the old button
     assert (await database.read(said, TITLE))["ru"] == "Второй"
-    assert isinstance(await database.run(undo, key=5, at=7), editing.TextGone)
+    assert isinstance(await database.run(undo, key=5, at=7), editing_facts.TextGone)
     assert isinstance(await database.run(save, world.people[2], key=3, at=8), editing.Saved)  # another language
     assert isinstance(await database.run(save, one, key=late.key, at=9), editing.Saved)  # seen by now
     stale = await database.run(undo, key=4, at=10, actor=OTHER)
@@ -307,17 +307,17 @@ async def test_gaps_come_first(database: Database, world: World) -> None:
         visits.set_words(tx, visit.id, "about", dict.fromkeys(("en", "kk", "ru"), "Only in English."))
 
     await database.run(copy_it)
-    found = await database.read(editing.read_gaps, actor=OWNER)
-    assert isinstance(found, editing.Gaps)
+    found = await database.read(editing_facts.read_gaps, actor=OWNER)
+    assert isinstance(found, editing_facts.Gaps)
     first, missing = found.visits[0]
     assert (first.key, missing) == ("karaganda-day", 2)
     assert found.congress == 0
     await database.run(grants.give, OTHER, Grant(Role.CITY, "almaty"), now=OPEN)
-    theirs = await database.read(editing.read_gaps, actor=OTHER)
-    assert isinstance(theirs, editing.Gaps)
+    theirs = await database.read(editing_facts.read_gaps, actor=OTHER)
+    assert isinstance(theirs, editing_facts.Gaps)
     assert {visit.city for visit, _ in theirs.visits} == {"almaty"}
     assert theirs.congress is None
-    assert isinstance(await database.read(editing.read_gaps, actor=3), NoAuthority)
+    assert isinstance(await database.read(editing_facts.read_gaps, actor=3), NoAuthority)
 
 
 def test_the_right_is_called_as_its_command() -> None:
