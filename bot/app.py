@@ -49,7 +49,7 @@ from bot.services.numbers import Numbers, read_numbers
 from bot.services.people import crew_by_language, languages_of, name_owners
 from bot.services.planned import begin_due
 from bot.services.programme import Harmful, apply_programme
-from bot.services.programme_changes import Harm
+from bot.services.programme_changes import SEATS, Harm
 from bot.services.reminders import plan_due_reminders
 from bot.services.rounds import send_lists
 from bot.services.waiting import give_without_question, offers_without_a_question
@@ -90,6 +90,10 @@ class HarmfulProgramme(CannotStart):
 
     def __init__(self, harms: tuple[Harm, ...]) -> None:
         lines = [f"{harm.subject}: {harm.change}, but {harm.seats} seats are taken" for harm in harms]
+        if any(harm.field == SEATS for harm in harms):
+            lines.append(
+                "for smaller buses start with the old file and send the new one to the bot: it plans who leaves"
+            )
         super().__init__("\n".join(["the changed event file would harm booked people; nothing was applied:", *lines]))
         self.harms = harms
 

@@ -168,7 +168,7 @@ async def preview(
     )
     match shown:
         case ShownAct():
-            await send(update, context, _screen(context, shown))
+            await send(update, context, screen_of(context, shown))
         case NoAuthority() as refused:
             await refuse(update, context, refused)
         case _:
@@ -181,14 +181,15 @@ async def _show(
 ) -> None:
     match shown:
         case ShownAct():
-            await show(update, context, _screen(context, shown), answer=answer)
+            await show(update, context, screen_of(context, shown), answer=answer)
         case NoAuthority() as refused:
             await refuse(update, context, refused)
         case None:
             await answer_old_button(update, context)
 
 
-def _screen(context: Context, shown: ShownAct) -> Screen:
+def screen_of(context: Context, shown: ShownAct) -> Screen:
+    """Return the card of an act; a preview with how the news begins in each language."""
     languages = context.house.languages
     is_asked = shown.act.state is ActState.SHOWN
     quoted = [texts.quote(languages[code], shown) for code in LANGUAGES] if is_asked else []

@@ -10,14 +10,16 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, f
 from bot import keyboards
 from bot.buttons import ApplyImport
 from bot.context import Context
-from bot.handlers import registered
+from bot.handlers import acts, registered
 from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import needs, refuse
 from bot.rules.authority import Right, may_try
 from bot.screen import Screen, send, show, tapped
 from bot.services import importing as services
+from bot.services.acts import ShownAct, show_act
 from bot.services.authority import NoAuthority
+from bot.services.import_acts import arguments_of
 from bot.services.importing import (
     IMPORT,
     LARGEST_FILE,
@@ -34,6 +36,7 @@ from bot.services.importing import (
     understand,
 )
 from bot.texts import importing as texts
+from bot.texts.organizers import failure
 
 
 @needs(Right.EXPORT)
@@ -97,7 +100,10 @@ async def take_file(update: Update, context: Context) -> None:
         key=update.update_id,
         now=context.now,
     )
-    await _show(update, context, shown, key=update.update_id)
+    if isinstance(shown, Shown) and shown.comparison.can_be_planned:
+        await _show_plan(update, context, shown, read, name=_name(document))
+    else:
+        await _show(update, context, shown, key=update.update_id)
 
 
 @needs(Right.IMPORT)
@@ -147,7 +153,37 @@ async def _answer_tap(update: Update, context: Context, *, act: bool) -> None:
     if isinstance(done, Imported):
         context.house.congress = await context.db.read(services.current_congress)
         context.house.sender.wake()
-    await _show(update, context, done, key=button.key)
+    if isinstance(done, Shown) and done.comparison.can_be_planned:
+        await _show_plan(update, context, done, read, name=kept.name)
+    else:
+        await _show(update, context, done, key=button.key)
+
+
+async def _show_plan(update: Update, context: Context, shown: Shown, read: Understood, *, name: str) -> None:
+    """Show what the file changes and, below, the act of applying it: people have to leave buses that get smaller."""
+    compared, say = shown.comparison, context.say
+    assert update.effective_user is not None
+    arguments = arguments_of(read.file.model_dump(mode="json"), compared, digest=read.digest, name=name)
+    planned = await context.db.run(
+        show_act,
+        actor=update.effective_user.id,
+        delegate_id=context.delegate.id,
+        kind=Right.IMPORT,
+        name=name,
+        arguments=arguments,
+        congress=context.congress,
+        now=context.now,
+        cause=context.cause,
+    )
+    match planned:
+        case ShownAct():
+            answer = texts.changed_answer(say) if shown.changed else None
+            await show(update, context, Screen(texts.comparison(say, compared)), answer=answer, alert=shown.changed)
+            await send(update, context, acts.screen_of(context, planned))
+        case NoAuthority() as refused:
+            await refuse(update, context, refused)
+        case _:
+            await show(update, context, Screen(failure(say, planned, congress=context.congress)))
 
 
 async def _show(
@@ -162,7 +198,7 @@ async def _show(
         case Shown(comparison=compared):
             keyboard = None if compared.harms else keyboards.imported_file(say, key=key, seen=compared.fingerprint)
             answer = texts.changed_answer(say) if outcome.changed else None
-            screen = Screen(texts.comparison(say, outcome), keyboard)
+            screen = Screen(texts.comparison(say, compared), keyboard)
             await show(update, context, screen, answer=answer, alert=outcome.changed)
         case Imported():
             await show(update, context, Screen(texts.imported(say, outcome)))

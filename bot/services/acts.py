@@ -11,17 +11,20 @@ from datetime import datetime, timedelta
 from typing import Any, TypeGuard
 
 from bot.rules.acting import may_confirm, may_recall
-from bot.services import cancelling, cutting, merging
+from bot.services import cancelling, cutting, import_acts, merging
 from bot.services.authority import NoAuthority, refusal
 from bot.services.deeds import Busy, Deed, Going, Impossible, Prepared
 from bot.services.organizers import UnknownName
 from storage import Tx, acts, delegates, log, outbox, visits
 from storage.records import Act, ActState, Congress, DeliveryCounts, Visit
 
-DEEDS: Mapping[str, Deed] = {deed.kind: deed for deed in (cancelling.DEED, cutting.DEED, merging.DEED)}
+DEEDS: Mapping[str, Deed] = {
+    deed.kind: deed for deed in (cancelling.DEED, cutting.DEED, import_acts.DEED, merging.DEED)
+}
 """Every kind of dangerous act, by its command."""
 RECALL = timedelta(seconds=60)
 """So long nothing has changed after the author's word, and it can be recalled."""
+_CONGRESS = "congress"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +95,7 @@ def show_act(
         return refused
     prepared = deed.prepare(
         tx,
-        subject=number_of(subject),
+        subject=_number_of(subject),
         arguments=arguments or {},
         author_id=delegate_id,
         congress=congress,
@@ -235,16 +238,17 @@ def close_act(tx: Tx, *, act_id: int, revision: int, now: datetime) -> None:
         acts.change(tx, act_id, reported_at=now)
 
 
-def number_of(subject: str) -> int:
-    """Return the id in a subject of the log."""
-    return int(subject.partition(":")[2])
+def _number_of(subject: str) -> int:
+    """Return the id in a subject of the log; 0 for the congress, which has a name."""
+    kind, _, number = subject.partition(":")
+    return 0 if kind == _CONGRESS else int(number)
 
 
 def _refusal(tx: Tx, actor: int, kind: str, subject: str) -> NoAuthority | None:
     """Say why this person may not do such an act to its subject: a bus is its visit's, whose people it touches."""
-    visit = visits.read(tx, visits.of_subject(tx, subject))
-    assert visit is not None
-    return refusal(tx, actor, kind, visit=visit)
+    if subject.startswith(f"{_CONGRESS}:"):
+        return refusal(tx, actor, kind)
+    return refusal(tx, actor, kind, visit=visits.read(tx, visits.of_subject(tx, subject)))
 
 
 def _prepare(
@@ -252,7 +256,7 @@ def _prepare(
 ) -> Prepared | Impossible | Busy | None:
     return DEEDS[act.kind].prepare(
         tx,
-        subject=number_of(act.subject),
+        subject=_number_of(act.subject),
         arguments=act.arguments,
         author_id=act.author_id,
         congress=congress,
@@ -266,13 +270,11 @@ def _is_possible(prepared: Prepared | Impossible | Busy | None) -> TypeGuard[Pre
 
 
 def _shown(tx: Tx, act: Act, *, reader: int) -> ShownAct:
-    visit = visits.read(tx, visits.of_subject(tx, act.subject))
-    assert visit is not None
     is_done = act.state is ActState.DONE
     missed = DEEDS[act.kind].missed(tx, act) if is_done else ()
     return ShownAct(
         act=act,
-        visit=visit,
+        visit=DEEDS[act.kind].visit_of(tx, act.subject, act.arguments),
         author=delegates.read(tx, act.author_id).name,
         is_own=act.author_id == reader,
         meanwhile=_meanwhile(tx, act) if act.state is ActState.CHANGED else (),

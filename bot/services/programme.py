@@ -89,13 +89,18 @@ def carry_out(
     tx: Tx, plan: Plan, document: Document, *, digest: str, actor: int | None, cause: str | None, now: datetime
 ) -> None:
     """Apply a file that harms nobody: rows, the tickets that say something else now, seats for those who wait."""
-    _apply_changes(tx, plan.standing, plan.wanted, plan.current)
+    change_rows(tx, plan.standing, plan.wanted, plan.current)
     texts = texts_apart(document, plan.wanted)
     write_programme(tx, document, texts=texts, digest=digest, actor=actor, cause=cause, now=now)
+    spread(tx, plan, now=now)
+
+
+def spread(tx: Tx, plan: Plan, *, now: datetime) -> None:
+    """Let tickets say what has changed, and offer to those who wait what is free now; the file has been applied."""
     everywhere = any(plan.standing[section] != plan.wanted[section] for section in _ON_EVERY_TICKET)
     _renew_tickets(tx, plan.current, all_of_them=everywhere, now=now)
     fresh = congress.read(tx)
-    for visit in plan.current.values():
+    for visit in visits.read_all(tx):
         if visit.waiting:
             promote(tx, visit.id, congress=fresh, now=now)
 
@@ -124,7 +129,8 @@ def write_programme(
     )
 
 
-def _apply_changes(tx: Tx, old: Document, new: Document, current: Mapping[str, Visit]) -> None:
+def change_rows(tx: Tx, old: Document, new: Document, current: Mapping[str, Visit]) -> None:
+    """Bring visits and buses from one document to another; `current` are the visits by their keys, locked."""
     before, wanted = by_id(old["visits"]), by_id(new["visits"])
     for key, visit in current.items():  # what goes, first: a bus's label may stand on another visit now
         if key in wanted:

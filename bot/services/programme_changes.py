@@ -1,7 +1,7 @@
 """What another event file would change, and what of it would harm booked people. Nothing is written here."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -19,6 +19,8 @@ _SECTIONS = (
     *("meeting_points", "tags", "rules"),
 )
 REMOVED = "removed"
+SEATS = "seats"
+"""Of a bus."""
 ROOM = "room"
 """The seats that a visit has for delegates."""
 CONGRESS = "id"
@@ -99,8 +101,24 @@ class Comparison:
 
     @property
     def fingerprint(self) -> str:
-        """Return 12 characters that are another's as soon as anything in it is another."""
-        return sha256(repr(self).encode()).hexdigest()[:12]
+        """Return 12 hexadecimal digits that are others as soon as anything is that the file changes.
+
+        Whom it harms is not in it: that is another with every sign-up.
+        """
+        return sha256(repr(replace(self, harms=())).encode()).hexdigest()[:12]
+
+    @property
+    def smaller(self) -> tuple[str, ...]:
+        """Return the labels of the buses that would have fewer seats than are taken on them."""
+        return tuple(harm.name for harm in self.harms if harm.kind == "bus" and harm.field == SEATS)
+
+    @property
+    def can_be_planned(self) -> bool:
+        """Say whether it harms nobody but by smaller buses: who leaves those can be planned (services/import_acts.py).
+
+        A visit with too little room may have enough once they have left.
+        """
+        return bool(self.smaller) and all(harm.field in (SEATS, ROOM) for harm in self.harms)
 
 
 def compare(tx: Tx, last: Document, standing: Document, new: Document, current: Mapping[str, Visit]) -> Comparison:
@@ -162,6 +180,6 @@ def _harms(tx: Tx, standing: Document, new: Document, current: Mapping[str, Visi
             if table[field] != before[bus.label][field]:
                 yield Harm("bus", bus.label, field, bus.seats_taken, key)
         if table["seats"] < bus.seats_taken:
-            yield Harm("bus", bus.label, "seats", bus.seats_taken, table["seats"])
+            yield Harm("bus", bus.label, SEATS, bus.seats_taken, table["seats"])
         if table["wheelchair_places"] < bus.wheelchairs_taken:
             yield Harm("bus", bus.label, "wheelchair_places", bus.wheelchairs_taken, table["wheelchair_places"])

@@ -6,7 +6,7 @@ from bot.language import Language
 from bot.services.act_results import ActResult, ResultRow
 from bot.texts.acts import WORDINGS
 from bot.texts.history import stands, what_became
-from bot.texts.markup import plain, words
+from bot.texts.markup import plain
 from bot.texts.undelivered import kind_name
 from storage.records import MessageState
 
@@ -40,7 +40,7 @@ def caption(say: Language, result: ActResult) -> str:
     return "\n".join(
         [
             f"<b>{WORDINGS[shown.act.kind].done(say, shown.act)}</b>",
-            words(say, shown.visit.title),
+            *WORDINGS[shown.act.kind].what(say, shown.visit, shown.act)[:1],
             say.ngettext("{n} person in the file", "{n} people in the file", len(result.rows)).format(
                 n=len(result.rows)
             ),

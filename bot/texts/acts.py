@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 from bot.language import Language
 from bot.services.acts import Meanwhile, ShownAct
-from bot.texts import cancelling, cutting, merging
+from bot.texts import cancelling, cutting, import_acts, merging
 from bot.texts.deeds import Wording
-from bot.texts.markup import bar, esc, name, words
+from bot.texts.markup import bar, esc, name
 from bot.texts.undelivered import untold
 from storage.records import Act, ActState
 
 WORDINGS: Mapping[str, Wording] = {
-    wording.kind: wording for wording in (cancelling.WORDING, cutting.WORDING, merging.WORDING)
+    wording.kind: wording for wording in (cancelling.WORDING, cutting.WORDING, import_acts.WORDING, merging.WORDING)
 }
 """How each kind of act is worded."""
 
@@ -118,8 +118,7 @@ def _wording(shown: ShownAct) -> Wording:
 
 
 def _what(say: Language, shown: ShownAct) -> list[str]:
-    visit = shown.visit
-    return [f"<b>{words(say, visit.title)}</b>", f"🗓 {say.moment(visit.leaves_at)}"]
+    return _wording(shown).what(say, shown.visit, shown.act)
 
 
 def _to_the_second(say: Language, planned: Act) -> str:

@@ -93,19 +93,28 @@ def other_bus(say: Language, shown: OtherBus, *, congress: Congress) -> str:
     """The new bus first, where a locked phone shows it."""
     bus = shown.ticket.bus
     label = bus.label if bus else ""
-    head = (
-        say.gettext("Your bus is another coach now: {bus}").format(bus=esc(label))
-        if label == shown.was
-        else say.gettext("You now travel on bus {bus} (was {was})").format(bus=esc(label), was=esc(shown.was))
-    )
+    head = moved_head(say, bus=label, was=shown.was)
+    if label == shown.was:
+        head = "🚌 <b>" + say.gettext("Your bus is another coach now: {bus}").format(bus=esc(label)) + "</b>"
     return "\n".join(
         [
-            f"🚌 <b>{head}</b>",
+            head,
             f"<b>{words(say, shown.ticket.visit.title)}</b>",
             *departure_lines(say, shown.ticket.visit, bus, congress=congress),
             *_plate(say, bus),
         ]
     )
+
+
+def moved_head(say: Language, *, bus: str, was: str) -> str:
+    """How the news begins to somebody who sits on another bus now."""
+    text = say.gettext("You now travel on bus {bus} (was {was})").format(bus=esc(bus), was=esc(was))
+    return f"🚌 <b>{text}</b>"
+
+
+def withdrawn_head(say: Language) -> str:
+    """How the news begins to somebody whose offer is taken back."""
+    return "⏳ <b>" + say.gettext("The seat offered to you is gone: the bus has become smaller") + "</b>"
 
 
 def _plate(say: Language, bus: Bus | None) -> list[str]:
@@ -118,7 +127,7 @@ def withdrawn(say: Language, shown: OfferWithdrawn) -> str:
     """Say that what they were offered is not there any more, and that they wait on where they stood."""
     return "\n".join(
         [
-            "⏳ <b>" + say.gettext("The seat offered to you is gone: the bus has become smaller") + "</b>",
+            withdrawn_head(say),
             f"<b>{words(say, shown.wait.visit.title)}</b>",
             f"🗓 {say.moment(shown.wait.visit.leaves_at)}",
             "🔢 " + say.gettext("Your place in the list: {place}").format(place=shown.wait.place),
@@ -256,12 +265,9 @@ def _quote(say: Language, visit: Visit, act: Act) -> list[str]:
     if act.preview.get("leaving"):
         lines += lost_head(say, visit)
     elif act.preview.get("other_bus"):
-        lines.append(
-            "🚌 <b>" + say.gettext("You now travel on bus {bus} (was {was})").format(bus="…", was=esc(_bus(act)))
-        )
-        lines[-1] += "</b>"
+        lines.append(moved_head(say, bus="…", was=_bus(act)))
     else:
-        lines.append("⏳ <b>" + say.gettext("The seat offered to you is gone: the bus has become smaller") + "</b>")
+        lines.append(withdrawn_head(say))
     return lines
 
 

@@ -4,9 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.language import Language
+from bot.texts.markup import words
 from storage.records import Act, Visit
 
 Counts = Mapping[str, int]
+
+
+def _visit_lines(say: Language, visit: Visit, _act: Act) -> list[str]:
+    return [f"<b>{words(say, visit.title)}</b>", f"🗓 {say.moment(visit.leaves_at)}"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +39,5 @@ class Wording:
     """The button, with the number that counts."""
     going: Callable[[Language, Act, object], list[str]] = lambda _say, _act, _going: []
     """How it goes on after it was done, where it does."""
+    what: Callable[[Language, Visit, Act], list[str]] = _visit_lines
+    """What it is about: the visit and when it leaves, if nothing else is said."""

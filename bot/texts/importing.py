@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.language import Language
-from bot.services.importing import LARGEST_FILE, Export, Faults, Imported, OtherZone, Shown
-from bot.services.programme_changes import CONGRESS, REMOVED, ROOM, Change, Comparison, Harm
+from bot.services.importing import LARGEST_FILE, Export, Faults, Imported, OtherZone
+from bot.services.programme_changes import CONGRESS, REMOVED, ROOM, SEATS, Change, Comparison, Harm
 from bot.texts.markup import cut, esc, units
 
 MOST_FAULTS = 5
@@ -91,15 +91,21 @@ def changed_answer(say: Language) -> str:
     return say.gettext("Somebody has changed something meanwhile. Nothing is applied yet: look again.")
 
 
-def comparison(say: Language, shown: Shown) -> str:
-    """Say what the file would change, or what stands in its way."""
-    compared = shown.comparison
-    if compared.harms:
+def comparison(say: Language, compared: Comparison) -> str:
+    """Say what the file would change, or what stands in its way; where buses get too small, the plan stands below."""
+    if compared.harms and not compared.can_be_planned:
         head = "🚫 <b>" + say.gettext("This would harm people who are booked. Nothing has changed.") + "</b>"
         foot = say.gettext("Write these as they stand (/export shows it) and send the file again.")
         return _joined(say, head, [_harm(say, harm) for harm in compared.harms], foot)
     head = "📥 <b>" + say.gettext("This is what the file changes:") + "</b>"
-    foot = say.gettext("Booked people keep their seats. Tickets that say something else now are renewed.")
+    if compared.smaller:
+        foot = "⚠️ " + say.ngettext(
+            "More seats of {n} bus are taken than it would have: the plan for its passengers stands below.",
+            "More seats of {n} buses are taken than they would have: the plan for their passengers stands below.",
+            len(compared.smaller),
+        ).format(n=len(compared.smaller))
+    else:
+        foot = say.gettext("Booked people keep their seats. Tickets that say something else now are renewed.")
     if compared.asks_again:
         foot += "\n⚠️ " + say.gettext("The privacy notice is a new one: everybody is asked for consent again.")
     return _joined(say, head, _differences(say, compared), foot)
@@ -223,7 +229,7 @@ def _harmful_change(say: Language, harm: Harm) -> str:
 def _command(harm: Harm) -> str | None:
     """The command that does it properly, with the people told."""
     match harm.kind, harm.field:
-        case "bus", "seats":
+        case "bus", field if field == SEATS:
             return f"/seats {harm.name} {harm.value}"
         case "bus", "boarding" | "departs":
             return f"/delay {harm.value} 15"

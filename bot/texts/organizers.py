@@ -8,14 +8,14 @@ from bot.language import Language
 from bot.rules.merging import DoesNotFit, NotTogether
 from bot.rules.seats import is_walk, seats_left, seats_offered
 from bot.services.authority import NoAuthority
-from bot.services.deeds import BeingCut, Impossible, TooManyStay
+from bot.services.deeds import BeingCut, DoesHarm, Impossible, OtherProgramme, TooManyStay
 from bot.services.organizers import (
     CannotBeMoved,
     InThePast,
     SeatsSet,
     UnknownName,
 )
-from bot.texts import merging
+from bot.texts import importing, merging
 from bot.texts.markup import cut, esc, pages, words
 from bot.texts.visits import zone_name
 from storage.records import Answers, Bus, Congress, Visit
@@ -136,6 +136,10 @@ def failure(
             return merging.does_not_fit(say, refused)
         case NotTogether():
             return merging.not_together(say, refused)
+        case DoesHarm(compared):
+            return importing.comparison(say, compared)
+        case OtherProgramme():
+            return importing.nothing_new(say)
         case _:
             assert_never(refused)
 

@@ -2,11 +2,14 @@
 
 import re
 import tomllib
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.services.acts import RECALL
 from bot.services.importing import LARGEST_FILE
 from bot.simulator import Simulator
 from bot.texts import importing as texts
@@ -134,6 +137,87 @@ async def test_what_would_harm_booked_people_is_named_with_its_command_and_canno
     assert "other than now: meeting point" in shown.text
     assert not shown.buttons
     assert await stored(house) == before
+
+
+def has_plan(message: Message, *, after: int) -> bool:
+    return message.message_id > after and message.button("act:") is not None
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+async def test_a_smaller_bus_of_the_file_comes_with_a_plan_for_its_passengers(house: Running, code: str) -> None:
+    owner, say = await house.organizer(language=code), words_of(house, code)
+    phones = {each: await house.delegate(each.title(), language=each) for each in LANGUAGES}
+    for phone in phones.values():
+        await house.book(phone, "katru-am")
+        house.clock.advance(timedelta(seconds=1))
+    text, before = await exported(owner), await stored(house)
+    smaller = with_table(with_table(text, "buses", "B10", seats="2"), "buses", "B01", plate='"777 ABC 01"')
+    sent = await owner.send_document(smaller.encode(), file_name=NAME)
+    foot = say.ngettext(
+        "More seats of {n} bus are taken than it would have: the plan for its passengers stands below.",
+        "More seats of {n} buses are taken than they would have: the plan for their passengers stands below.",
+        1,
+    ).format(n=1)
+    shown = await owner.wait_for(lambda message: message.message_id > sent and foot in message.text)
+    assert "777 ABC 01" in shown.text
+    assert not shown.buttons
+    card = await owner.wait_for(partial(has_plan, after=shown.message_id))
+    assert say.gettext("Put this file in use?") in card.text
+    assert NAME in card.text
+    line = say.ngettext(
+        "By the rule {n} person leaves: {held} held, {queued} queued, {nothing} nothing",
+        "By the rule {n} people leave: {held} held, {queued} queued, {nothing} nothing",
+        1,
+    )
+    assert line.format(n=1, held=1, queued=0, nothing=0) in card.text
+    for each in LANGUAGES:
+        assert words_of(house, each).gettext("Your seat is gone: the bus has become smaller") in card.text
+    waits = await screen_after(owner, "act:", message=card)
+    assert say.gettext("Nothing has changed yet, and nobody has been told. Until then you can recall it.") in waits.text
+    assert await stored(house) == before
+    house.clock.advance(RECALL)
+    lost = await phones["ru"].wait_for(words_of(house, "ru").gettext("Your seat is gone: the bus has become smaller"))
+    assert [data.split(":")[0] for data in callbacks(lost)] == ["take", "others", "leave"]
+    assert (await visits_held(house, phones["en"]), await visits_held(house, phones["kk"])) == (["katru-am"],) * 2
+    done = await owner.wait_for(
+        lambda seen: seen.message_id == card.message_id and say.gettext("The new programme is in use.") in seen.text
+    )
+    assert say.gettext("Told: {sent} of {total}").format(sent=1, total=1) in done.text
+    await phones["ru"].tap("take:", message=lost)
+    (elsewhere,) = await visits_held(house, phones["ru"])
+    assert elsewhere != "katru-am"
+    (bus,) = (await visit_of(house, "katru-am")).buses
+    assert (bus.seats, bus.seats_taken) == (2, 2)
+    assert (await visit_of(house, "nab-am")).buses[0].plate == "777 ABC 01"
+    await owner.tap("actcsv:", message=done)
+    file = await owner.wait_for(lambda message: message.message_id > card.message_id and message.document is not None)
+    assert file.document is not None
+    assert "Ru" in (await owner.download(file.document)).decode()
+    assert (await brought(owner, smaller)).text == texts.nothing_new(say)
+    await seats_add_up(house)
+
+
+async def test_a_recalled_file_changes_nothing_and_a_plan_that_somebody_overtook_is_over(quick_house: Running) -> None:
+    owner = await quick_house.organizer()
+    for name in ("Emma", "Omar"):
+        await quick_house.book(await quick_house.delegate(name), "katru-am")
+    smaller = with_table(await exported(owner), "buses", "B10", seats="1")
+    before = await stored(quick_house)
+    for overtaken in (False, True):
+        sent = await owner.send_document(smaller.encode(), file_name=NAME)
+        found = await owner.wait_for(partial(has_plan, after=sent))
+        if overtaken:
+            await answered(owner, "/seats B10 7")
+            over = await screen_after(owner, "act:", message=found)
+            assert "Send it again to see it afresh." in over.text
+            assert not over.buttons
+        else:
+            waits = await screen_after(owner, "act:", message=found)
+            await screen_after(owner, "recall:", message=waits)
+            quick_house.clock.advance(RECALL)
+            await settled(owner)
+            assert await stored(quick_house) == before
+    assert congress_of(quick_house).version == 1
 
 
 async def test_what_changed_meanwhile_is_shown_afresh(quick_house: Running) -> None:

@@ -385,6 +385,7 @@ def _acts(visits: tuple[Visit, ...], tickets: tuple[Ticket, ...], booking: Booki
             for is_own in (True, False)
         )
         + _smaller_buses(first, visits[0], counts, n=n, text=text)
+        + _smaller_by_a_file(first, visits[0], counts, n=n, text=text)
         + tuple(
             acts.ShownAct(
                 act=replace(
@@ -475,6 +476,33 @@ def _smaller_buses(
         for preview in previews
         for arguments in (coach, {"seats": 29, "bus": "B01"})
         for each in (goings if state is ActState.DONE else (None,))
+    )
+
+
+def _smaller_by_a_file(
+    first: Act, visit: Visit, counts: Mapping[str, int], *, n: int, text: str
+) -> tuple[acts.ShownAct, ...]:
+    """An event file that makes buses smaller, with all and with nothing that can become of their people."""
+    what = {**counts, "seats": n}
+    nobody = dict.fromkeys(what, 0)
+    previews = (what, nobody | {"other_bus": n}, nobody | {"offers": n}, nobody)
+    return tuple(
+        acts.ShownAct(
+            act=replace(
+                first,
+                kind="import",
+                subject="congress:wlic2025",
+                arguments={"name": text, "buses": [text[:20]]},
+                state=state,
+                preview={f"{key}/{text[:10]}{bus}": number for bus in range(n) for key, number in preview.items()},
+                before=None,
+            ),
+            visit=visit,
+            author=text,
+            is_own=True,
+        )
+        for state in ActState
+        for preview in previews
     )
 
 
@@ -849,10 +877,12 @@ def _imports(visit: Visit, *, n: int, text: str) -> World:
     )
     kinds = ("removed", "room", "seats", "wheelchair_places", "id", "start", "departs", "price_eur")
     harms = tuple(Harm(kind, text, field, n, text) for kind in ("visit", "bus") for field in kinds)
-    shown = tuple(
-        importing.Shown(comparison=each, changed=changed)
-        for each in (Comparison(**nothing | {"sections": ("rules",)}), many, Comparison(**nothing | {"harms": harms}))
-        for changed in (False, True)
+    smaller = replace(many, harms=(Harm("bus", text, "seats", n, n),) * n)
+    compared = (
+        Comparison(**nothing | {"sections": ("rules",)}),
+        many,
+        Comparison(**nothing | {"harms": harms}),
+        smaller,
     )
     return {
         opening.DoorSet: tuple(
@@ -862,7 +892,9 @@ def _imports(visit: Visit, *, n: int, text: str) -> World:
         ),
         opening.HeldBack: tuple(opening.HeldBack(visit=visit, was=visit, offered=offered) for offered in (0, n)),
         opening.TooManyHeld: (opening.TooManyHeld(visit=visit, wanted=n, most=n),),
-        importing.Shown: shown,
+        Comparison: compared,
+        deeds.DoesHarm: tuple(map(deeds.DoesHarm, compared)),
+        deeds.OtherProgramme: (deeds.OtherProgramme(),),
         **_people_lists(n=n, text=text),
         importing.Imported: (importing.Imported(None), importing.Imported(many)),
         importing.OtherZone: (importing.OtherZone(text),),

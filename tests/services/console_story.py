@@ -11,10 +11,13 @@ from hypothesis.stateful import invariant, precondition, rule
 
 from bot.services import moving
 from bot.services.acts import RECALL
+from bot.services.cutting import WITHDRAWN
 from bot.services.moving import Moved, MoveShown
 from bot.services.swapping import OTHER_BUS
 from tests.services.cutting_story import CuttingStory
 from tests.services.story import rarely
+from tests.services.test_import_acts import arguments as arguments_of
+from tests.services.test_import_acts import file_of
 from tests.services.world import OWNER, Document, table
 
 pairs = st.sampled_from([("B01", "B02"), ("B02", "B01"), ("B02", "B01"), ("B05", "B01"), ("B02", "B02")])
@@ -40,6 +43,21 @@ class ConsoleStory(CuttingStory):
         expected = self._may_merge(bus, into)
         shown = self._show("merge", pair[0], {"bus": pair[0], "into": pair[1]})
         assert (shown is not None) == expected, pair
+        if shown is not None:
+            self._confirm(shown)
+            self.now += RECALL
+            self._tick()
+
+    @precondition(lambda self: self._seldom())
+    @rule(seats=st.dictionaries(st.sampled_from(["B01", "B02", "B05", "B03"]), st.integers(1, 5), min_size=1))
+    def bring_a_file(self, seats: dict[str, int]) -> None:
+        """With other numbers of seats; shown, confirmed and a minute later, with nothing between."""
+        of = self.desk.run(file_of, **seats)
+        if not any(row.label in seats and seats[row.label] < row.seats_taken for row in self.facts["buses"]):
+            return
+        self.causes += 1
+        arguments = self.desk.run(arguments_of, of, digest=f"file {self.causes}")
+        shown = self._show("import", "event.toml", arguments)
         if shown is not None:
             self._confirm(shown)
             self.now += RECALL
@@ -86,6 +104,8 @@ class ConsoleStory(CuttingStory):
 
     def _was_done(self, row: Any, planned: Any) -> None:
         super()._was_done(row, planned)
+        if row.kind == "import":
+            self._was_brought(row)
         if row.kind == "merge":
             parties = {each.id: each.party for each in self.facts["bookings"]}
             told = [each for each in self.facts["outbox"] if (each.kind, each.act_id) == (OTHER_BUS, row.id)]
@@ -93,6 +113,21 @@ class ConsoleStory(CuttingStory):
             assert len({each.booking_id for each in told}) == len(told)
             self.reached["merged with people"] += bool(told)
             self.reached["merged with offers"] += bool(row.preview["offers"])
+
+    def _was_brought(self, row: Any) -> None:
+        """The buses have the seats of the file, and so many people have left them as was shown."""
+        parties = {each.id: each.party for each in self.facts["bookings"]}
+        of_act = [each for each in self.facts["outbox"] if each.act_id == row.id]
+        for kind, what in (("seat-lost", "leaving"), (OTHER_BUS, "other_bus")):
+            moved = sum(parties[each.booking_id] for each in of_act if each.kind == kind)
+            assert moved == _sum(row.preview, what), ("not as it was shown", kind, row.preview)
+        # What is held for somebody who is asked to leave another bus is withdrawn without a word: it was no promise.
+        assert sum(each.kind == WITHDRAWN for each in of_act) <= _sum(row.preview, "offers")
+        seats = {bus.label: bus.real_seats for bus in self.facts["buses"]}
+        for key, number in row.preview.items():
+            what, _, label = key.partition("/")
+            assert what != "seats" or seats[label] == number
+        self.reached["brought a file with smaller buses"] += bool(of_act)
 
     # What must hold after each step.
 
@@ -146,3 +181,7 @@ class ConsoleStory(CuttingStory):
 
     def _closes(self, *buses: Any) -> bool:
         return any(bus is not None and bus.closing_to is not None for bus in buses)
+
+
+def _sum(preview: Any, what: str) -> int:
+    return sum(number for key, number in preview.items() if key.startswith(f"{what}/"))

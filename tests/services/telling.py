@@ -30,6 +30,7 @@ MUST_BE_REACHED_IN_CHANGES = {
 MUST_BE_REACHED_AT_THE_CONSOLE = {
     *("seats done", "cancelvisit done", "asked", "asking ended", "stays", "reseated", "Swapped", "offered", "taken"),
     *("merge done", "merged with people", "moved to another visit", "moved to another bus"),
+    *("import done", "brought a file with smaller buses"),
 }
 """Over the short stories of the console each of these happened; test_cutting_promise.py draws what else a cut is."""
 MUST_BE_REACHED_IN_A_CROWD = MUST_BE_REACHED | {"booked in a rush", "too late in a rush"}

@@ -18,7 +18,7 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 def test_the_story_holds_on_sqlite(file_desk: FileDesk) -> None:
     ConsoleStory.reached.clear()
-    tell(file_desk, stories=80, of=ConsoleStory)
+    tell(file_desk, stories=120, of=ConsoleStory)
     assert {what for what in MUST_BE_REACHED_AT_THE_CONSOLE if not ConsoleStory.reached[what]} == set()
 
 
