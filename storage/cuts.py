@@ -104,13 +104,13 @@ def end(tx: Connection, cut_id: int, *, outcome: Mapping[str, int], now: datetim
     tx.execute(update(cuts).where(cuts.c.id == cut_id).values(ended_at=now, outcome=dict(outcome)))
 
 
-def without_telegram(tx: Connection, *, bus_id: int, reason: str, since: datetime) -> tuple[str, ...]:
-    """Return the names of those whose seats on a bus ended for this reason since then and who have no Telegram."""
+def without_telegram(tx: Connection, *, bus_ids: Collection[int], reason: str, since: datetime) -> tuple[str, ...]:
+    """Return the names of those without Telegram whose seats on these buses ended for this reason since then."""
     query: Select[tuple[str]] = (
         select(delegates.c.name)
         .join_from(bookings, delegates, bookings.c.delegate_id == delegates.c.id)
         .where(
-            bookings.c.bus_id == bus_id,
+            bookings.c.bus_id.in_(bus_ids),
             bookings.c.reason == reason,
             bookings.c.released_at >= since,
             delegates.c.telegram_id.is_(None),

@@ -151,9 +151,16 @@ async def others(update: Update, context: Context) -> None:
 
 
 async def preview(
-    update: Update, context: Context, *, kind: str, name: str, arguments: Mapping[str, Any] | None = None
+    update: Update,
+    context: Context,
+    *,
+    kind: str,
+    name: str,
+    arguments: Mapping[str, Any] | None = None,
+    above: Screen | None = None,
+    answer: str | None = None,
 ) -> None:
-    """Show what an act would come to, on a card of its own."""
+    """Show what an act would come to, on a card of its own; `above` it what it follows from, with the tap's answer."""
     assert update.effective_user is not None
     shown = await context.db.run(
         services.show_act,
@@ -168,12 +175,14 @@ async def preview(
     )
     match shown:
         case ShownAct():
-            await send(update, context, screen_of(context, shown))
+            if above is not None:
+                await show(update, context, above, answer=answer, alert=answer is not None)
+            await send(update, context, _screen(context, shown))
         case NoAuthority() as refused:
             await refuse(update, context, refused)
         case _:
             text = organizer_texts.failure(context.say, shown, congress=context.congress)
-            await send(update, context, Screen(text))
+            await show(update, context, Screen(text))
 
 
 async def _show(
@@ -181,15 +190,14 @@ async def _show(
 ) -> None:
     match shown:
         case ShownAct():
-            await show(update, context, screen_of(context, shown), answer=answer)
+            await show(update, context, _screen(context, shown), answer=answer)
         case NoAuthority() as refused:
             await refuse(update, context, refused)
         case None:
             await answer_old_button(update, context)
 
 
-def screen_of(context: Context, shown: ShownAct) -> Screen:
-    """Return the card of an act; a preview with how the news begins in each language."""
+def _screen(context: Context, shown: ShownAct) -> Screen:
     languages = context.house.languages
     is_asked = shown.act.state is ActState.SHOWN
     quoted = [texts.quote(languages[code], shown) for code in LANGUAGES] if is_asked else []

@@ -10,14 +10,14 @@ from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, f
 from bot import keyboards
 from bot.buttons import ApplyImport
 from bot.context import Context
-from bot.handlers import acts, registered
+from bot.handlers import registered
+from bot.handlers.acts import preview
 from bot.handlers.fallback import unknown_text
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import needs, refuse
 from bot.rules.authority import Right, may_try
 from bot.screen import Screen, send, show, tapped
 from bot.services import importing as services
-from bot.services.acts import ShownAct, show_act
 from bot.services.authority import NoAuthority
 from bot.services.import_acts import arguments_of
 from bot.services.importing import (
@@ -36,7 +36,6 @@ from bot.services.importing import (
     understand,
 )
 from bot.texts import importing as texts
-from bot.texts.organizers import failure
 
 
 @needs(Right.EXPORT)
@@ -100,10 +99,7 @@ async def take_file(update: Update, context: Context) -> None:
         key=update.update_id,
         now=context.now,
     )
-    if isinstance(shown, Shown) and shown.comparison.can_be_planned:
-        await _show_plan(update, context, shown, read, name=_name(document))
-    else:
-        await _show(update, context, shown, key=update.update_id)
+    await _show(update, context, shown, read=read, name=_name(document), key=update.update_id)
 
 
 @needs(Right.IMPORT)
@@ -153,37 +149,21 @@ async def _answer_tap(update: Update, context: Context, *, act: bool) -> None:
     if isinstance(done, Imported):
         context.house.congress = await context.db.read(services.current_congress)
         context.house.sender.wake()
-    if isinstance(done, Shown) and done.comparison.can_be_planned:
-        await _show_plan(update, context, done, read, name=kept.name)
-    else:
-        await _show(update, context, done, key=button.key)
+    await _show(update, context, done, read=read, name=kept.name, key=button.key)
 
 
 async def _show_plan(update: Update, context: Context, shown: Shown, read: Understood, *, name: str) -> None:
     """Show what the file changes and, below, the act of applying it: people have to leave buses that get smaller."""
     compared, say = shown.comparison, context.say
-    assert update.effective_user is not None
-    arguments = arguments_of(read.file.model_dump(mode="json"), compared, digest=read.digest, name=name)
-    planned = await context.db.run(
-        show_act,
-        actor=update.effective_user.id,
-        delegate_id=context.delegate.id,
+    await preview(
+        update,
+        context,
         kind=Right.IMPORT,
         name=name,
-        arguments=arguments,
-        congress=context.congress,
-        now=context.now,
-        cause=context.cause,
+        arguments=arguments_of(read.file.model_dump(mode="json"), compared, digest=read.digest, name=name),
+        above=Screen(texts.comparison(say, compared)),
+        answer=texts.changed_answer(say) if shown.changed else None,
     )
-    match planned:
-        case ShownAct():
-            answer = texts.changed_answer(say) if shown.changed else None
-            await show(update, context, Screen(texts.comparison(say, compared)), answer=answer, alert=shown.changed)
-            await send(update, context, acts.screen_of(context, planned))
-        case NoAuthority() as refused:
-            await refuse(update, context, refused)
-        case _:
-            await show(update, context, Screen(failure(say, planned, congress=context.congress)))
 
 
 async def _show(
@@ -192,9 +172,13 @@ async def _show(
     outcome: Shown | Imported | NothingNew | OtherZone | ImportGone | NoAuthority,
     *,
     key: int,
+    read: Understood | None = None,
+    name: str = "",
 ) -> None:
     say = context.say
     match outcome:
+        case Shown(comparison=compared) if read is not None and compared.can_be_planned:
+            await _show_plan(update, context, outcome, read, name=name)
         case Shown(comparison=compared):
             keyboard = None if compared.harms else keyboards.imported_file(say, key=key, seen=compared.fingerprint)
             answer = texts.changed_answer(say) if outcome.changed else None

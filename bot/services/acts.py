@@ -12,7 +12,7 @@ from typing import Any, TypeGuard
 
 from bot.rules.acting import may_confirm, may_recall
 from bot.services import cancelling, cutting, import_acts, merging
-from bot.services.authority import NoAuthority, refusal
+from bot.services.authority import NoAuthority, refusal, refusal_for
 from bot.services.deeds import Busy, Deed, Going, Impossible, Prepared
 from bot.services.organizers import UnknownName
 from storage import Tx, acts, delegates, log, outbox, visits
@@ -247,7 +247,7 @@ def _number_of(subject: str) -> int:
 def _refusal(tx: Tx, actor: int, kind: str, subject: str) -> NoAuthority | None:
     """Say why this person may not do such an act to its subject: a bus is its visit's, whose people it touches."""
     if subject.startswith(f"{_CONGRESS}:"):
-        return refusal(tx, actor, kind)
+        return refusal_for(tx, actor, kind, name=subject.partition(":")[2])
     return refusal(tx, actor, kind, visit=visits.read(tx, visits.of_subject(tx, subject)))
 
 

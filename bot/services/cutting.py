@@ -197,7 +197,6 @@ def plan_cut(
 
 def cut(tx: Tx, act: Act, prepared: Shrinking, *, actor: int, congress: Congress, now: datetime) -> None:
     """Do what was prepared under the locks: at once, or as far as asking those who sit on the bus."""
-    bus = prepared.bus
     withdraw(tx, prepared, act_id=act.id, now=now)
     reseat(tx, prepared, act_id=act.id, now=now)
     if prepared.asks_until is not None:
@@ -206,17 +205,7 @@ def cut(tx: Tx, act: Act, prepared: Shrinking, *, actor: int, congress: Congress
         let_go(tx, prepared, act_id=act.id, follows={}, now=now)
         set_seats(tx, prepared)
     _tell_of_coach(tx, act, prepared, now=now)
-    log.write(
-        tx,
-        at=now,
-        actor=actor,
-        action="seats",
-        subject=f"bus:{bus.id}",
-        before={"seats": bus.seats},
-        after={"seats": prepared.seats, **prepared.counts},
-        outcome={"act": act.id, "was": bus.seats},
-        cause=f"act/{act.id}/{act.revision}",
-    )
+    log_seats(tx, prepared, act_id=act.id, actor=actor, cause=f"act/{act.id}/{act.revision}", now=now)
     for other in visits.read_all(tx):
         promote(tx, other.id, congress=congress, now=now)
 
@@ -292,6 +281,22 @@ def set_seats(tx: Tx, prepared: Shrinking) -> None:
     """Let the bus have its new number of seats."""
     places = min(prepared.bus.wheelchair_places, prepared.seats)
     visits.change_bus(tx, prepared.bus.id, roster_up=True, seats=prepared.seats, wheelchair_places=places)
+
+
+def log_seats(tx: Tx, prepared: Shrinking, *, act_id: int, actor: int | None, cause: str | None, now: datetime) -> None:
+    """Write down that the bus got smaller, and what that came to."""
+    bus = prepared.bus
+    log.write(
+        tx,
+        at=now,
+        actor=actor,
+        action="seats",
+        subject=f"bus:{bus.id}",
+        before={"seats": bus.seats},
+        after={"seats": prepared.seats, **prepared.counts},
+        outcome={"act": act_id, "was": bus.seats},
+        cause=cause,
+    )
 
 
 def tell_kept(tx: Tx, prepared_for: Visit, kept: Iterable[Booking], *, act_id: int, now: datetime) -> None:
@@ -384,7 +389,7 @@ def _find(tx: Tx, name: str) -> str | None:
 def _missed(tx: Tx, act: Act) -> tuple[str, ...]:
     _, _, bus_id = act.subject.partition(":")
     assert act.due_at is not None
-    return cuts.without_telegram(tx, bus_id=int(bus_id), reason=CUT, since=act.due_at)
+    return cuts.without_telegram(tx, bus_ids=[int(bus_id)], reason=CUT, since=act.due_at)
 
 
 DEED = Deed(

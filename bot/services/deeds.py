@@ -52,10 +52,6 @@ class Prepared(Protocol):
     """What an act would come to at this moment."""
 
     @property
-    def visit(self) -> Visit:
-        """Return the visit that it is about."""
-
-    @property
     def counts(self) -> Mapping[str, int]:
         """Return the numbers of the preview; they are compared whole."""
 

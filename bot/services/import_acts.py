@@ -12,14 +12,14 @@ from datetime import datetime
 from typing import Any
 
 from bot.rules.authority import Right
-from bot.services.cutting import CUT, Shrinking, let_go, people_of, plan_cut, reseat, withdraw
+from bot.services.cutting import CUT, Shrinking, let_go, log_seats, people_of, plan_cut, reseat, withdraw
 from bot.services.deeds import BeingCut, Busy, Deed, DoesHarm, OtherProgramme, TooManyStay
 from bot.services.organizers import CannotBeMoved
 from bot.services.programme import Plan, change_rows, plan_programme, spread, write_programme
-from bot.services.programme_changes import ROOM, Comparison, Harm
+from bot.services.programme_changes import ROOM, Comparison, Harm, moves_clocks
 from bot.services.programme_now import texts_apart
 from bot.services.programme_rows import by_id
-from storage import Tx, acts, congress, cuts, delegates, log, queue, visits
+from storage import Tx, acts, congress, cuts, delegates, queue, visits
 from storage.congress import Document
 from storage.records import Act, Bus, Congress, Visit, VisitState
 
@@ -31,8 +31,6 @@ _OVER = (VisitState.CANCELLED, VisitState.DEPARTED, VisitState.RETURNED)
 class Importing:
     """What a file with smaller buses would come to at this moment."""
 
-    visit: Visit
-    """The first that somebody leaves."""
     shrinking: tuple[Shrinking, ...]
 
     @property
@@ -71,20 +69,21 @@ def prepare(
     plan = _locked_plan(tx, arguments, whole=locked)
     if not isinstance(plan, Plan):
         return plan
-    for visit, bus in _smaller_buses(plan):
+    smaller = list(_smaller_buses(plan))
+    asking = {cut.bus_id: cut for cut in cuts.open_on(tx, [bus.id for _, bus in smaller])}
+    for visit, bus in smaller:
         if visit.state in _OVER or now >= visit.leaves_at:
             return CannotBeMoved(visit)
-        asking = cuts.open_on(tx, [bus.id])
-        if asking and (bus.closing or not locked):
-            return BeingCut(bus=bus, until=asking[0].asks_until)
-        if asking:  # a new number of seats has ended it; what it holds is given back at the next tick
+        if bus.id in asking and (bus.closing or not locked):
+            return BeingCut(bus=bus, until=asking[bus.id].asks_until)
+        if bus.id in asking:  # a new number of seats has ended it; what it holds is given back at the next tick
             return Busy()
     with tx.begin_nested() as trial:
         # What would be sent hangs on an act; this one goes with the trial.
         act_id = acts.add(
             tx,
             kind=Right.IMPORT,
-            subject=_subject(plan.wanted),
+            subject=_find(tx, ""),
             arguments={},
             author_id=author_id,
             preview={},
@@ -113,10 +112,13 @@ def _locked_plan(tx: Tx, arguments: Mapping[str, Any], *, whole: bool) -> Plan |
     late = sorted(_people(tx, plan) - known)
     if not all(queue.try_lock_delegate(tx, person) for person in late) and whole:
         return Busy()
-    stored, event = congress.stored(tx), arguments["document"]["event"]
+    stored = congress.stored(tx)
     is_known = stored is not None and stored[0] == arguments["digest"]
-    moves_clocks = any(event[field] != plan.standing["event"][field] for field in ("id", "timezone", "utc_offset"))
-    if is_known or moves_clocks or plan.comparison.fingerprint != arguments["seen"]:
+    if (
+        is_known
+        or moves_clocks(plan.standing, arguments["document"])
+        or plan.comparison.fingerprint != arguments["seen"]
+    ):
         return OtherProgramme()
     if plan.comparison.harms and not plan.comparison.can_be_planned:
         return DoesHarm(plan.comparison)
@@ -171,14 +173,14 @@ def _apply(
         reseat(tx, prepared, act_id=act_id, now=now)
         let_go(tx, prepared, act_id=act_id, follows={}, now=now)
         shrinking.append(prepared)
-        _log_seats(tx, prepared, act_id=act_id, actor=actor, cause=cause, now=now)
+        log_cause = None if cause is None else f"{cause}/{bus.label}"
+        log_seats(tx, prepared, act_id=act_id, actor=actor, cause=log_cause, now=now)
     current = {visit.key: visit for visit in visits.read_all(tx)}
     if crowded := tuple(_crowded(wanted, plan, current)):
         return DoesHarm(replace(plan.comparison, harms=crowded))
     change_rows(tx, roomy, wanted, current)
     spread(tx, plan, now=now)
-    first = next((each.visit for each in shrinking), None) or next(iter(current.values()))
-    return Importing(visit=first, shrinking=tuple(shrinking))
+    return Importing(shrinking=tuple(shrinking))
 
 
 def _with_room(plan: Plan) -> Document:
@@ -219,28 +221,7 @@ def _crowded(wanted: Document, plan: Plan, current: Mapping[str, Visit]) -> Iter
             yield Harm("visit", name, ROOM, taken, room)
 
 
-def _log_seats(
-    tx: Tx, prepared: Shrinking, *, act_id: int, actor: int | None, cause: str | None, now: datetime
-) -> None:
-    bus = prepared.bus
-    log.write(
-        tx,
-        at=now,
-        actor=actor,
-        action="seats",
-        subject=f"bus:{bus.id}",
-        before={"seats": bus.seats},
-        after={"seats": prepared.seats, **prepared.counts},
-        outcome={"act": act_id, "was": bus.seats},
-        cause=None if cause is None else f"{cause}/{bus.label}",
-    )
-
-
-def _subject(document: Document) -> str:
-    return f"congress:{document['event']['id']}"
-
-
-def _find(tx: Tx, _name: str) -> str | None:
+def _find(tx: Tx, _name: str) -> str:
     return f"congress:{congress.read(tx).id}"
 
 
@@ -252,9 +233,8 @@ def _visit_of(tx: Tx, _subject: str, arguments: Mapping[str, Any]) -> Visit:
 
 def _missed(tx: Tx, act: Act) -> tuple[str, ...]:
     assert act.due_at is not None
-    buses = [bus for visit in visits.read_all(tx) for bus in visit.buses if bus.label in act.arguments["buses"]]
-    lost = (cuts.without_telegram(tx, bus_id=bus.id, reason=CUT, since=act.due_at) for bus in buses)
-    return tuple(name for names in lost for name in names)
+    buses = [bus.id for visit in visits.read_all(tx) for bus in visit.buses if bus.label in act.arguments["buses"]]
+    return cuts.without_telegram(tx, bus_ids=buses, reason=CUT, since=act.due_at)
 
 
 DEED = Deed(kind=Right.IMPORT, find=_find, prepare=prepare, carry_out=carry_out, missed=_missed, visit_of=_visit_of)

@@ -1,14 +1,14 @@
 """The event file leaves and comes by the chat: as it stands, and as an organizer has changed it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from hashlib import sha256
 
 from bot.rules.authority import Right
 from bot.services.authority import NoAuthority, refusal
 from bot.services.drafts import DRAFT_LIFE
 from bot.services.programme import carry_out, plan_programme
-from bot.services.programme_changes import Comparison
+from bot.services.programme_changes import Comparison, moves_clocks
 from bot.services.programme_now import stand
 from storage import Tx, congress, drafts, log, visits
 from storage.programme_file import ProgrammeFile, format_faults, read_programme, write_programme
@@ -132,6 +132,8 @@ def show_import(
     if (refused := refusal(tx, actor, Right.IMPORT)) is not None:
         return refused
     compared = _compared(tx, understood)
+    if isinstance(compared, Comparison) and compared.can_be_planned:
+        drafts.end(tx, delegate_id)  # the act that follows keeps the file, nothing more is asked for
     if isinstance(compared, Comparison) and not compared.harms:
         drafts.put(
             tx,
@@ -184,9 +186,9 @@ def import_programme(
         return Imported(None)
     if last[0] == understood.digest:
         return NothingNew()
-    if _moves_clocks(congress.read(tx), understood.file):
-        return OtherZone(understood.file.event.timezone)
     document = understood.file.model_dump(mode="json")
+    if moves_clocks(last[1], document):
+        return OtherZone(understood.file.event.timezone)
     current = visits.lock(tx, [visit.id for visit in visits.read_all(tx)])
     plan = plan_programme(tx, last=last[1], document=document, current={visit.key: visit for visit in current.values()})
     compared = plan.comparison
@@ -206,19 +208,9 @@ def _compared(tx: Tx, understood: Understood) -> Comparison | NothingNew | Other
     assert stored is not None
     if stored[0] == understood.digest:
         return NothingNew()
-    if _moves_clocks(congress.read(tx), understood.file):
+    document = understood.file.model_dump(mode="json")
+    if moves_clocks(stored[1], document):
         return OtherZone(understood.file.event.timezone)
     current = {visit.key: visit for visit in visits.read_all(tx)}
-    plan = plan_programme(tx, last=stored[1], document=understood.file.model_dump(mode="json"), current=current)
+    plan = plan_programme(tx, last=stored[1], document=document, current=current)
     return NothingNew() if plan.comparison.is_empty else plan.comparison
-
-
-def _moves_clocks(current: Congress, file: ProgrammeFile) -> bool:
-    """Whether another zone would show other clock times; that takes a start with the file, which checks the zone."""
-    same_congress = file.event.id == current.id
-    return same_congress and (file.event.timezone, file.event.utc_offset) != (current.zone, _hours(current))
-
-
-def _hours(current: Congress) -> str:
-    minutes = int(current.utc_offset / timedelta(minutes=1))
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"

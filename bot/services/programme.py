@@ -1,7 +1,7 @@
 """The event file comes into the database: whole at first, later only where no booking is harmed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -156,8 +156,14 @@ def change_rows(tx: Tx, old: Document, new: Document, current: Mapping[str, Visi
 def _renew_tickets(tx: Tx, before: Mapping[str, Visit], *, all_of_them: bool, now: datetime) -> None:
     """Let the tickets of what has changed say so: other words, or a bus whose passengers are not harmed."""
     for visit in visits.read_some(tx, [visit.id for visit in before.values() if visit.seats_taken]).values():
-        if all_of_them or visit != before[visit.key]:
+        if all_of_them or _without_counts(visit) != _without_counts(before[visit.key]):
             renew_visit(tx, visit, now=now)
+
+
+def _without_counts(visit: Visit) -> Visit:
+    """Return the visit as tickets tell of it: how many seats are taken is not on them."""
+    buses = tuple(replace(bus, seats_taken=0, wheelchairs_taken=0) for bus in visit.buses)
+    return replace(visit, seats_taken=0, waiting=0, buses=buses)
 
 
 def _take_buses_out(tx: Tx, new: Document, visit: Visit) -> None:

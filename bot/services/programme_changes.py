@@ -150,6 +150,13 @@ def compare(tx: Tx, last: Document, standing: Document, new: Document, current: 
     )
 
 
+def moves_clocks(standing: Document, new: Document) -> bool:
+    """Whether the file's clock times are those of another zone; that takes a start with it, which checks the zone."""
+    event, other = standing["event"], new["event"]
+    same_congress = event["id"] == other["id"]
+    return same_congress and any(event[field] != other[field] for field in ("timezone", "utc_offset"))
+
+
 def _harms(tx: Tx, standing: Document, new: Document, current: Mapping[str, Visit]) -> Iterator[Harm]:
     if standing["event"]["id"] != new["event"]["id"]:
         taken = sum(visit.seats_taken for visit in current.values())

@@ -4,6 +4,7 @@ from bot.language import Language
 from bot.texts import labels
 from bot.texts.cutting import leaving_line, lost_head, moved_head, withdrawn_head
 from bot.texts.deeds import Counts, Wording
+from bot.texts.importing import other_programme
 from bot.texts.markup import cut, esc
 from storage.records import Act, Visit
 
@@ -95,7 +96,7 @@ WORDING = Wording(
     question=lambda say, _: say.gettext("Put this file in use?"),
     planned=lambda say, _, time: say.gettext("The file is in use from {time}").format(time=time),
     done=lambda say, _: "✅ " + say.gettext("The new programme is in use."),
-    over=lambda say: say.gettext("What the file changes is another by now. Send it again to see it afresh."),
+    over=other_programme,
     summary=_summary,
     counts=_counts,
     rule=_rule,

@@ -74,6 +74,11 @@ def nothing_new(say: Language) -> str:
     return "✅ " + say.gettext("This file says what is in use already. Nothing changes.")
 
 
+def other_programme(say: Language) -> str:
+    """Say that the plan for a file is over: what it was made for has changed."""
+    return say.gettext("What the file changes is another by now. Send it again to see it afresh.")
+
+
 def import_gone(say: Language) -> str:
     """Answer a button whose file is not kept any more."""
     return "⌛ " + say.gettext("This preview is over. Send the file again.")

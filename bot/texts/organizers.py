@@ -139,7 +139,7 @@ def failure(
         case DoesHarm(compared):
             return importing.comparison(say, compared)
         case OtherProgramme():
-            return importing.nothing_new(say)
+            return "⌛ " + importing.other_programme(say)
         case _:
             assert_never(refused)
 
