@@ -84,12 +84,14 @@ def end_asking(tx: Tx, *, congress: Congress, now: datetime) -> bool:
     if not all(queue.try_lock_delegate(tx, person) for person in sorted(late)):
         return False  # at the next tick
     visit = next((each for each in fresh.values() if each.bus(cut.bus_id) is not None), None)
+    untold: list[int] = []
     outcome = {"gone": sum(ask.hold.party for ask in asks if ask.hold.state is BookingState.BOOKED)}
     if visit is None or visit.state not in _RUNS or now >= visit.leaves_at:
         give_up(tx, asks, now=now)
         visits.change_bus(tx, cut.bus_id, closing_to=None)  # nobody is moved any more: it stays as it was
     else:
-        outcome |= _settle(tx, cut, asks, visit, congress=congress, now=now)
+        settled, untold = _settle(tx, cut, asks, visit, congress=congress, now=now)
+        outcome |= settled
     cuts.end(tx, cut.id, outcome=outcome, now=now)
     log.write(
         tx,
@@ -98,7 +100,7 @@ def end_asking(tx: Tx, *, congress: Congress, now: datetime) -> bool:
         action="asked",
         subject=f"bus:{cut.bus_id}",
         after=outcome,
-        outcome={"act": cut.act_id},
+        outcome={"act": cut.act_id, "untold": untold},
         cause=f"cut/{cut.id}",
     )
     for other in visits.read_all(tx):
@@ -126,8 +128,11 @@ def give_up(tx: Tx, asks: tuple[Ask, ...], *, now: datetime) -> list[int]:
 
 def _settle(
     tx: Tx, cut: Cut, asks: tuple[Ask, ...], visit: Visit, *, congress: Congress, now: datetime
-) -> dict[str, int]:
-    """Let the rule decide what the answers left open: the bus has its number of seats, everybody knows."""
+) -> tuple[dict[str, int], list[int]]:
+    """Let the rule decide what the answers left open: the bus has its number of seats, everybody knows.
+
+    Return what it came to, and the bookings on another bus whom no message reaches.
+    """
     bus = visit.bus(cut.bus_id)
     assert bus is not None
     by_seat = {ask.booking_id: ask for ask in asks}
@@ -148,7 +153,7 @@ def _settle(
     prepared = decide(seats, fresh={each.id: each for each in visits.read_all(tx)})
     assert not isinstance(prepared, TooManyStay)
     withdraw(tx, prepared, act_id=cut.act_id, now=now)
-    reseat(tx, prepared, act_id=cut.act_id, now=now)
+    untold = reseat(tx, prepared, act_id=cut.act_id, now=now)
     follows = {booking: hold for booking, hold in live.items() if booking in last}
     let_go(tx, prepared, act_id=cut.act_id, follows=follows, now=now)
     if bus.closing:
@@ -164,13 +169,14 @@ def _settle(
     )
     held = sum(party.booking.party for party in prepared.leaving if party.booking.id in follows)
     counts = counts_of(prepared.plan)
-    return {
+    outcome = {
         "seats": seats,
         "other_bus": sum(party.booking.party for party, _ in prepared.reseated),
         "leaving": sum(party.booking.party for party in prepared.leaving),
         **counts,
         "held": counts["held"] + held,
     }
+    return outcome, untold
 
 
 def _people_of(tx: Tx, cut: Cut, asks: tuple[Ask, ...]) -> set[int]:

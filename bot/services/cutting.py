@@ -4,7 +4,7 @@
 or as far as asking the passengers goes. services/asking.py ends what was asked.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -198,14 +198,15 @@ def plan_cut(
 def cut(tx: Tx, act: Act, prepared: Shrinking, *, actor: int, congress: Congress, now: datetime) -> None:
     """Do what was prepared under the locks: at once, or as far as asking those who sit on the bus."""
     withdraw(tx, prepared, act_id=act.id, now=now)
-    reseat(tx, prepared, act_id=act.id, now=now)
+    untold = reseat(tx, prepared, act_id=act.id, now=now)
     if prepared.asks_until is not None:
         _ask(tx, act, prepared, now=now)
     else:
         let_go(tx, prepared, act_id=act.id, follows={}, now=now)
         set_seats(tx, prepared)
     _tell_of_coach(tx, act, prepared, now=now)
-    log_seats(tx, prepared, act_id=act.id, actor=actor, cause=f"act/{act.id}/{act.revision}", now=now)
+    cause = f"act/{act.id}/{act.revision}"
+    log_seats(tx, prepared, act_id=act.id, untold=untold, actor=actor, cause=cause, now=now)
     for other in visits.read_all(tx):
         promote(tx, other.id, congress=congress, now=now)
 
@@ -240,8 +241,8 @@ def withdraw(tx: Tx, prepared: Shrinking, *, act_id: int, now: datetime) -> None
         )
 
 
-def reseat(tx: Tx, prepared: Shrinking, *, act_id: int, now: datetime) -> None:
-    """Let parties sit on other buses of their visit, and tell them which."""
+def reseat(tx: Tx, prepared: Shrinking, *, act_id: int, now: datetime) -> list[int]:
+    """Let parties sit on other buses of their visit, and tell them which; return the bookings without Telegram."""
     visit, bus = prepared.visit, prepared.bus
     messages: list[NewMessage] = []
     for party, other in prepared.reseated:
@@ -255,6 +256,8 @@ def reseat(tx: Tx, prepared: Shrinking, *, act_id: int, now: datetime) -> None:
             slots = {"was": bus.label, "bus": other.id}
             messages.append(_message(OTHER_BUS, act_id, prepared, booking.delegate_id, booking.id, slots=slots))
     outbox.add_many(tx, messages)
+    sat = [party.booking for party, _ in prepared.reseated]
+    return [booking.id for booking in sat if booking.delegate_id not in prepared.reachable]
 
 
 def let_go(tx: Tx, prepared: Shrinking, *, act_id: int, follows: Mapping[int, int], now: datetime) -> None:
@@ -283,8 +286,17 @@ def set_seats(tx: Tx, prepared: Shrinking) -> None:
     visits.change_bus(tx, prepared.bus.id, roster_up=True, seats=prepared.seats, wheelchair_places=places)
 
 
-def log_seats(tx: Tx, prepared: Shrinking, *, act_id: int, actor: int | None, cause: str | None, now: datetime) -> None:
-    """Write down that the bus got smaller, and what that came to."""
+def log_seats(
+    tx: Tx,
+    prepared: Shrinking,
+    *,
+    act_id: int,
+    untold: Collection[int],
+    actor: int | None,
+    cause: str | None,
+    now: datetime,
+) -> None:
+    """Write down that the bus got smaller, what that came to, and whom on another bus no message reaches."""
     bus = prepared.bus
     log.write(
         tx,
@@ -294,7 +306,7 @@ def log_seats(tx: Tx, prepared: Shrinking, *, act_id: int, actor: int | None, ca
         subject=f"bus:{bus.id}",
         before={"seats": bus.seats},
         after={"seats": prepared.seats, **prepared.counts},
-        outcome={"act": act_id, "was": bus.seats},
+        outcome={"act": act_id, "was": bus.seats, "untold": list(untold)},
         cause=cause,
     )
 
@@ -386,10 +398,20 @@ def _find(tx: Tx, name: str) -> str | None:
     return None if bus is None else f"bus:{bus.id}"
 
 
+def without_telegram(tx: Tx, act: Act, bus_ids: Collection[int], *, causes: Iterable[str]) -> tuple[str, ...]:
+    """Return who has no Telegram and lost a seat by this act or sits on another bus, as the log has it."""
+    assert act.due_at is not None
+    lines = [log.outcome_of(tx, cause) or {} for cause in causes]
+    sits = bookings.owners_of(tx, [booking for line in lines for booking in line.get("untold", ())])
+    lost = cuts.without_telegram(tx, bus_ids=bus_ids, reason=CUT, since=act.due_at)
+    return (*lost, *(name for _, name, _ in sits.values()))
+
+
 def _missed(tx: Tx, act: Act) -> tuple[str, ...]:
     _, _, bus_id = act.subject.partition(":")
-    assert act.due_at is not None
-    return cuts.without_telegram(tx, bus_ids=[int(bus_id)], reason=CUT, since=act.due_at)
+    asked = cuts.of_act(tx, act.id)
+    causes = [f"act/{act.id}/{act.revision}", *([] if asked is None else [f"cut/{asked.id}"])]
+    return without_telegram(tx, act, [int(bus_id)], causes=causes)
 
 
 DEED = Deed(

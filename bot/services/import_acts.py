@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.rules.authority import Right
-from bot.services.cutting import CUT, Shrinking, let_go, log_seats, people_of, plan_cut, reseat, withdraw
+from bot.services.cutting import Shrinking, let_go, log_seats, people_of, plan_cut, reseat, withdraw, without_telegram
 from bot.services.deeds import BeingCut, Busy, Deed, DoesHarm, OtherProgramme, TooManyStay
 from bot.services.organizers import CannotBeMoved
 from bot.services.programme import Plan, change_rows, plan_programme, spread, write_programme
@@ -98,7 +98,7 @@ def prepare(
 def carry_out(tx: Tx, act: Act, prepared: Importing, *, actor: int, congress: Congress, now: datetime) -> None:
     """Do what was prepared under the locks: the file, then its smaller buses; everybody whom that moves is told."""
     plan = _plan(tx, act.arguments)
-    done = _apply(tx, plan, act.arguments, act_id=act.id, actor=actor, cause=f"act/{act.id}/{act.revision}", now=now)
+    done = _apply(tx, plan, act.arguments, act_id=act.id, actor=actor, cause=_cause(act), now=now)
     assert isinstance(done, Importing)
 
 
@@ -170,11 +170,11 @@ def _apply(
         if isinstance(prepared, TooManyStay):
             return prepared
         withdraw(tx, prepared, act_id=act_id, now=now)
-        reseat(tx, prepared, act_id=act_id, now=now)
+        untold = reseat(tx, prepared, act_id=act_id, now=now)
         let_go(tx, prepared, act_id=act_id, follows={}, now=now)
         shrinking.append(prepared)
         log_cause = None if cause is None else f"{cause}/{bus.label}"
-        log_seats(tx, prepared, act_id=act_id, actor=actor, cause=log_cause, now=now)
+        log_seats(tx, prepared, act_id=act_id, untold=untold, actor=actor, cause=log_cause, now=now)
     current = {visit.key: visit for visit in visits.read_all(tx)}
     if crowded := tuple(_crowded(wanted, plan, current)):
         return DoesHarm(replace(plan.comparison, harms=crowded))
@@ -232,9 +232,13 @@ def _visit_of(tx: Tx, _subject: str, arguments: Mapping[str, Any]) -> Visit:
 
 
 def _missed(tx: Tx, act: Act) -> tuple[str, ...]:
-    assert act.due_at is not None
-    buses = [bus.id for visit in visits.read_all(tx) for bus in visit.buses if bus.label in act.arguments["buses"]]
-    return cuts.without_telegram(tx, bus_ids=buses, reason=CUT, since=act.due_at)
+    labels = act.arguments["buses"]
+    buses = [bus.id for visit in visits.read_all(tx) for bus in visit.buses if bus.label in labels]
+    return without_telegram(tx, act, buses, causes=[f"{_cause(act)}/{label}" for label in labels])
+
+
+def _cause(act: Act) -> str:
+    return f"act/{act.id}/{act.revision}"
 
 
 DEED = Deed(kind=Right.IMPORT, find=_find, prepare=prepare, carry_out=carry_out, missed=_missed, visit_of=_visit_of)

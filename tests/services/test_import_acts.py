@@ -21,7 +21,7 @@ from storage.database import Database
 from storage.records import ActState
 from tests.makers import OPEN
 from tests.services.test_acts import deviations, plan, show
-from tests.services.test_cutting import act_states, book, bus, news, small_world, stand
+from tests.services.test_cutting import act_states, book, bus, cut, news, small_world, stand
 from tests.services.world import OWNER, Document, World, counted, programme, table, visit_of
 
 DUE = OPEN + RECALL
@@ -114,6 +114,25 @@ async def test_a_new_bus_of_the_file_takes_them(database: Database, world: World
     assert (sum(await database.read(of_bus, "B01")), sum(await database.read(of_bus, "B99"))) == (5, 3)
     assert await database.read(news) == {"other-bus": 2}
     assert (await database.read(visit_of, "nab-am")).seats_taken == 8
+
+
+@pytest.mark.parametrize("by_file", [True, False])
+async def test_who_sits_on_another_bus_and_has_no_telegram_is_named(
+    database: Database, world: World, by_file: bool
+) -> None:
+    lost = tables.delegates.c.id == world.people[6]
+    await database.run(lambda tx: tx.execute(tables.delegates.update().where(lost).values(telegram_id=None)))
+    of = extra_bus(await database.read(file_of, **({"B01": 7} if by_file else {})), "B99", 4)
+    if by_file:
+        shown = await carried_out(database, world, of)
+    else:
+        await database.run(apply_programme, file=programme(of), digest="another", now=OPEN)
+        shown = await cut(database, world, 7)
+    assert numbers(shown)["other_bus/B01" if by_file else "other_bus"] == 1
+    done = await database.read(services.act_of, actor=OWNER, delegate_id=shown.act.author_id, act_id=shown.act.id)
+    assert isinstance(done, ShownAct)
+    assert done.untold == ("Person 7",)
+    assert "other-bus" not in await database.read(news)
 
 
 async def test_two_smaller_buses_leave_nobody_on_each_other(database: Database, world: World) -> None:
