@@ -1,12 +1,14 @@
 """The organizers' three days, as the README tells them: the week before, the evening before, the morning."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
 from tests.demo.conftest import Demo
 from tests.demo.hands import PATIENCE
+from tests.makers import PROGRAMME
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -42,6 +44,29 @@ async def test_a_text_is_written_anew_and_somebody_without_telegram_gets_a_seat_
     await expect(demo.gulzhan.phone).to_contain_text("The slip, to be printed", timeout=PATIENCE)
     await demo.gulzhan.say("/find Омаров")
     await demo.gulzhan.reads("Serik Omarov")
+
+
+async def test_a_file_with_a_smaller_coach_comes_with_a_plan_and_everybody_hears_what_is_held(
+    demo: Demo, tmp_path: Path
+) -> None:
+    for hand in (demo.emma, demo.aigerim, demo.ivan):
+        await hand.opens("katru-am")
+        await hand.press("book:")
+        await expect(hand.button("giveq:")).to_be_visible(timeout=PATIENCE)
+    text = PROGRAMME.read_text(encoding="utf-8")
+    head, bus = text.split('[[buses]]\nid = "B10"')
+    file = tmp_path / "smaller.toml"
+    smaller = re.sub(r"seats = \d+", "seats = 1", bus, count=1)
+    file.write_text(f'{head}[[buses]]\nid = "B10"{smaller}', encoding="utf-8")
+    await demo.gulzhan.phone.locator("input[type=file]").set_input_files(file)
+    await demo.gulzhan.press("act:")
+    await demo.gulzhan.reads("Nothing has changed yet")
+    await demo.clock("+10 min")
+    await demo.ivan.reads("Вашего места больше нет: автобус стал меньше")
+    await demo.aigerim.reads("Орныңыз жоқ болды: автобус кішірейді")
+    await demo.gulzhan.reads("The new programme is in use.")
+    await demo.gulzhan.reads("Told: 2 of 2")
+    await demo.picture("smaller", demo.emma, demo.aigerim, demo.ivan, demo.gulzhan)
 
 
 async def test_in_the_morning_a_board_tells_what_is_wrong_and_a_phrase_reaches_everybody(demo: Demo) -> None:
