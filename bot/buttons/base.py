@@ -33,8 +33,8 @@ class Button:
 
     @classmethod
     def pattern(cls) -> str:
-        """Return the expression by which a CallbackQueryHandler knows this button."""
-        return rf"^{cls.prefix}(?:{_SEPARATOR}|$)"
+        """Return the expression by which a CallbackQueryHandler knows this button; `parse` reads what follows."""
+        return rf"^{cls.prefix}(?:{_SEPARATOR}|$)" if fields(cls) else rf"^{cls.prefix}\Z"
 
     @classmethod
     def parse(cls: type[B], data: str | None) -> B | None:

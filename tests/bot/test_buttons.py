@@ -81,6 +81,8 @@ def test_kinds_are_told_apart_by_their_prefix() -> None:
 def test_a_pattern_knows_its_kind_even_when_the_rest_cannot_be_read() -> None:
     assert re.match(Book.pattern(), "book:1:2")
     assert re.match(Menu.pattern(), "menu")
+    assert not re.match(Menu.pattern(), "menu:1"), "it carries nothing"
+    assert not re.match(Menu.pattern(), "menu\n")
     assert not re.match(Book.pattern(), "booking:1")
 
 
