@@ -204,6 +204,15 @@ async def settled(phone: Phone) -> None:
     await answered(phone, "/help")
 
 
+async def handled(running: Running) -> None:
+    """Wait until the bot has fetched and handled all that anybody sent; news may come before an answer does."""
+
+    async def nothing_waits() -> bool:
+        return not await running.telegram.pending() and not (await running.ask(inbox.count)).received
+
+    await until(nothing_waits)
+
+
 async def written_down(running: Running) -> None:
     """Wait until what nobody waits for is written too: updates that are done, tickets that a tap has shown."""
     await until(partial(_all_is_written, running))

@@ -19,7 +19,7 @@ from bot.texts import profile
 from storage import Tx, grants, tables
 from storage.records import Grant, Role
 from tests.house import OPEN, Running
-from tests.journeys.scenes import answered, forged, screen_after, until, words_of
+from tests.journeys.scenes import answered, forged, handled, screen_after, words_of
 from tests.journeys.test_profile import shows
 from tests.phone import Phone
 from tests.proof.authority import ARGUMENTS, organizers_buttons, organizers_commands
@@ -175,10 +175,6 @@ def _rows(tx: Tx) -> tuple[Any, ...]:
     return rows, [tuple(row) for row in tx.execute(done)]
 
 
-def _is_idle(tx: Tx) -> bool:
-    return not tx.scalar(select(func.count()).select_from(tables.inbox).where(tables.inbox.c.state == "received"))
-
-
 def _refusals(tx: Tx, telegram_id: int) -> int:
     mine = tables.log.c.action == REFUSED, tables.log.c.actor == telegram_id
     return int(tx.scalar(select(func.count()).select_from(tables.log).where(*mine)) or 0)
@@ -234,7 +230,7 @@ async def _try(
     """`changes` says whether an allowed attempt leaves something behind; None where it may."""
     before, refused = await house.ask(_rows), await house.ask(_refusals, each.phone.id)
     await attempt()
-    await until(partial(house.ask, _is_idle))  # what was read may have been news to hosts and leaders
+    await handled(house)  # what was read may have been news to hosts and leaders
     changed = await house.ask(_rows) != before
     was_refused = await house.ask(_refusals, each.phone.id) == refused + 1
     who = f"{each.role}{'' if each.fits else ' of something else'}: {name}"

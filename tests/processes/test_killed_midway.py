@@ -23,6 +23,7 @@ from tests.house import OPEN, OWNER
 from tests.makers import PROGRAMME
 from tests.phone import Message, Phone, Telegram
 from tests.processes.bot_process import TOKEN, BotProcess, bot_process
+from tests.proof.kills import settled
 
 PATIENCE = 30.0
 """Seconds for what takes one on a machine with nothing else to do."""
@@ -182,6 +183,8 @@ async def test_a_kill_at_any_moment_loses_and_doubles_nothing(
         answer = await latecomer.tap("book:", message=card, wait=PATIENCE)
         assert answer.text.startswith("Signed up: bus B0"), "the next tap works"
         ticket = await latecomer.wait_for(lambda message: message.button("giveq:") is not None, timeout=PATIENCE)
+        # What waits as a process stops is the next one's: that nothing does is asked before.
+        assert await settled(database_url, within=PATIENCE, messages=False)
         assert await bot.stop() == 0
     said += bot.lines
     assert any("were left unfinished" in line for line in said), "no kill came in the midst of a tap"
