@@ -9,6 +9,7 @@ import asyncio
 import io
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final, Literal
 from urllib.request import getproxies, proxy_bypass
 
@@ -56,6 +57,12 @@ def was_sent(error: BaseException) -> Literal[False] | None:
     Sending again after None can show the reader the same message twice.
     """
     return False if isinstance(error, (NotSentError, *REFUSALS)) else None
+
+
+def seconds_of(error: RetryAfter) -> float:
+    """Return the pause that Telegram asks for; PTB gives an int today, a timedelta with PTB_TIMEDELTA=1 and in 23."""
+    pause = error.retry_after
+    return pause.total_seconds() if isinstance(pause, timedelta) else float(pause)
 
 
 class Transport(BaseRequest):

@@ -50,7 +50,7 @@ LAW: dict[str, set[str]] = {
         *("bot.profile", "bot.rules", "bot.screen", "bot.services", "bot.texts", "storage.records", "telegram"),
     },
     # What runs beside the handlers. These two may claim and settle rows themselves.
-    "bot.intake": {"bot.intake", "bot.clock", "bot.tally", "storage", "telegram"},
+    "bot.intake": {"bot.intake", "bot.clock", "bot.tally", "bot.transport", "storage", "telegram"},
     "bot.delivery": {
         *("bot.delivery", "bot.clock", "bot.keyboards", "bot.language", "bot.rules", "bot.services", "bot.tally"),
         *("bot.texts", "bot.transport", "storage", "telegram"),

@@ -13,7 +13,7 @@ from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from bot.delivery.pace import Pace
-from bot.delivery.verdict import seconds_of
+from bot.transport import seconds_of
 
 IN_TURN: Final = "in turn"
 """What delivery passes as `rate_limit_args`: this call has waited for its turn."""

@@ -6,12 +6,11 @@ leaves it unknown too, a third would risk a third copy: it is left as well, and 
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter
 
-from bot.transport import was_sent
+from bot.transport import seconds_of, was_sent
 from storage.records import MessageState
 
 LONGEST_WAIT: Final = 60.0
@@ -104,9 +103,3 @@ def _judge_refusal(words: str, *, edits: bool, plain: bool) -> Verdict:
     if _BROKEN_HTML in words and not plain:
         return AsPlain()
     return Ended(MessageState.FAILED)
-
-
-def seconds_of(error: RetryAfter) -> float:
-    """Return the pause that Telegram asks for; PTB gives an int today, a timedelta with PTB_TIMEDELTA=1 and in 23."""
-    pause = error.retry_after
-    return pause.total_seconds() if isinstance(pause, timedelta) else float(pause)

@@ -4,7 +4,7 @@ import logging
 from collections import deque
 
 from telegram import Bot, Update
-from telegram.error import TelegramError
+from telegram.error import RetryAfter, TelegramError
 from telegram.ext import CallbackQueryHandler, MessageHandler, filters
 
 from bot import keyboards
@@ -24,11 +24,18 @@ async def unknown_text(update: Update, context: Context) -> None:
 
 
 async def on_error(update: object, context: Context) -> None:
-    """Log first, remember the failure for the inbox, then one calm sentence in the reader's language."""
+    """Log first, remember the failure for the inbox, then one calm sentence in the reader's language.
+
+    A pause that Telegram asks for is no failure: the answer comes when it is over, and nothing can be said before.
+    """
+    failures: dict[int, BaseException] = context.bot_data["failures"]
+    if isinstance(update, Update) and isinstance(context.error, RetryAfter):
+        log.info("an answer waits until Telegram's pause is over")
+        failures[update.update_id] = context.error
+        return
     log.error("an update could not be handled", exc_info=context.error)
     if not isinstance(update, Update) or context.error is None:
         return
-    failures: dict[int, BaseException] = context.bot_data["failures"]
     failures[update.update_id] = context.error
     apologies: deque[int] = context.bot_data["apologies"]
     if update.update_id in apologies:

@@ -32,8 +32,8 @@ class Intake:
     """Brings each update to its handler: in order for one person, and again if need be until it is handled.
 
     `handle` raises when it fails, and knows a repeat: after a crash, or when the database was away, an update comes
-    again that was handled before. It may try five times, then the update is parked. `on_flood` answers a person of
-    whom more than 20 updates wait; the surplus is dropped. `on_handled` hears of each that was handled.
+    again that was handled before. It may try five times, then the update is parked; after RetryAfter it tries again
+    when the pause is over. `on_flood` answers a person of whom more than 20 updates wait; the surplus is dropped.
 
     `api_url` is the root of the Bot API server. `now` is real time and `pause` waits for seconds: no business clock.
     `tally` and `in_hand` are for whoever watches.
@@ -73,6 +73,7 @@ class Intake:
             done=self._marks.add,
             may_handle=self._source.may_handle,
             tally=self.tally,
+            now=now,
             pause=pause,
             at_once=at_once,
         )

@@ -1,17 +1,22 @@
-"""The places where updates are handled, and what becomes of those that fail: tried again, five times, then parked."""
+"""The places where updates are handled, and what becomes of those that fail: tried again, five times, then parked.
+
+An answer that Telegram wants to have later is no failure: the update is handled again when the pause is over.
+"""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from telegram import Bot, Update
+from telegram.error import RetryAfter
 
 from bot.intake.arrivals import Arrival
 from bot.intake.failures import type_and_place
 from bot.intake.queues import Queue, Queues
 from bot.tally import Tally
+from bot.transport import seconds_of
 from storage import inbox
 from storage.database import Database
 
@@ -22,6 +27,7 @@ _FIRST_PAUSE: Final = 1.0  # seconds; then 2, 4 and 8: five tries in a quarter o
 _PAUSE_WITHOUT_DATABASE: Final = 5.0
 _HANDLER_SECONDS: Final = 120.0  # a handler that hangs holds a place
 _SECONDS_TO_GIVE_IN: Final = 1.0
+_LONGEST_WAIT_FOR_PAUSES: Final = timedelta(minutes=15)  # who still asks for one then refuses this very answer
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +41,8 @@ class Handle(Protocol):
 class Workers:
     """So many persons' updates at once, each through its handler. `done` hears of what is off its queue.
 
-    `may_handle` returns once this process may: it waits while the updates in hand may be another's by now.
+    `may_handle` returns once this process may: it waits while the updates in hand may be another's by now. `now` is
+    real time.
     """
 
     def __init__(
@@ -48,6 +55,7 @@ class Workers:
         done: Callable[[int], None],
         may_handle: Callable[[], Awaitable[None]],
         tally: Tally,
+        now: Callable[[], datetime],
         pause: Callable[[float], Awaitable[None]],
         at_once: int = AT_ONCE,
     ) -> None:
@@ -58,6 +66,7 @@ class Workers:
         self._done = done
         self._may_handle = may_handle
         self._tally = tally
+        self._now = now
         self._pause = pause
         self._at_once = at_once
         self._workers: set[asyncio.Task[None]] = set()
@@ -115,6 +124,10 @@ class Workers:
         try:
             async with asyncio.timeout(_HANDLER_SECONDS):
                 await self._handle(update, received_at=arrival.received_at)
+        except RetryAfter as error:
+            if self._now() - arrival.received_at < _LONGEST_WAIT_FOR_PAUSES:
+                return seconds_of(error)
+            return await self._after_failure(arrival, error, most_tries=MOST_TRIES)
         except Exception as error:  # noqa: BLE001 - logged in full by the application's error handler
             return await self._after_failure(arrival, error, most_tries=MOST_TRIES)
         except asyncio.CancelledError as error:

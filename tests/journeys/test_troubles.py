@@ -106,6 +106,30 @@ async def test_a_screen_that_could_not_be_sent_is_sent_a_moment_later(quick_hous
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
+async def test_in_a_pause_of_telegrams_nobody_hears_of_trouble_and_the_answers_come_when_it_is_over(
+    house: Running, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    monkeypatch.setattr("bot.delivery.gate.LONGEST_WAIT", 0.0)  # as if the pause were longer than an answer waits
+    emma, marat = await house.delegate(language=code), await house.delegate(language=code)
+    card = await house.card(emma, "nab-am")
+    last = marat.last
+    await house.telegram.fault("sendMessage", "429", chat_id=marat.id, retry_after=2)
+    await marat.send("/visits")
+    await until(lambda: _was_asked_to_wait(house))
+    tapped = await emma.tap("book:", message=card)
+    assert "B01" in tapped.text, "the seat is taken, and the tap says so, in the pause"
+    await marat.wait_for(lambda message: message.button("list:astana:0") is not None, newer_than=last)
+    await emma.wait_for(lambda message: message.button("giveq:") is not None, newer_than=card)
+    sorry = plain(welcome.something_failed(words_of(house, code), congress_of(house).contacts))
+    assert not [message for phone in (emma, marat) for message in phone.messages if message.text == sorry]
+    assert await visits_held(house, emma) == ["nab-am"]
+
+
+async def _was_asked_to_wait(running: Running) -> bool:
+    return any(call.status == 429 for call in await running.telegram.calls("sendMessage"))
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.usefixtures("hurried")
 async def test_when_something_breaks_the_person_hears_it_once_and_then_gets_the_answer(
     quick_house: Running, code: str

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from telegram import Bot, Update
+from telegram.error import RetryAfter
 
 from bot.intake import Intake, workers
 from bot.intake.workers import MOST_TRIES
@@ -226,6 +227,42 @@ async def test_an_update_that_always_fails_is_parked_after_five_tries(
     assert counts == InboxCounts(received=0, done=1, parked=1)
     assert "KeyError at " in caplog.text
     assert "Aigerim" not in caplog.text
+
+
+async def test_a_pause_that_telegram_asks_for_is_waited_out_and_counts_as_no_failure(database: Database) -> None:
+    pauses: list[int | timedelta] = [37, timedelta(seconds=9), 8, 7, 6, 5, 4]
+
+    def act(update: Update) -> None:
+        if update.update_id == 1 and pauses:
+            raise RetryAfter(pauses.pop(0))
+
+    handler = Handler(act)
+    async with at_the_desk(database, handler) as desk:
+        await desk.bring(message(1, AIGERIM), message(2, AIGERIM))
+        await handler.when(lambda: (AIGERIM, 2) in handler.seen)
+        counts = await desk.counts()
+
+    assert handler.ids_of(AIGERIM) == [1] * 8 + [2]
+    assert desk.pauses.made == [37, 9, 8, 7, 6, 5, 4]
+    assert counts == InboxCounts(received=0, done=2, parked=0)
+
+
+async def test_who_asks_for_pauses_without_end_is_given_up(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else an answer that is always refused so would keep its person waiting for ever."""
+    monkeypatch.setattr(workers, "_LONGEST_WAIT_FOR_PAUSES", timedelta(0))
+
+    def act(update: Update) -> None:
+        if update.update_id == 1:
+            raise RetryAfter(240)
+
+    handler = Handler(act)
+    async with at_the_desk(database, handler) as desk:
+        await desk.bring(message(1, AIGERIM), message(2, AIGERIM))
+        await handler.has_seen(MOST_TRIES + 1)
+        counts = await desk.counts()
+
+    assert handler.ids_of(AIGERIM) == [1] * MOST_TRIES + [2]
+    assert counts == InboxCounts(received=0, done=1, parked=1)
 
 
 async def test_an_update_that_cannot_be_read_is_parked_at_once(database: Database) -> None:

@@ -18,9 +18,9 @@ from bot.delivery.courier import LEASE, Courier
 from bot.delivery.ledger import Ledger, Shown
 from bot.delivery.letter import Letter, Moot
 from bot.delivery.pace import Pace
-from bot.delivery.verdict import seconds_of
 from bot.delivery.wording import Wording
 from bot.language import Languages
+from bot.transport import seconds_of
 from storage import claiming
 from storage.records import Congress, Message
 from tests.proof.day.desk import MemoryDesk
