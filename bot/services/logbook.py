@@ -54,7 +54,7 @@ def read_words(
     """Understand what follows /log, in any order: acts, a bus or a visit, a moment, a name of the crew, csv."""
     if (refused := refusal(tx, actor, Right.LOG)) is not None:
         return refused
-    names = _names(tx)
+    names = {written.lower(): subject for written, subject in _names(tx).items()}
     what, about, since, as_file = "", "", None, False
     name: list[str] = []
     for word in words:
@@ -126,8 +126,8 @@ def _page(tx: Tx, filters: Filters, *, before: int | None, most: int) -> LogPage
 
 def _names(tx: Tx) -> dict[str, str]:
     every = visits.read_all(tx)
-    named = {visit.key.lower(): f"visit:{visit.id}" for visit in every}
-    return named | {bus.label.lower(): f"bus:{bus.id}" for visit in every for bus in visit.buses}
+    named = {visit.key: f"visit:{visit.id}" for visit in every}
+    return named | {bus.label: f"bus:{bus.id}" for visit in every for bus in visit.buses}
 
 
 def _subjects(tx: Tx, about: str, *, with_bookings: bool) -> tuple[str, ...] | None:

@@ -93,7 +93,8 @@ def stands(say: Language, booking: Booking, visit: Visit) -> str:
             bus = visit.bus(booking.bus_id)
             state = say.gettext("has seats: {n}").format(n=booking.party)
             if bus is not None:
-                state += ", " + say.gettext("Bus {bus}").format(bus=bus.label)
+                # Translators: within a line, after "has seats: 2,"
+                state += ", " + say.gettext("bus {bus}").format(bus=bus.label)
         case BookingState.OFFERED:
             until = "–" if booking.offer_until is None else say.moment(booking.offer_until)
             state = say.gettext("is offered seats: {n}, reply by {moment}").format(n=booking.party, moment=until)

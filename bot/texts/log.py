@@ -88,7 +88,7 @@ def deed(say: Language, entry: Entry) -> str:
         case "asked":
             return say.gettext("bus with fewer seats: the passengers have been asked")
         case "swap bus":
-            return say.gettext("another coach")
+            return _coach(say, before, after)
         case "open":
             return say.gettext("opened for sign-ups")
         case "close":
@@ -221,7 +221,19 @@ def _own_deed(say: Language, entry: Entry) -> str:
 
 def _seated(say: Language, text: str, after: Mapping[str, Any]) -> str:
     party, bus = text.format(n=_of(after, "party")), after.get("bus")
-    return party if not bus else party + ", " + say.gettext("Bus {bus}").format(bus=bus)
+    return party if not bus else party + ", " + say.gettext("bus {bus}").format(bus=bus)
+
+
+def _coach(say: Language, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """Another coach, and what is different about it."""
+    fields = {"seats": say.gettext("seats"), "bay": say.gettext("bay"), "plate": say.gettext("plate")}
+    changes = [
+        f"{words} {before.get(field) or '–'} → {after[field]}"
+        for field, words in fields.items()
+        if field in after and after[field] != before.get(field)
+    ]
+    another = say.gettext("another coach")
+    return f"{another}: {', '.join(changes)}" if changes else another
 
 
 def _forced(say: Language, after: Mapping[str, Any]) -> str:

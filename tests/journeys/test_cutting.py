@@ -179,6 +179,9 @@ async def test_another_coach_is_told_to_its_passengers(house: Running, code: str
     assert (bus.seats, bus.bay, bus.plate) == (29, "4", "123ABC01")
     (line,) = await logged(house, "swap bus")
     assert line.after == {"seats": 29, "bay": "4", "plate": "123ABC01"}
+    why = await answered(owner, f"/why {BUS}")
+    assert say.gettext("another coach") in why.text
+    assert f"{say.gettext('plate')} – → 123ABC01" in why.text
     # Too small: the same preview as of /seats, with the coach in it; then all of it at once.
     await house.book(await house.delegate("Late"), VISIT)
     preview = await answered(owner, f"/swapbus {BUS} seats=1 bay=9")

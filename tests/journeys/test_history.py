@@ -141,6 +141,7 @@ async def test_the_log_shows_what_is_asked_for_page_by_page(house: Running, code
     assert shut not in earlier.text
     of_bus = await answered(owner, "/log B02 2h seats gulzhan")
     assert "→ 43" in of_bus.text
+    assert "B02 · " in of_bus.text.splitlines()[1], "as it is written on the bus"
     assert shut not in of_bus.text
     assert shut in (await answered(owner, "/log close")).text
     assert seat in (await answered(owner, "/log nab-am signups")).text

@@ -131,3 +131,17 @@ def test_nothing_stands_before_or_behind_a_sentence() -> None:
     for code, _, form in each_form():
         assert form == form.strip(), (code, form)
         assert "  " not in form, (code, form)
+
+
+DASHES = {"kk": "—", "ru": " – "}
+"""What each language does not write: the dash is – in Kazakh and — in Russian, – between figures in both."""
+SMALL_YOU = {
+    "kk": re.compile(r"(?<!\w)сіз(?:ді|дің|ге|ден|бен|ше)?(?!\w)"),
+    "ru": re.compile(r"(?<!\w)(?:вы|вас|вам|вами|ваш\w*)(?!\w)"),
+}
+
+
+def test_one_dash_and_a_capital_you() -> None:
+    """As locales/README.md says; both had slipped in a sentence at a time."""
+    assert [(code, said) for code, _, said in each_form() if DASHES[code] in said] == []
+    assert [(code, said) for code, _, said in each_form() if SMALL_YOU[code].search(said)] == []
