@@ -108,6 +108,13 @@ async def send_file(update: Update, context: Context, file: InputFile, *, captio
         await context.bot.send_document(update.effective_user.id, file, caption=caption, parse_mode=ParseMode.HTML)
 
 
+async def send_photo(update: Update, context: Context, picture: bytes, *, caption: str) -> None:
+    """Send a picture with words under it to the one who asked; who has blocked the bot since sees nothing."""
+    assert update.effective_user is not None
+    with suppress(Forbidden):
+        await context.bot.send_photo(update.effective_user.id, picture, caption=caption, parse_mode=ParseMode.HTML)
+
+
 async def strip_buttons(context: Context, *, chat_id: int, message_id: int | None) -> None:
     """Take the buttons off a card that a newer one has replaced; if that fails, they are answered kindly."""
     if message_id is None:

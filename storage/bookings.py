@@ -218,6 +218,15 @@ def revive(tx: Connection, booking_id: int, *, bus_id: int | None) -> None:
     )
 
 
+def move_to_person(tx: Connection, booking_id: int, *, delegate_id: int) -> None:
+    """Let a booking be this person's, with its code, its bus and those who travel on it as they are."""
+    tx.execute(
+        update(bookings)
+        .where(bookings.c.id == booking_id)
+        .values(delegate_id=delegate_id, version=bookings.c.version + 1)
+    )
+
+
 def move_to_bus(tx: Connection, booking_id: int, *, bus_id: int) -> None:
     """Let a party sit on another bus of its visit; the seats are counted by storage.seats."""
     tx.execute(

@@ -43,6 +43,11 @@ def join(tx: Connection, row_id: int, *, delegate_id: int, now: datetime) -> boo
     return tx.execute(update(registered).where(free).values(delegate_id=delegate_id, joined_at=now)).rowcount == 1
 
 
+def pass_on(tx: Connection, *, giver_id: int, taker_id: int) -> None:
+    """Let the number of one person, whose rows both are locked, be another's from now on."""
+    tx.execute(update(registered).where(registered.c.delegate_id == giver_id).values(delegate_id=taker_id))
+
+
 def add(tx: Connection, people: Mapping[str, Registered], *, now: datetime) -> None:
     """Add people to the list, by the keys of their numbers."""
     rows = [{**_columns(each), "bucket": _bucket(key), "listed_at": now} for key, each in people.items()]

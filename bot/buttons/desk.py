@@ -72,6 +72,14 @@ class ForceThem(Button):
 
 
 @dataclass(frozen=True, slots=True)
+class LinkToPhone(Button):
+    """Make the link with which this seat comes to its person's own phone."""
+
+    prefix: ClassVar[str] = "deskphone"
+    booking: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShowDeskSeat(Button):
     """Show this seat with what the desk can do about it."""
 

@@ -1,23 +1,29 @@
-"""A seat at the desk, on its card: the slip is printed, it is taken back, who has no Telegram is forgotten."""
+"""A seat at the desk, on its card: printed, brought to a phone, taken back; who has no Telegram is forgotten."""
+
+import secrets
 
 from telegram import InputFile, Update
 from telegram.ext import CallbackQueryHandler
 
 from bot import keyboards
-from bot.buttons import AskTakeBack, ForgetAtDesk, PrintSlip, SeatAgain, ShowDeskSeat, TakeBack
+from bot.buttons import AskTakeBack, ForgetAtDesk, LinkToPhone, PrintSlip, SeatAgain, ShowDeskSeat, TakeBack
 from bot.context import Context
-from bot.documents import paper_ticket
+from bot.documents import paper_ticket, qr
 from bot.documents.making import made
 from bot.handlers.documents import pass_link
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.organizers import actor, needs, refuse
 from bot.language import SOURCE, Language
 from bot.rules.authority import Right
-from bot.screen import Screen, answer_tap, send_file, show, tapped
+from bot.rules.links import GIFT_BYTES, gift_link
+from bot.screen import Screen, answer_tap, send_file, send_photo, show, tapped
 from bot.services import desk as services
 from bot.services.authority import NoAuthority
 from bot.services.booking import Refused
 from bot.services.desk import DeskSeat, ForgottenAtDesk, TakenBack
+from bot.services.desk_links import PhoneLink, link_to_phone
+from bot.services.gifts import NotGiving
+from bot.texts import refusals
 from bot.texts import seating as texts
 
 
@@ -27,7 +33,7 @@ async def show_desk_seat(update: Update, context: Context) -> None:
     button = next(
         (
             found
-            for kind in (ShowDeskSeat, PrintSlip, SeatAgain, TakeBack, ForgetAtDesk)
+            for kind in (ShowDeskSeat, PrintSlip, LinkToPhone, SeatAgain, TakeBack, ForgetAtDesk)
             if (found := kind.parse(tapped(update)))
         ),
         None,
@@ -81,6 +87,36 @@ def _languages(context: Context, own: str | None) -> list[Language]:
     languages = context.house.languages
     codes = dict.fromkeys((own or SOURCE, *context.congress.languages))
     return [languages[code] for code in codes if code in languages]
+
+
+@needs(Right.DESK)
+async def to_phone(update: Update, context: Context) -> None:
+    """Send the QR code and the link with which the seat comes to its person's own phone."""
+    query, button, token = update.callback_query, LinkToPhone.parse(tapped(update)), secrets.token_urlsafe(GIFT_BYTES)
+    done = None
+    if button is not None:
+        done = await context.db.run(
+            link_to_phone,
+            actor=actor(update),
+            booking_id=button.booking,
+            token=token,
+            congress=context.congress,
+            now=context.now,
+            cause=context.cause,
+        )
+    assert query is not None
+    match done:
+        case PhoneLink():
+            await answer_tap(query)
+            url = gift_link(token, username=context.bot.username)
+            picture = await made(qr.qr_png, url)
+            caption = texts.phone_link(context.say, done, url=url, congress=context.congress)
+            await send_photo(update, context, picture, caption=caption)
+        case NotGiving():
+            why = refusals.refusal_answer(context.say, done.refusal, congress=context.congress)
+            await answer_tap(query, why, alert=True)
+        case _:
+            await show_seat(update, context, done)
 
 
 @needs(Right.DESK)
@@ -149,6 +185,7 @@ async def forget_at_desk(update: Update, context: Context) -> None:
 HANDLERS = [
     CallbackQueryHandler(show_desk_seat, ShowDeskSeat.pattern()),
     CallbackQueryHandler(print_slip, PrintSlip.pattern()),
+    CallbackQueryHandler(to_phone, LinkToPhone.pattern()),
     CallbackQueryHandler(ask_take_back, AskTakeBack.pattern()),
     CallbackQueryHandler(take_back, TakeBack.pattern()),
     CallbackQueryHandler(forget_at_desk, ForgetAtDesk.pattern()),

@@ -1,10 +1,6 @@
 """What leaves a ticket as a file or a picture, each a message of its own: the ticket stays as it is."""
 
-from contextlib import suppress
-
 from telegram import InputFile, Update
-from telegram.constants import ParseMode
-from telegram.error import Forbidden
 from telegram.ext import CallbackQueryHandler
 
 from bot.buttons import PrintTicket, ShowPass, ShowToDriver, TakeCalendar
@@ -16,7 +12,7 @@ from bot.handlers.tickets import own_ticket
 from bot.language import SOURCE, Language
 from bot.rules import links
 from bot.rules.passes import make_pass
-from bot.screen import answer_tap, send_file, tapped
+from bot.screen import answer_tap, send_file, send_photo, tapped
 from bot.services.booking import Ticket
 from bot.services.calendar import give_calendar
 from bot.texts import calendar, driver, paper, passes
@@ -28,7 +24,7 @@ async def qr_pass(update: Update, context: Context) -> None:
     if shown is None:
         return
     picture = await made(qr.qr_png, pass_link(context, shown))
-    await _send_photo(update, context, picture, caption=passes.qr_pass(context.say, shown))
+    await send_photo(update, context, picture, caption=passes.qr_pass(context.say, shown))
 
 
 async def to_driver(update: Update, context: Context) -> None:
@@ -40,7 +36,7 @@ async def to_driver(update: Update, context: Context) -> None:
         driver.plea(say, shown, congress=context.congress, now=context.now) for say in _languages_of_the_place(context)
     ]
     picture = await made(driver_card.driver_card, pleas)
-    await _send_photo(update, context, picture, caption=driver.caption(context.say, pleas))
+    await send_photo(update, context, picture, caption=driver.caption(context.say, pleas))
 
 
 async def on_paper(update: Update, context: Context) -> None:
@@ -103,12 +99,6 @@ async def _ticket(update: Update, context: Context, kind: type[ShowPass | PrintT
     if shown is not None and query is not None:
         await answer_tap(query)
     return shown
-
-
-async def _send_photo(update: Update, context: Context, picture: bytes, *, caption: str) -> None:
-    assert update.effective_user is not None
-    with suppress(Forbidden):  # blocked since the tap: nobody sees it
-        await context.bot.send_photo(update.effective_user.id, picture, caption=caption, parse_mode=ParseMode.HTML)
 
 
 HANDLERS = [

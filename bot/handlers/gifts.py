@@ -12,7 +12,7 @@ from bot.handlers.booking import show_booked
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.tickets import show_not_released, show_own, show_ticket
 from bot.rules.booking import AlreadyBooked
-from bot.rules.links import gift_link
+from bot.rules.links import GIFT_BYTES, gift_link
 from bot.screen import Screen, send, show, show_below, tapped
 from bot.services import gifts as services
 from bot.services.booking import Booked, Refused
@@ -20,8 +20,6 @@ from bot.services.drafts import BadName
 from bot.services.gifts import Given, Giving, NotGiving, NotTaken, Present
 from bot.texts import companions, refusals
 from bot.texts import gifts as texts
-
-_TOKEN_BYTES = 12
 
 
 async def giving(update: Update, context: Context) -> None:
@@ -82,7 +80,7 @@ async def ask_name(update: Update, context: Context) -> None:
 
 async def take_name(update: Update, context: Context, message: Message) -> None:
     """Make the link for the colleague whose name was typed, and show it below."""
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    token = secrets.token_urlsafe(GIFT_BYTES)
     outcome = await context.db.run(
         services.make_gift,
         delegate_id=context.delegate.id,

@@ -72,6 +72,7 @@ _AT_DESK: Final[tuple[type[Button], ...]] = (
 )
 _OF_DESK_SEAT: Final[tuple[type[Button], ...]] = (
     buttons.PrintSlip,
+    buttons.LinkToPhone,
     buttons.SeatAgain,
     buttons.TakeBack,
     buttons.ForgetAtDesk,

@@ -11,6 +11,7 @@ from bot.services.seating_draft import Deed
 from bot.services.seating_facts import Choosing, Seating
 from bot.texts import labels, seating
 from bot.texts.visits import visit_label
+from storage.records import Delegate
 
 
 def seating_card(say: Language, shown: Seating) -> InlineKeyboardMarkup:
@@ -65,7 +66,9 @@ def seats_of(say: Language, shown: SeatsOf) -> InlineKeyboardMarkup:
 def seated(say: Language, done: Seated) -> InlineKeyboardMarkup:
     """What comes next at the counter: the slip, another visit, or a step back."""
     booking = done.ticket.booking.id
-    return markup([*_next(say, booking), [button(labels.ask_take_back(say), buttons.AskTakeBack(booking))]])
+    return markup(
+        [*_next(say, booking, done.person), [button(labels.ask_take_back(say), buttons.AskTakeBack(booking))]]
+    )
 
 
 def desk_seat(say: Language, shown: DeskSeat) -> InlineKeyboardMarkup:
@@ -73,7 +76,7 @@ def desk_seat(say: Language, shown: DeskSeat) -> InlineKeyboardMarkup:
     booking = shown.ticket.booking.id
     if shown.is_ended:
         return markup([[button(labels.seat_again(say), buttons.SeatAgain(booking))]])
-    rows = _next(say, booking)
+    rows = _next(say, booking, shown.person)
     if shown.may_take_back:
         rows.append([button(labels.ask_take_back(say), buttons.AskTakeBack(booking))])
     return markup(rows)
@@ -93,8 +96,8 @@ def taken_back(say: Language, shown: DeskSeat) -> InlineKeyboardMarkup:
     return markup([[button(labels.seat_again(say), buttons.SeatAgain(shown.ticket.booking.id))]])
 
 
-def _next(say: Language, booking: int) -> list[Row]:
-    return [
-        [button(labels.print_slip(say), buttons.PrintSlip(booking))],
-        [button(labels.seat_again(say), buttons.SeatAgain(booking))],
-    ]
+def _next(say: Language, booking: int, person: Delegate) -> list[Row]:
+    rows: list[Row] = [[button(labels.print_slip(say), buttons.PrintSlip(booking))]]
+    if person.telegram_id is None:
+        rows.append([button(labels.link_to_phone(say), buttons.LinkToPhone(booking))])
+    return [*rows, [button(labels.seat_again(say), buttons.SeatAgain(booking))]]

@@ -14,6 +14,8 @@ from storage.records import Visit
 _KEY = re.compile(r"(?:v_)?([a-z0-9-]{1,24})")
 GIFT = "g_"
 INVITATION = "i_"
+GIFT_BYTES = 12
+"""So many random bytes are a gift's secret: 16 letters of a link."""
 _ONE_USE = re.compile(rf"(?:{GIFT}|{INVITATION})[A-Za-z0-9_-]{{16}}")
 FROM_A_GROUP = "group"
 """What the link in a group carries: just the way to the private chat. No visit is called so."""

@@ -14,7 +14,7 @@ CSV: Final = "csv"
 
 ACTS: Final[Mapping[str, frozenset[str]]] = {
     "delay": frozenset({"delay"}),
-    "desk": frozenset({"desk", "desk release", "desk join", "desk forget"}),
+    "desk": frozenset({"desk", "desk release", "desk join", "desk forget", "desk link"}),
     "force": frozenset({"force"}),
     "move": frozenset({"move"}),
     "merge": frozenset({"merge"}),
@@ -42,6 +42,7 @@ OWN: Final[Mapping[str, frozenset[str]]] = {
             "undo",
             "offer to a colleague",
             "take from a colleague",
+            "take from the desk",
             "wheelchair",
             "stay",
         }

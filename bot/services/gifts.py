@@ -1,4 +1,7 @@
-"""A seat given to a named colleague: a link that works once, and the seat changes hands without being free between."""
+"""A seat given to a named colleague: a link that works once, and the seat changes hands without being free between.
+
+A link of the desk's (services/desk_links.py) is a gift from somebody without Telegram: to themselves, on their phone.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +16,7 @@ from bot.services.cards import renew_booking
 from bot.services.drafts import DRAFT_LIFE, BadName
 from bot.services.listed import may_be_seated
 from bot.services.promotion import promote
-from storage import Tx, bookings, delegates, drafts, gifts, log, outbox, queue, seats, visits
+from storage import Tx, bookings, delegates, drafts, gifts, log, outbox, queue, registered, seats, visits
 from storage.records import Booking, Bus, Congress, Delegate, Gift, Lease, NewMessage, Rider, Visit
 
 GIFT = "gift"
@@ -199,6 +202,8 @@ def take_gift(
     if isinstance(found, NotTaken):
         return found
     gift, booking, visit = found
+    if people[gift.delegate_id].telegram_id is None:
+        return _take_own(tx, booking, gift, taker, visit=visit, now=now, cause=cause, lease=lease)
     bus = visit.bus(booking.bus_id)
     given = _hand_over(tx, booking, gift, taker, bus=bus, now=now)
     renew_booking(tx, booking, visit, now=now)
@@ -227,6 +232,9 @@ def _look(
     """Return what the link leads to for this person, or why it gives them nothing."""
     gift, booking, visit = _behind(tx, token)
     held = bookings.held_by(tx, taker_id)
+    travellers = [taker_id]
+    if gift is not None and delegates.read(tx, gift.delegate_id).telegram_id is None:
+        travellers.append(gift.delegate_id)  # the desk's link: the same person, whose number comes along
     refusal = refuse_gift(
         gift,
         booking,
@@ -235,7 +243,7 @@ def _look(
         held=held,
         rules=congress.rules,
         now=now,
-        listed=visit is None or may_be_seated(tx, taker_id, visit, rules=congress.rules),
+        listed=visit is None or any(may_be_seated(tx, each, visit, rules=congress.rules) for each in travellers),
     )
     if refusal is not None:
         return NotTaken(refusal=refusal, visit=visit)
@@ -269,6 +277,44 @@ def _hand_over(tx: Tx, booking: Booking, gift: Gift, taker: Delegate, *, bus: Bu
         party=[Rider(name=taker.name, is_owner=True, wheelchair=rolls)],
         now=now,
     )
+
+
+def _take_own(
+    tx: Tx,
+    booking: Booking,
+    gift: Gift,
+    taker: Delegate,
+    *,
+    visit: Visit,
+    now: datetime,
+    cause: str,
+    lease: Lease | None,
+) -> Booked:
+    """Let the booking of somebody without Telegram be their account's, as it is on the slip; number and need too."""
+    bookings.move_to_person(tx, booking.id, delegate_id=taker.id)
+    gifts.end(tx, gift.id, taken=True)
+    number = registered.of_delegate(tx, gift.delegate_id)
+    if number is not None and not registered.is_joined(tx, taker.id):
+        registered.pass_on(tx, giver_id=gift.delegate_id, taker_id=taker.id)
+        delegates.change(tx, gift.delegate_id, registration=None)
+        delegates.change(tx, taker.id, registration=number.person.number)
+    if any(rider.is_owner and rider.wheelchair for rider in booking.riders):
+        delegates.change(tx, taker.id, wheelchair=True)
+    moved = bookings.read(tx, booking.id)
+    assert moved is not None
+    message = ticket_message(moved, visit, now=now, again=True)
+    outbox.add(tx, message, lease=lease)
+    log.write(
+        tx,
+        at=now,
+        actor=taker.telegram_id,
+        action="take from the desk",
+        subject=f"booking:{moved.id}",
+        after={"visit": visit.key, "code": moved.code},
+        outcome={"booking": moved.id, "given_up": [], "message": message.key},
+        cause=cause,
+    )
+    return Booked(ticket=ticket_for(tx, moved, visit), given_up=())
 
 
 def _news(gift: Gift, given: Booking, visit: Visit, *, now: datetime) -> NewMessage:

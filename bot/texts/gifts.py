@@ -72,10 +72,17 @@ def message_to_colleague(say: Language, given: Given) -> str:
 def present(say: Language, shown: Present, *, congress: Congress) -> str:
     """What the link leads to: whose seat it is, where it goes, and the question."""
     visit = shown.visit
-    lines = [
-        "🎁 <b>" + say.gettext("A seat for you") + "</b>",
+    if shown.giver.telegram_id is None:  # the desk's link, for the person who stood there
+        head = "🎫 <b>" + say.gettext("Your seat from the desk") + "</b>"
+        # Translators: name is a person's, as the desk has written it; do not add endings to it.
+        whose = say.gettext("On the list as: {name}").format(name=name(shown.giver.name))
+    else:
+        head = "🎁 <b>" + say.gettext("A seat for you") + "</b>"
         # Translators: name is a person's; do not add endings to it.
-        say.gettext("From: {name}").format(name=name(shown.giver.name)),
+        whose = say.gettext("From: {name}").format(name=name(shown.giver.name))
+    lines = [
+        head,
+        whose,
         "",
         f"<b>{words(say, visit.title)}</b>",
         f"🗓 {say.moment(visit.leaves_at)}–{say.clock(visit.returns_at)} ({esc(zone_name(say, congress))})",

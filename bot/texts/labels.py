@@ -487,6 +487,11 @@ def print_slip(say: Language) -> str:
     return "🖨 " + say.gettext("Print the slip")
 
 
+def link_to_phone(say: Language) -> str:
+    # Translators: a button of the desk, for somebody without Telegram who wants the ticket on their phone after all.
+    return "📱 " + say.gettext("Onto their phone")
+
+
 def seat_again(say: Language) -> str:
     # Translators: a button of the desk, for the same person.
     return "➕ " + say.gettext("Another visit for them")

@@ -75,6 +75,8 @@ def deed(say: Language, entry: Entry) -> str:
             return say.gettext("put into the waiting list at the desk, seats wished for: {n}").format(
                 n=_of(after, "party")
             )
+        case "desk link":
+            return say.gettext("link made at the desk, for the seat to be on the person’s own phone")
         case "desk forget":
             return say.gettext("data of one person deleted at the desk on their wish")
         case "force":
@@ -172,6 +174,9 @@ def _own_deed(say: Language, entry: Entry) -> str:
             return say.gettext("giving back undone")
         case "offer to a colleague":
             return say.gettext("seat offered to a colleague by a link")
+        case "take from the desk":
+            # Translators: somebody signed up at the desk has the seat in their own Telegram from now on.
+            return say.gettext("seat of the desk taken to one’s own phone")
         case "take from a colleague":
             return say.gettext("seat taken over from a colleague")
         case "stay":

@@ -8,6 +8,7 @@ from bot.rules.forcing import Passed
 from bot.rules.seats import seats_left
 from bot.services.booking import Refused, Ticket
 from bot.services.desk import DeskSeat, ForgottenAtDesk, SeatsOf
+from bot.services.desk_links import PhoneLink
 from bot.services.meant import NobodyNamed
 from bot.services.seating import PutInLine, Seated
 from bot.services.seating_draft import Deed
@@ -17,6 +18,7 @@ from bot.texts.markup import cut, esc, name, words
 from bot.texts.passing import rule_passed
 from bot.texts.refusals import reason
 from bot.texts.tickets import departure_lines
+from bot.texts.visits import zone_name
 from storage.records import Congress, Delegate, HeldSeat, Rider
 
 _LONGEST_TYPED = 60
@@ -169,6 +171,25 @@ def desk_seat(say: Language, shown: DeskSeat, *, congress: Congress) -> str:
     if shown.is_ended:
         lines.append("✖️ " + say.gettext("This seat has been given back."))
     return "\n".join(lines)
+
+
+def phone_link(say: Language, shown: PhoneLink, *, url: str, congress: Congress) -> str:
+    """Caption the QR code that brings a seat to its person's own phone."""
+    ticket = shown.seat.ticket
+    return "\n".join(
+        [
+            "📱 <b>" + say.gettext("This seat on their own phone") + "</b>",
+            *_who(say, ticket.booking.riders, code=ticket.booking.code),
+            f"<b>{words(say, ticket.visit.title)}</b>",
+            "",
+            say.gettext("Let them scan this with the camera, or send them the link:"),
+            esc(url),
+            "",
+            say.gettext(
+                "It works once, until {moment} ({zone}). The code stays the same, so the slip is good too."
+            ).format(moment=say.moment(shown.gift.ends_at), zone=esc(zone_name(say, congress))),
+        ]
+    )
 
 
 def ask_take_back(say: Language, shown: DeskSeat) -> str:

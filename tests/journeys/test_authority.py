@@ -93,6 +93,7 @@ BUTTONS: Mapping[str, tuple[str, str]] = {
     "deskwait": ("deskwait:1", f"{CITY} desk"),
     "desk": ("desk:1", f"{CITY} desk"),
     "slip": ("slip:1", f"{CITY} desk"),
+    "deskphone": ("deskphone:1", f"{CITY} desk"),
     "deskmore": ("deskmore:1", f"{CITY} desk"),
     "deskbackq": ("deskbackq:1", f"{CITY} desk"),
     "deskback": ("deskback:1:1", f"{CITY} desk"),

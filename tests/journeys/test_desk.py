@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot.rules.gifts import GiftGone
+from bot.texts import gifts
 from bot.texts import seating as texts
 from bot.texts import tickets as ticket_texts
 from storage import Tx, bookings, grants, tables, visits
@@ -27,7 +29,7 @@ from tests.journeys.scenes import (
 )
 from tests.journeys.test_documents import file_after, payload_of
 from tests.phone import Phone
-from tests.scanner import scan_page, text_of
+from tests.scanner import scan, scan_page, text_of
 
 NEW = "/desk nab-am Әлия Құрманғазықызы +7 701 123 45 67"
 
@@ -100,6 +102,46 @@ async def test_somebody_without_telegram_leaves_with_a_slip(house: Running, code
     gone = await screen_after(saule, "deskback:", message=asked)
     assert say.gettext("Taken back: the seat is free for others") in gone.text
     assert await house.ask(booked_names, "nab-am") == []
+    await seats_add_up(house)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+async def test_a_seat_of_the_desk_comes_to_its_persons_own_phone(house: Running, code: str) -> None:
+    say, congress = words_of(house, code), congress_of(house)
+    saule = await desk_of(house, code)
+    done = await screen_after(saule, "deskseat:", message=await answered(saule, NEW))
+    (holder,) = await house.ask(lambda tx: bookings.passengers(tx, visit_id=visits.by_key(tx, "nab-am")))
+    came, picture = await file_after(saule, "deskphone:", message=done)
+    url = scan(picture)
+    assert say.gettext("This seat on their own phone") in came.text
+    for fact in (url, "Әлия Құрманғазықызы", holder.booking.code):
+        assert fact in came.text
+
+    aliya = await house.stranger("Aliya", language=code)
+    notice = await answered(aliya, f"/start {payload_of(url)}")
+    await aliya.tap("ok:", message=notice)
+    shown = await aliya.wait_for(lambda message: message.button("gift:") is not None)
+    for fact in (say.gettext("Your seat from the desk"), "Әлия Құрманғазықызы"):
+        assert fact in shown.text
+    await aliya.tap("gift:", message=shown)
+    ticket = await aliya.wait_for(lambda message: message.button("giveq:") is not None, newer_than=shown)
+    (held,) = await tickets(house, aliya)
+    assert ticket.text == plain(ticket_texts.ticket(say, held, congress=congress))
+    assert held.booking.code == holder.booking.code, "the slip is good too"
+    assert await house.ask(booked_names, "nab-am") == ["Әлия Құрманғазықызы"]
+
+    # What the desk sees of it now, what is told of it, and what the link gives to the next one: nothing.
+    seat = await answered(saule, f"/desk {holder.booking.code}")
+    assert say.gettext("has Telegram") in seat.text
+    assert not any(each.startswith("deskphone:") for each in callbacks(seat))
+    why = await answered(saule, f"/why {holder.booking.code}")
+    assert say.gettext("seat of the desk taken to one’s own phone") in why.text
+    late = await house.delegate("Late", language=code)
+    gone = await answered(late, f"/start {payload_of(url)}")
+    assert plain(gifts.why_not(say, GiftGone(), congress=congress)) in gone.text
+    moved = await answered(await house.organizer(language=code), "/delay nab-am 15")
+    assert "Әлия Құрманғазықызы" not in moved.text, "a message reaches her"
+    await aliya.wait_for(lambda message: message.text.startswith("🕘"))
     await seats_add_up(house)
 
 

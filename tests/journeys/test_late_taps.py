@@ -388,6 +388,7 @@ async def test_no_button_has_an_effect_when_it_comes_late(sqlite_url: str, simul
         buttons.ForceThem(buttons.UpdateId(1), other.version, 1, 0, 0),
         buttons.ShowDeskSeat(held.id),
         buttons.PrintSlip(held.id),
+        buttons.LinkToPhone(held.id),
         buttons.SeatAgain(held.id),
         buttons.AskTakeBack(held.id),
         buttons.TakeBack(held.id, held.version),

@@ -33,6 +33,7 @@ from bot.services import (
     deeds,
     delaying,
     desk,
+    desk_links,
     drafts,
     editing,
     editing_facts,
@@ -699,7 +700,9 @@ def _changes(tickets: Sequence[Ticket], visit: Visit, *, text: str) -> World:
         gift_reasons.OwnGift: (gift_reasons.OwnGift(),),
         gifts.Giving: tuple(gifts.Giving(ticket=ticket, links=links) for links in ((), (gift, gift))),
         gifts.Given: (gifts.Given(gift=gift, ticket=ticket, rider=Rider(name=text, is_owner=True)),),
-        gifts.Present: (gifts.Present(gift=gift, giver=giver, visit=visit),),
+        gifts.Present: tuple(
+            gifts.Present(gift=gift, giver=each, visit=visit) for each in (giver, replace(giver, telegram_id=None))
+        ),
     }
 
 
@@ -1060,6 +1063,7 @@ def _seatings(visit: Visit, booking: Booking, *, n: int, text: str) -> World:
         reasons.Clashes(reasons.Clash.OVERLAP, held, 30 * MINUTE),
     )
     seat = desk.DeskSeat(ticket=ticket, person=new, may_take_back=True)
+    gift = Gift(id=1, booking_id=1, rider_id=1, delegate_id=2, name=text, ends_at=OPEN, is_open=True)
     offered = standing.Offered(
         ticket=replace(ticket, booking=replace(booking, offer_until=LEAVES)), waiting=0, given_up=None
     )
@@ -1103,6 +1107,7 @@ def _seatings(visit: Visit, booking: Booking, *, n: int, text: str) -> World:
             for visits in ((), (visit,))
         ),
         desk.DeskSeat: (seat, replace(seat, person=known, is_ended=True), replace(seat, person=blocked)),
+        desk_links.PhoneLink: (desk_links.PhoneLink(seat=seat, gift=gift),),
         desk.SeatsOf: (desk.SeatsOf(typed=text, people=((known, (ticket, ticket)), (new, ()), (blocked, (ticket,)))),),
         desk.ForgottenAtDesk: (desk.ForgottenAtDesk(seats=n),),
         Refused: tuple(

@@ -211,7 +211,9 @@ async def set_the_scene(house: Indoors) -> Scene:
         "unsave": "unsave:1",
     }
     data |= {each: f"{each}:1:1" for each in ("deskwho", "deskon", "deskwheel", "deskback", "deskgone")}
-    data |= {each: f"{each}:1" for each in ("desk", "slip", "deskmore", "deskbackq", "deskwait", "forceask")}
+    data |= {
+        each: f"{each}:1" for each in ("desk", "slip", "deskphone", "deskmore", "deskbackq", "deskwait", "forceask")
+    }
     data |= {"deskseat": "deskseat:1:1:1", "force": "force:1:1:1:0:0"}
     data |= {"crew": "crew", "crewask": "crewask:1", "crewoff": "crewoff:1"}
     await house.db.run(grants.follow_settings, (OWNER,), now=OPEN)
