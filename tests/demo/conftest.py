@@ -47,7 +47,11 @@ class Demo:
         left, top, right, bottom = (
             choose(each[side] for each in sides) for side, choose in enumerate((min, min, max, max))
         )
-        await self.page.screenshot(path=file, clip={"x": left, "y": top, "width": right - left, "height": bottom - top})
+        await self.page.screenshot(
+            path=file,
+            clip={"x": left, "y": top, "width": right - left, "height": bottom - top},
+            animations="disabled",  # what still fades in would be pale: it is brought to its end
+        )
         assert file.stat().st_size > 20_000, "hardly anything is on the picture"
 
 
