@@ -1,6 +1,6 @@
 """The places where updates are handled, and what becomes of those that fail: tried again, five times, then parked.
 
-An answer that Telegram wants to have later is no failure: the update is handled again when the pause is over.
+An answer that Telegram wants to have within two minutes is no failure: the update is handled again then.
 """
 
 import asyncio
@@ -27,6 +27,7 @@ _FIRST_PAUSE: Final = 1.0  # seconds; then 2, 4 and 8: five tries in a quarter o
 _PAUSE_WITHOUT_DATABASE: Final = 5.0
 _HANDLER_SECONDS: Final = 120.0  # a handler that hangs holds a place
 _SECONDS_TO_GIVE_IN: Final = 1.0
+_LONGEST_PAUSE: Final = 120.0  # what the person sends next is not kept waiting for longer
 _LONGEST_WAIT_FOR_PAUSES: Final = timedelta(minutes=15)  # who still asks for one then refuses this very answer
 
 log = logging.getLogger(__name__)
@@ -125,8 +126,9 @@ class Workers:
             async with asyncio.timeout(_HANDLER_SECONDS):
                 await self._handle(update, received_at=arrival.received_at)
         except RetryAfter as error:
-            if self._now() - arrival.received_at < _LONGEST_WAIT_FOR_PAUSES:
-                return seconds_of(error)
+            seconds, waited = seconds_of(error), self._now() - arrival.received_at
+            if seconds <= _LONGEST_PAUSE and waited < _LONGEST_WAIT_FOR_PAUSES:
+                return seconds
             return await self._after_failure(arrival, error, most_tries=MOST_TRIES)
         except Exception as error:  # noqa: BLE001 - logged in full by the application's error handler
             return await self._after_failure(arrival, error, most_tries=MOST_TRIES)

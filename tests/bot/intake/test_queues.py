@@ -247,13 +247,16 @@ async def test_a_pause_that_telegram_asks_for_is_waited_out_and_counts_as_no_fai
     assert counts == InboxCounts(received=0, done=2, parked=0)
 
 
-async def test_who_asks_for_pauses_without_end_is_given_up(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else an answer that is always refused so would keep its person waiting for ever."""
-    monkeypatch.setattr(workers, "_LONGEST_WAIT_FOR_PAUSES", timedelta(0))
+@pytest.mark.parametrize(("seconds", "patience"), [(30, timedelta(0)), (121, timedelta(minutes=15))])
+async def test_pauses_without_end_and_one_of_hours_are_not_waited_out(
+    database: Database, monkeypatch: pytest.MonkeyPatch, seconds: int, patience: timedelta
+) -> None:
+    """Else an answer that is refused so would keep waiting what its person sends next."""
+    monkeypatch.setattr(workers, "_LONGEST_WAIT_FOR_PAUSES", patience)
 
     def act(update: Update) -> None:
         if update.update_id == 1:
-            raise RetryAfter(240)
+            raise RetryAfter(seconds)
 
     handler = Handler(act)
     async with at_the_desk(database, handler) as desk:
