@@ -71,18 +71,20 @@ class Hearing:
             elif key == "text" and value.startswith("/announce "):
                 self.texts.update(value.split(None, 2)[2:])
 
-    def counts(self) -> dict[str, int]:
-        """How often what must never be in the log is in it, and how many lines it has."""
+    def counts(self) -> dict[str, Any]:
+        """How often what must never be in the log is in it, and how many lines it has; the words, to look at."""
         self.handler.flush()
         log = self.file.read_text("utf-8")
+        names, texts = _in(log, self.names), _in(log, {*self.texts, *_sentences()})
         return {
             "lines": log.count("\n"),
             "tokens": len(ANY_TOKEN.findall(log)) + log.count(TOKEN),
             "keys": len(_KEY.findall(log)),
-            "names": _times(log, self.names),
-            "texts": _times(log, {*self.texts, *_sentences()}),
+            "names": len(names),
+            "texts": len(texts),
             "names noted": len(self.names),
             "texts noted": len(self.texts),
+            "found": sorted({*names, *texts}),
         }
 
 
@@ -97,15 +99,15 @@ def _strings(sent: Any, key: str = "") -> Iterable[tuple[str, str]]:
             yield from _strings(value, key)
 
 
-def _times(log: str, words: Iterable[str]) -> int:
-    """How often any of the words stands in the log as a word, written plainly or escaped."""
+def _in(log: str, words: Iterable[str]) -> list[str]:
+    """Which of the words stand in the log as words, written plainly or escaped."""
     forms = {
         form
         for word in words
         if len(word.strip()) >= LONG_ENOUGH
         for form in (word, json.dumps(word)[1:-1], repr(word)[1:-1], ascii(word)[1:-1])
     }
-    return sum(1 for form in forms if form in log and re.search(rf"(?<!\w){re.escape(form)}(?!\w)", log))
+    return [form for form in forms if form in log and re.search(rf"(?<!\w){re.escape(form)}(?!\w)", log)]
 
 
 def _sentences() -> set[str]:

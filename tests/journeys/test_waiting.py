@@ -185,7 +185,7 @@ async def test_a_party_at_the_head_is_waited_for_and_may_go_with_fewer(house: Ru
     await set_bus(house, 3)
     people = [await house.delegate(name) for name in ("One", "Two", "Three")]
     tickets = [await house.book(each, FULL) for each in people]
-    group, single = await house.delegate("Group"), await house.delegate("Single")
+    group, single = await house.delegate("Gulnara"), await house.delegate("Single")
     card = await house.card(group, FULL)
     await screen_after(group, "with:", message=card)
     typed = await answered(group, "Anna\nBoris")
@@ -215,7 +215,7 @@ async def test_a_party_at_the_head_is_waited_for_and_may_go_with_fewer(house: Ru
     await group.tap(take, message=together)
     await until(partial(_holds, house, group))
     (ticket,) = (await own(house, group)).tickets
-    assert [rider.name for rider in ticket.booking.riders] == ["Group", "Anna", "Boris"]
+    assert [rider.name for rider in ticket.booking.riders] == ["Gulnara", "Anna", "Boris"]
 
 
 async def standing_offer(running: Running, phone: Phone) -> Offered:
@@ -227,7 +227,7 @@ async def test_peers_7_the_seats_kept_for_a_party_pass_when_the_hold_ends_and_th
     await set_bus(house, 3)
     people = [await house.delegate(name) for name in ("One", "Two", "Three")]
     tickets = [await house.book(each, FULL) for each in people]
-    group, single = await house.delegate("Group", language="ru"), await house.delegate("Single")
+    group, single = await house.delegate("Gulnara", language="ru"), await house.delegate("Single")
     card = await house.card(group, FULL)
     await screen_after(group, "with:", message=card)
     typed = await answered(group, "Anna\nBoris")

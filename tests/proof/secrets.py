@@ -14,6 +14,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from tests.hearing import UNGUARDED
 from tests.processes.bot_process import ROOT
@@ -24,7 +25,7 @@ SHORT = ("tests/journeys/test_companions.py", "-k", "taken_back")
 EVERYTHING = ("tests", "--ignore=tests/proof", "--ignore=tests/benchmarks")
 
 
-async def hear(file: Path, tests: Sequence[str], *, guarded: bool = True) -> tuple[int, dict[str, int]]:
+async def hear(file: Path, tests: Sequence[str], *, guarded: bool = True) -> tuple[int, dict[str, Any]]:
     """Run these tests with everything heard into the file; return pytest's exit code and the counts."""
     process = await asyncio.create_subprocess_exec(
         # pytest would keep, and show, every record too.
