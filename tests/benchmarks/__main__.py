@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from collections.abc import AsyncIterator
 
-from tests.benchmarks import cancelling, fanout, service, start, taps, transport
+from tests.benchmarks import cancelling, fanout, importing, service, start, taps, transport
 
 BENCHMARKS = {
     "taps": taps.run,
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "service": service.run,
     "fanout": fanout.run,
     "cancelling": cancelling.run,
+    "importing": importing.run,
     "start": start.run,
 }
 
