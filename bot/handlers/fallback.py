@@ -26,11 +26,11 @@ async def unknown_text(update: Update, context: Context) -> None:
 async def on_error(update: object, context: Context) -> None:
     """Log first, remember the failure for the inbox, then one calm sentence in the reader's language.
 
-    A pause that Telegram asks for is no failure: the answer comes when it is over, and nothing can be said before.
+    In a pause that Telegram asks for nothing can be said; when the answer comes is the inbox's concern.
     """
     failures: dict[int, BaseException] = context.bot_data["failures"]
     if isinstance(update, Update) and isinstance(context.error, RetryAfter):
-        log.info("an answer waits until Telegram's pause is over")
+        log.info("an answer meets a pause that Telegram asks for")
         failures[update.update_id] = context.error
         return
     log.error("an update could not be handled", exc_info=context.error)

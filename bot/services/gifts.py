@@ -16,7 +16,8 @@ from bot.services.cards import renew_booking
 from bot.services.drafts import DRAFT_LIFE, BadName
 from bot.services.listed import may_be_seated
 from bot.services.promotion import promote
-from storage import Tx, bookings, delegates, drafts, gifts, log, outbox, queue, registered, seats, visits
+from storage import Tx, bookings, delegates, drafts, erasing, gifts, log, outbox, queue, registered, seats, visits
+from storage.erasing import Someone
 from storage.records import Booking, Bus, Congress, Delegate, Gift, Lease, NewMessage, Rider, Visit
 
 GIFT = "gift"
@@ -57,6 +58,11 @@ class Present:
     gift: Gift
     giver: Delegate
     visit: Visit
+
+    @property
+    def is_from_desk(self) -> bool:
+        """The reader is who stood at the desk, and the seat is theirs already."""
+        return _is_from_desk(self.giver)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +190,7 @@ def take_gift(
 ) -> Booked | NotTaken:
     """Give the link's seat to this person and tell the giver, or say why not. The seat is at no moment free.
 
+    By a link of the desk's they have the very booking of the slip, and nobody else is told.
     A repeat of `cause` answers what the first run came to. With a `lease` the ticket's message is the caller's to show.
     """
     gift = gifts.by_token(tx, token)
@@ -202,7 +209,7 @@ def take_gift(
     if isinstance(found, NotTaken):
         return found
     gift, booking, visit = found
-    if people[gift.delegate_id].telegram_id is None:
+    if _is_from_desk(people[gift.delegate_id]):
         return _take_own(tx, booking, gift, taker, visit=visit, now=now, cause=cause, lease=lease)
     bus = visit.bus(booking.bus_id)
     given = _hand_over(tx, booking, gift, taker, bus=bus, now=now)
@@ -233,7 +240,7 @@ def _look(
     gift, booking, visit = _behind(tx, token)
     held = bookings.held_by(tx, taker_id)
     travellers = [taker_id]
-    if gift is not None and delegates.read(tx, gift.delegate_id).telegram_id is None:
+    if gift is not None and _is_from_desk(delegates.read(tx, gift.delegate_id)):
         travellers.append(gift.delegate_id)  # the desk's link: the same person, whose number comes along
     refusal = refuse_gift(
         gift,
@@ -290,7 +297,11 @@ def _take_own(
     cause: str,
     lease: Lease | None,
 ) -> Booked:
-    """Let the booking of somebody without Telegram be their account's, as it is on the slip; number and need too."""
+    """Let the booking of somebody without Telegram be their account's, as it is on the slip; number and need too.
+
+    Once nothing is left to the row that the desk wrote, it is erased: who is known by their account alone can be
+    forgotten by it.
+    """
     bookings.move_to_person(tx, booking.id, delegate_id=taker.id)
     gifts.end(tx, gift.id, taken=True)
     number = registered.of_delegate(tx, gift.delegate_id)
@@ -300,6 +311,8 @@ def _take_own(
         delegates.change(tx, taker.id, registration=number.person.number)
     if any(rider.is_owner and rider.wheelchair for rider in booking.riders):
         delegates.change(tx, taker.id, wheelchair=True)
+    if not bookings.live_of(tx, gift.delegate_id):
+        erasing.erase(tx, [Someone(gift.delegate_id, None)], now=now)
     moved = bookings.read(tx, booking.id)
     assert moved is not None
     message = ticket_message(moved, visit, now=now, again=True)
@@ -315,6 +328,10 @@ def _take_own(
         cause=cause,
     )
     return Booked(ticket=ticket_for(tx, moved, visit), given_up=())
+
+
+def _is_from_desk(giver: Delegate) -> bool:
+    return giver.telegram_id is None
 
 
 def _news(gift: Gift, given: Booking, visit: Visit, *, now: datetime) -> NewMessage:

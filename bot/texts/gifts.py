@@ -72,7 +72,7 @@ def message_to_colleague(say: Language, given: Given) -> str:
 def present(say: Language, shown: Present, *, congress: Congress) -> str:
     """What the link leads to: whose seat it is, where it goes, and the question."""
     visit = shown.visit
-    if shown.giver.telegram_id is None:  # the desk's link, for the person who stood there
+    if shown.is_from_desk:
         head = "🎫 <b>" + say.gettext("Your seat from the desk") + "</b>"
         # Translators: name is a person's, as the desk has written it; do not add endings to it.
         whose = say.gettext("On the list as: {name}").format(name=name(shown.giver.name))

@@ -181,9 +181,9 @@ def _differences(say: Language, compared: Comparison) -> list[str]:
 
 
 def _change(say: Language, change: Change) -> str:
-    field = _field_names(say).get(change.field, change.field)
+    field = field_name(say, change.field)
     was, now = (_value(say, change.field, value) for value in (change.was, change.now))
-    return f"{_subject(say, change.kind, change.name)} · {esc(field)}: {was} → <b>{now}</b>"
+    return f"{_subject(say, change.kind, change.name)} · {field}: {was} → <b>{now}</b>"
 
 
 def _subject(say: Language, kind: str, name: str) -> str:
@@ -226,9 +226,9 @@ def _harmful_change(say: Language, harm: Harm) -> str:
         case field if field == ROOM:
             return say.gettext("seats for delegates: {n}").format(n=esc(str(harm.value)))
         case "seats" | "wheelchair_places":
-            return f"{esc(_field_names(say)[harm.field])}: {esc(str(harm.value))}"
+            return f"{field_name(say, harm.field)}: {esc(str(harm.value))}"
         case field:
-            return say.gettext("other than now: {what}").format(what=esc(_field_names(say).get(field, field)))
+            return say.gettext("other than now: {what}").format(what=field_name(say, field))
 
 
 def _command(harm: Harm) -> str | None:
@@ -261,6 +261,11 @@ def _section_names(say: Language) -> Mapping[str, str]:
         "rules": say.gettext("rules"),
         "order": say.gettext("order of the visits"),
     }
+
+
+def field_name(say: Language, field: str) -> str:
+    """Return what a field of a visit or a bus is called, by its name in the event file; one without a word as it is."""
+    return esc(_field_names(say).get(field, field))
 
 
 def _field_names(say: Language) -> Mapping[str, str]:

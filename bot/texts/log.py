@@ -11,6 +11,7 @@ from bot.services.entries import Doer, Entry
 from bot.services.logbook import MOST_ROWS, LogPage, NotUnderstood
 from bot.services.rosters import ListKind
 from bot.texts.crew import role_name
+from bot.texts.importing import field_name
 from bot.texts.markup import cut, esc, name
 from bot.texts.passing import rule_passed
 from bot.texts.visits import zone_name
@@ -231,11 +232,10 @@ def _seated(say: Language, text: str, after: Mapping[str, Any]) -> str:
 
 def _coach(say: Language, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """Another coach, and what is different about it."""
-    fields = {"seats": say.gettext("seats"), "bay": say.gettext("bay"), "plate": say.gettext("plate")}
     changes = [
-        f"{words} {before.get(field) or '–'} → {after[field]}"
-        for field, words in fields.items()
-        if field in after and after[field] != before.get(field)
+        f"{field_name(say, field)} {before.get(field) or '–'} → {now}"
+        for field, now in after.items()
+        if now != before.get(field)
     ]
     another = say.gettext("another coach")
     return f"{another}: {', '.join(changes)}" if changes else another

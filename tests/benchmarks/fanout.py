@@ -19,6 +19,7 @@ from telegram import Bot
 from telegram.error import RetryAfter
 from telegram.request import HTTPXRequest
 
+from bot.transport import seconds_of
 from tests.processes.bot_process import TOKEN
 from tests.proof.burst import DUE
 from tests.proof.crowd import Crowd
@@ -94,5 +95,4 @@ async def _by_the_library(telegram: Fleet, people: range) -> None:
                     await bot.send_message(person, "🔔 Your visit is tomorrow")
                     break
                 except RetryAfter as told:
-                    pause = told.retry_after
-                    await asyncio.sleep(pause.total_seconds() if isinstance(pause, timedelta) else float(pause))
+                    await asyncio.sleep(seconds_of(told))

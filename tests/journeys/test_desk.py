@@ -28,6 +28,7 @@ from tests.journeys.scenes import (
     words_of,
 )
 from tests.journeys.test_documents import file_after, payload_of
+from tests.journeys.test_forgetting import whole_database
 from tests.phone import Phone
 from tests.scanner import scan, scan_page, text_of
 
@@ -142,6 +143,10 @@ async def test_a_seat_of_the_desk_comes_to_its_persons_own_phone(house: Running,
     moved = await answered(await house.organizer(language=code), "/delay nab-am 15")
     assert "Әлия Құрманғазықызы" not in moved.text, "a message reaches her"
     await aliya.wait_for(lambda message: message.text.startswith("🕘"))
+    await screen_after(aliya, "forget:", message=await answered(aliya, "/forget"))
+    kept = await house.ask(whole_database)
+    assert "Құрманғазықызы" not in kept
+    assert "+7 701 123 45 67" not in kept
     await seats_add_up(house)
 
 

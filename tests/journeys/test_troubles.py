@@ -106,6 +106,7 @@ async def test_a_screen_that_could_not_be_sent_is_sent_a_moment_later(quick_hous
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.usefixtures("hurried")  # five tries would be over before the pause is
 async def test_in_a_pause_of_telegrams_nobody_hears_of_trouble_and_the_answers_come_when_it_is_over(
     house: Running, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:

@@ -12,7 +12,7 @@ from bot.simulator import Simulator
 from storage import Tx, inbox, lines
 from storage.tables import log
 from tests.house import TOKEN, Running, running_bot
-from tests.journeys.scenes import again, seats_add_up, until, visit_of, visits_held
+from tests.journeys.scenes import again, handled, seats_add_up, until, visit_of, visits_held
 from tests.phone import Call, Phone
 from tests.proof.fleet import free_port
 
@@ -47,13 +47,6 @@ async def samples(running: Running) -> dict[tuple[str, ...], float]:
         for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
-
-
-async def all_handled(running: Running) -> None:
-    async def none_waits() -> bool:
-        return (await running.ask(inbox.count)).received == 0
-
-    await until(none_waits)
 
 
 def causes(tx: Tx) -> Counter[str]:
@@ -124,7 +117,7 @@ async def test_a_tap_that_came_while_the_store_was_away_is_brought_again_and_tak
         monkeypatch.setattr(running.simulator.world.webhook, "_redelivery_seconds", 0.05)
         await phone.tap("book:", message=card)
         await phone.wait_for(lambda message: message.button("giveq:") is not None, newer_than=card)
-        await all_handled(running)
+        await handled(running)
 
         async def brought_again() -> bool:
             return failures == [0] and running.app.tally.webhook[503] == 3
@@ -146,7 +139,7 @@ async def test_the_numbers_equal_what_happened(database_url: str, monkeypatch: p
         await owner.send("/delay nab-am 15")
         for phone in (emma, aliya):
             await phone.wait_for(lambda message: "09:15" in message.text, newer_than=phone.messages[-1])
-        await all_handled(running)
+        await handled(running)
 
         async def settled() -> bool:
             return (await samples(running))["outbox_messages", "sent"] == 6

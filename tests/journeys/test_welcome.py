@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from bot.texts import visits as visit_texts
 from bot.texts import welcome
-from storage import Tx, tables
+from storage import tables
 from tests.house import Running
 from tests.journeys.scenes import (
     LANGUAGES,
@@ -15,11 +15,11 @@ from tests.journeys.scenes import (
     callbacks,
     congress_of,
     forged,
+    handled,
     logged,
     person,
     plain,
     screen_after,
-    until,
     visit_of,
     words_of,
 )
@@ -67,16 +67,11 @@ async def test_what_a_stranger_wrote_is_not_kept_once_it_is_answered(quick_house
     stranger = await quick_house.stranger("Wolfgang", language="de")
     await answered(stranger, "/start")
     await answered(stranger, "my passport is N 1234567")
-    await until(lambda: quick_house.ask(_all_handled))
+    await handled(quick_house)
     raw = await quick_house.ask(lambda tx: list(tx.scalars(select(tables.inbox.c.raw))))
     assert len(raw) == 2
     assert not any(raw)
     assert await person(quick_house, stranger) is None
-
-
-def _all_handled(tx: Tx) -> bool:
-    query = select(func.count()).select_from(tables.inbox).where(tables.inbox.c.state != "done")
-    return not tx.scalar(query)
 
 
 async def test_agreeing_stores_consent_language_and_name_and_greets(quick_house: Running) -> None:

@@ -12,6 +12,7 @@ from bot.services.authority import NoAuthority
 from bot.services.booking import Booked
 from bot.services.desk import DeskSeat, TakenBack, take_back
 from bot.services.desk_links import PhoneLink, link_to_phone
+from bot.services.forgetting import Forgotten
 from bot.services.gifts import NotGiving, NotTaken, Present, present_of, take_gift
 from bot.services.history import Done, Story, story_of
 from bot.services.undelivered import Undelivered, list_undelivered
@@ -19,10 +20,12 @@ from storage import Tx, bookings, delegates, outbox, registered, tables
 from storage.database import Database
 from tests.makers import OPEN
 from tests.services.test_booking import outbox_rows
+from tests.services.test_forgetting import leave
 from tests.services.test_registered import bring
 from tests.services.test_seating import (
     CITY,
     DESK,
+    NEW,
     at_work,
     book,
     change_visit,
@@ -38,6 +41,8 @@ from tests.services.world import OWNER, World, document, visit_of
 
 __all__ = ["world"]
 TOKEN, OTHER = "A" * 16, "B" * 16
+TYPED = ("Serikova", "+7 701 123 45 67")
+"""Of NEW."""
 
 
 def link(tx: Tx, /, world: World, booking_id: int, *, by: int = DESK, token: str = TOKEN, **changes: Any) -> Any:
@@ -190,10 +195,52 @@ async def test_only_the_desk_makes_links_and_only_where_the_bus_is_still_here(da
     assert not await database.read(lambda tx: tx.execute(tables.gifts.select()).all())
 
 
-@pytest.mark.parametrize("who", [0])
-async def test_reminders_find_the_new_owner(database: Database, world: World, who: int) -> None:
+async def test_reminders_find_the_new_owner(database: Database, world: World) -> None:
     done = await linked(database, world)
-    await database.run(take, world, who)
+    await database.run(take, world, 0)
     passengers = await database.read(bookings.passengers, visit_id=done.ticket.visit.id)
-    assert [each.telegram_id for each in passengers] == [who + 1]
+    assert [each.telegram_id for each in passengers] == [1]
     assert await database.read(lambda tx: outbox.known(tx, [f"ticket/{done.ticket.booking.id}/2"]))
+
+
+def what_tells(tx: Tx) -> set[str]:
+    """The tables in which the name or the phone that the desk has typed stands anywhere."""
+    rows = {name: [str(row) for row in tx.execute(each.select())] for name, each in tables.metadata.tables.items()}
+    return {name for name, lines in rows.items() if any(word in line for line in lines for word in TYPED)}
+
+
+async def test_who_is_forgotten_by_their_account_leaves_nothing_at_the_desk(database: Database, world: World) -> None:
+    await linked(database, world, NEW)
+    assert await database.read(what_tells) == {"delegates", "gifts", "riders"}
+    await database.run(take, world, 0)
+    assert await database.read(what_tells) == {"riders"}, "the list, and nothing of what the desk kept"
+    assert isinstance(await database.run(leave, world, 0), Forgotten)
+    assert await database.read(what_tells) == set()
+    assert not await database.read(deviations)
+
+
+async def test_without_the_erasing_the_desk_would_keep_who_they_were(
+    database: Database, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control."""
+    await linked(database, world, NEW)
+    with monkeypatch.context() as careless:
+        careless.setattr("bot.services.gifts.erasing.erase", lambda *_, **__: None)
+        await database.run(take, world, 0)
+    await database.run(leave, world, 0)
+    assert await database.read(what_tells) == {"delegates", "gifts"}
+
+
+async def test_a_second_seat_stays_with_the_desk_until_it_is_taken_too(database: Database, world: World) -> None:
+    first = await linked(database, world, NEW)
+    shown = await database.run(look, world, f"{first.ticket.booking.code} nab-pres-pm", key=2)
+    second = await database.run(word, world, shown)
+    assert second.person.id == first.person.id
+    await database.run(take, world, 0)
+    assert (await database.read(delegates.read, first.person.id)).name == "Aigerim Serikova"
+    assert isinstance(await database.run(link, world, second.ticket.booking.id, token=OTHER), PhoneLink)
+    assert isinstance(await database.run(take, world, 0, token=OTHER, cause="second"), Booked)
+    assert (await database.read(delegates.read, first.person.id)).name == ""
+    held = await database.read(bookings.held_by, world.people[0])
+    assert [each.visit.key for each in held] == ["nab-am", "nab-pres-pm"]
+    assert not await database.read(deviations)
