@@ -1,22 +1,23 @@
 """Bookings and their riders: one row from waiting to released, a seat is a rider."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from secrets import choice
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.records import Booking, BookingState, HeldSeat, Holder, Rider
+from storage.prepared import Prepared, Together
+from storage.records import Booking, BookingState, HeldSeat, Holder, Rider, Visit
 from storage.tables import bookings, buses, delegates, riders, visits
-from storage.visits import visit_from
+from storage.visits import QUESTIONS_OF_ALL, QUESTIONS_OF_ONE, visit_from, visits_from
 
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No letters that are mistaken for others when read aloud or off paper: 0 O, 1 I L, U V."""
 _CODE_LENGTH = 5
 
-_HOLDS_SEAT = (BookingState.BOOKED, BookingState.OFFERED)
+_HOLDS_SEAT = or_(bookings.c.state == BookingState.BOOKED, bookings.c.state == BookingState.OFFERED)
 _OWN = (
     *("id", "code", "version", "visit_id", "bus_id", "delegate_id", "state", "reason", "party", "party_least"),
     "wheelchairs",
@@ -28,10 +29,10 @@ _VISIT_ROW = list(visits.c)
 _HELD = (
     select(*[column.label(f"booking_{column.name}") for column in _COLUMNS], *_VISIT_ROW)
     .join_from(bookings, visits, bookings.c.visit_id == visits.c.id)
-    .where(bookings.c.delegate_id == bindparam("delegate_id"), bookings.c.state.in_(_HOLDS_SEAT))
+    .where(bookings.c.delegate_id == bindparam("delegate_id"), _HOLDS_SEAT)
     .order_by(visits.c.leaves_at, bookings.c.id)
 )
-_LIVE_ON = (
+_LIVE_ON = Prepared(
     select(*_COLUMNS)
     .where(
         bookings.c.visit_id == bindparam("visit_id"),
@@ -46,7 +47,10 @@ _LIVE = (
     .where(bookings.c.delegate_id == bindparam("delegate_id"), bookings.c.state != BookingState.RELEASED)
     .order_by(visits.c.leaves_at, bookings.c.id)
 )
-_BY_ID = select(*_COLUMNS).where(bookings.c.id == bindparam("booking_id"))
+_HELD_BY, _LIVE_OF = Prepared(_HELD), Prepared(_LIVE)
+_ALL_BESIDE = Together(*QUESTIONS_OF_ALL, _HELD)
+_ONE_BESIDE = Together(*QUESTIONS_OF_ONE, _LIVE)
+_BY_ID = Prepared(select(*_COLUMNS).where(bookings.c.id == bindparam("booking_id")))
 _RIDERS = (
     select(riders.c.id, riders.c.booking_id, riders.c.name, riders.c.is_owner, riders.c.wheelchair)
     .where(riders.c.booking_id.in_(bindparam("ids", expanding=True)))
@@ -54,37 +58,47 @@ _RIDERS = (
 )
 
 _NEW = {
-    dialect: build(bookings).on_conflict_do_nothing(index_elements=["code"]).returning(bookings.c.id)
+    dialect: Prepared(build(bookings).on_conflict_do_nothing(index_elements=["code"]).returning(bookings.c.id))
     for dialect, build in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
 }
-_NEW_RIDERS = insert(riders)
+_NEW_RIDERS = Prepared(insert(riders))
 
 
 def held_by(tx: Connection, delegate_id: int) -> tuple[HeldSeat, ...]:
     """Return the person's seats, booked and offered, with their visits (without buses), earliest first."""
-    return tuple(
-        HeldSeat(booking=booking_from(row, prefix="booking_"), visit=visit_from(row, ()))
-        for row in tx.execute(_HELD, {"delegate_id": delegate_id})
-    )
+    return _seats(_HELD_BY.all(tx, delegate_id=delegate_id))
 
 
 def live_on(tx: Connection, *, visit_id: int, delegate_id: int) -> Booking | None:
     """Return the person's first booking on this visit that waits or holds a seat, without its riders; or None."""
-    row = tx.execute(_LIVE_ON, {"visit_id": visit_id, "delegate_id": delegate_id}).first()
+    row = _LIVE_ON.first(tx, visit_id=visit_id, delegate_id=delegate_id)
     return None if row is None else booking_from(row)
 
 
 def live_of(tx: Connection, delegate_id: int) -> tuple[HeldSeat, ...]:
     """Return all that the person holds or waits for, with the visits (without buses), earliest first."""
-    return tuple(
-        HeldSeat(booking=booking_from(row, prefix="booking_"), visit=visit_from(row, ()))
-        for row in tx.execute(_LIVE, {"delegate_id": delegate_id})
-    )
+    return _seats(_LIVE_OF.all(tx, delegate_id=delegate_id))
+
+
+def visits_beside_held(tx: Connection, *, delegate_id: int) -> tuple[tuple[Visit, ...], tuple[HeldSeat, ...]]:
+    """Return every visit in the order of the programme, and the person's seats as `held_by` does: one statement."""
+    some, fleet, seats = _ALL_BESIDE.all(tx, delegate_id=delegate_id)
+    return visits_from(some, fleet), _seats(seats)
+
+
+def visit_beside_live(tx: Connection, *, visit_id: int, delegate_id: int) -> tuple[Visit | None, tuple[HeldSeat, ...]]:
+    """Return one visit, if it is there, and what the person holds or waits for as `live_of` does: one statement."""
+    some, fleet, seats = _ONE_BESIDE.all(tx, visit_id=visit_id, delegate_id=delegate_id)
+    return next(iter(visits_from(some, fleet)), None), _seats(seats)
+
+
+def _seats(rows: Iterable[Any]) -> tuple[HeldSeat, ...]:
+    return tuple(HeldSeat(booking=booking_from(row, prefix="booking_"), visit=visit_from(row, ())) for row in rows)
 
 
 def read(tx: Connection, booking_id: int) -> Booking | None:
     """Return one booking with its riders, or None."""
-    row = tx.execute(_BY_ID, {"booking_id": booking_id}).one_or_none()
+    row = _BY_ID.first(tx, booking_id=booking_id)
     if row is None:
         return None
     return booking_from(row, riders_of(tx, [booking_id]).get(booking_id, ()))
@@ -152,8 +166,8 @@ def add_riders(tx: Connection, booking_id: int, party: Sequence[Rider]) -> None:
 
 def add_parties(tx: Connection, parties: Mapping[int, Sequence[Rider]]) -> None:
     """Insert those who travel on each of these bookings, in this order."""
-    tx.execute(
-        _NEW_RIDERS,
+    _NEW_RIDERS.do_many(
+        tx,
         [
             {
                 "booking_id": booking_id,
@@ -189,7 +203,7 @@ def insert_under_new_code(tx: Connection, columns: dict[str, Any]) -> tuple[int,
     new = _NEW[tx.dialect.name]
     while True:
         code = "".join(choice(_LETTERS) for _ in range(_CODE_LENGTH))
-        booking_id = tx.scalar(new, {"code": code, **columns})
+        booking_id = new.value(tx, code=code, **columns)
         if booking_id is not None:
             return int(booking_id), code
 
@@ -431,11 +445,10 @@ def visit_row() -> list[Column[Any]]:
     return list(_VISIT_ROW)
 
 
-def booking_from(row: Row[Any], party: tuple[Rider, ...] = (), *, prefix: str = "") -> Booking:
+def booking_from(row: Any, party: tuple[Rider, ...] = (), *, prefix: str = "") -> Booking:
     """Build the record of a row that holds `booking_columns`, each name after the prefix."""
-    columns = row._mapping
     return Booking(
-        **{name: columns[prefix + name] for name in _OWN if name != "state"},
-        state=BookingState(columns[prefix + "state"]),
+        **{name: getattr(row, prefix + name) for name in _OWN if name != "state"},
+        state=BookingState(getattr(row, prefix + "state")),
         riders=party,
     )

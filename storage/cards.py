@@ -5,10 +5,15 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.prepared import Prepared
 from storage.tables import cards
 
 _TICKET = "ticket"
-_BUILD: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+_PLACE = ("delegate_id", "kind", "subject")
+_PUT = {
+    dialect: Prepared(new.on_conflict_do_update(index_elements=_PLACE, set_={"message_id": new.excluded.message_id}))
+    for dialect, new in (("postgresql", postgresql.insert(cards)), ("sqlite", sqlite.insert(cards)))
+}
 
 
 def read(tx: Connection, *, delegate_id: int, booking_id: int) -> int | None:
@@ -19,12 +24,8 @@ def read(tx: Connection, *, delegate_id: int, booking_id: int) -> int | None:
 
 def put(tx: Connection, *, delegate_id: int, booking_id: int, message_id: int) -> None:
     """Remember that the ticket stands on this message from now on."""
-    new = _BUILD[tx.dialect.name](cards).values(
-        delegate_id=delegate_id, kind=_TICKET, subject=booking_id, message_id=message_id
-    )
-    tx.execute(
-        new.on_conflict_do_update(index_elements=["delegate_id", "kind", "subject"], set_={"message_id": message_id})
-    )
+    put = _PUT[tx.dialect.name]
+    put.do(tx, delegate_id=delegate_id, kind=_TICKET, subject=booking_id, message_id=message_id)
 
 
 def replace(tx: Connection, *, delegate_id: int, booking_id: int, gone: int, message_id: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, bindparam, insert, select, update
 
+from storage.prepared import Prepared
 from storage.records import BookingState, Delegate, Draft, Role
 from storage.tables import bookings, delegates, drafts, grants, riders
 
@@ -21,25 +22,26 @@ _COLUMNS = (
     delegates.c.contact,
 )
 _ASKED = select(bindparam("telegram_id", type_=BigInteger).label("asked")).subquery()
-_MEET = (
+_MEET = Prepared(
     select(*_COLUMNS, grants.c.role, drafts.c.kind, drafts.c.fields, drafts.c.message_id, drafts.c.expires_at)
     .select_from(_ASKED)
     .outerjoin(delegates, delegates.c.telegram_id == _ASKED.c.asked)
     .outerjoin(drafts, drafts.c.delegate_id == delegates.c.id)
     .outerjoin(grants, grants.c.telegram_id == _ASKED.c.asked)
 )
-_BY_TELEGRAM_ID = select(*_COLUMNS).where(delegates.c.telegram_id == bindparam("telegram_id"))
+_BY_TELEGRAM_ID = Prepared(select(*_COLUMNS).where(delegates.c.telegram_id == bindparam("telegram_id")))
+_ONE = select(*_COLUMNS).where(delegates.c.id == bindparam("delegate_id"))
+_BY_ID = Prepared(_ONE)
 # No stronger lock: a row that names this person must not wait for it. While a booking waits for its visit, whoever
 # moves that visit writes to its passengers, and PostgreSQL would break one of the two off (40P01).
-_LOCKED = select(*_COLUMNS).where(delegates.c.id == bindparam("delegate_id")).with_for_update(key_share=True)
+_LOCKED = Prepared(_ONE.with_for_update(key_share=True))
 _ALL = select(*_COLUMNS).where(delegates.c.id.in_(bindparam("ids", expanding=True))).order_by(delegates.c.id)
 _ALL_LOCKED = _ALL.with_for_update(key_share=True)
-_BY_ID = select(*_COLUMNS).where(delegates.c.id == bindparam("delegate_id"))
 
 
 def by_telegram_id(tx: Connection, telegram_id: int) -> Delegate | None:
     """Return the delegate with this Telegram id, if the bot knows one."""
-    row = tx.execute(_BY_TELEGRAM_ID, {"telegram_id": telegram_id}).one_or_none()
+    row = _BY_TELEGRAM_ID.first(tx, telegram_id=telegram_id)
     return None if row is None else _delegate(row)
 
 
@@ -53,7 +55,7 @@ def by_telegram_ids(tx: Connection, telegram_ids: Iterable[int]) -> dict[int, De
 
 def meet(tx: Connection, telegram_id: int, *, now: datetime) -> tuple[Delegate | None, frozenset[Role], Draft | None]:
     """Return in one question who this is, what they may do, and what they have begun to type."""
-    rows = tx.execute(_MEET, {"telegram_id": telegram_id}).all()
+    rows = _MEET.all(tx, telegram_id=telegram_id)
     first = rows[0]
     roles = frozenset(Role(row.role) for row in rows if row.role is not None)
     if first.id is None:
@@ -72,12 +74,12 @@ def meet(tx: Connection, telegram_id: int, *, now: datetime) -> tuple[Delegate |
 
 def read(tx: Connection, delegate_id: int) -> Delegate:
     """Return the delegate; the id must exist."""
-    return _delegate(tx.execute(_BY_ID, {"delegate_id": delegate_id}).one())
+    return _delegate(_BY_ID.one(tx, delegate_id=delegate_id))
 
 
 def lock(tx: Connection, delegate_id: int) -> Delegate:
     """Lock one person's own facts until the transaction ends: the first lock of every change to their seats."""
-    return _delegate(tx.execute(_LOCKED, {"delegate_id": delegate_id}).one())
+    return _delegate(_LOCKED.one(tx, delegate_id=delegate_id))
 
 
 def lock_all(tx: Connection, delegate_ids: Iterable[int]) -> dict[int, Delegate]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
+from storage.prepared import Prepared
 from storage.records import Grant, Role
 from storage.tables import delegates, grants
 from storage.turns import take_turn
@@ -19,9 +20,9 @@ _LEADERS = (
     .where(grants.c.role == Role.LEADER)
     .order_by(grants.c.id)
 )
-_LEADERS_OF_ONE = _LEADERS.where(grants.c.scope == bindparam("labels"))
+_LEADERS_OF_ONE = Prepared(_LEADERS.where(grants.c.scope == bindparam("label")))
 _LEADERS_OF_SOME = _LEADERS.where(grants.c.scope.in_(bindparam("labels", expanding=True)))
-_ROLES = select(grants.c.role).where(grants.c.telegram_id == bindparam("telegram_id"))
+_ROLES = Prepared(select(grants.c.role).where(grants.c.telegram_id == bindparam("telegram_id")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Held:
 
 def roles_of(tx: Connection, telegram_id: int) -> frozenset[Role]:
     """Return the roles of this numeric id; nothing else gives authority."""
-    return frozenset(Role(role) for role in tx.scalars(_ROLES, {"telegram_id": telegram_id}))
+    return frozenset(Role(row.role) for row in _ROLES.all(tx, telegram_id=telegram_id))
 
 
 def of(tx: Connection, telegram_id: int) -> frozenset[Grant]:
@@ -66,9 +67,7 @@ def leaders(tx: Connection, labels: Iterable[str]) -> dict[str, tuple[str, ...]]
     found: dict[str, tuple[str, ...]] = {}
     named = sorted(labels)
     rows = (
-        tx.execute(_LEADERS_OF_ONE, {"labels": named[0]})
-        if len(named) == 1
-        else tx.execute(_LEADERS_OF_SOME, {"labels": named})
+        _LEADERS_OF_ONE.all(tx, label=named[0]) if len(named) == 1 else tx.execute(_LEADERS_OF_SOME, {"labels": named})
     )
     for row in rows:
         found[row.scope] = (*found.get(row.scope, ()), row.name)

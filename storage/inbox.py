@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.prepared import Prepared
 from storage.records import StoredUpdate
 from storage.tables import inbox
 
@@ -21,6 +22,7 @@ _STORE = {
     "postgresql": postgresql.insert(inbox).on_conflict_do_nothing().returning(inbox.c.update_id),
     "sqlite": sqlite.insert(inbox).on_conflict_do_nothing().returning(inbox.c.update_id),
 }
+_STORE_ONE = {dialect: Prepared(new) for dialect, new in _STORE.items()}
 _UNFINISHED = (
     select(inbox.c.update_id, inbox.c.person, inbox.c.raw, inbox.c.tries, inbox.c.received_at)
     .where(inbox.c.state == _RECEIVED)
@@ -30,7 +32,7 @@ _UNFINISHED_OF = select(inbox.c.update_id).where(
     inbox.c.state == _RECEIVED, inbox.c.update_id.in_(bindparam("ids", expanding=True))
 )
 _THIS = (inbox.c.update_id == bindparam("id"), inbox.c.state == _RECEIVED)
-_MARK_DONE = update(inbox).where(*_THIS).values(state=_DONE, raw=None, person=None)
+_MARK_DONE = Prepared(update(inbox).where(*_THIS).values(state=_DONE, raw=None, person=None))
 _NOTE_FAILURE = (
     update(inbox)
     .where(*_THIS)
@@ -73,7 +75,10 @@ def store_updates(tx: Connection, updates: Sequence[NewUpdate], *, received_at: 
         {"update_id": new.update_id, "person": new.person, "raw": new.raw, "received_at": received_at}
         for new in updates
     ]
-    waiting = set(tx.execute(_STORE[tx.dialect.name], rows).scalars())
+    if len(rows) == 1:
+        waiting = {row.update_id for row in _STORE_ONE[tx.dialect.name].all(tx, **rows[0])}
+    else:
+        waiting = set(tx.execute(_STORE[tx.dialect.name], rows).scalars())
     if len(waiting) < len(rows):
         known = [new.update_id for new in updates if new.update_id not in waiting]
         waiting.update(tx.execute(_UNFINISHED_OF, {"ids": known}).scalars())
@@ -82,9 +87,7 @@ def store_updates(tx: Connection, updates: Sequence[NewUpdate], *, received_at: 
 
 def mark_done(tx: Connection, update_ids: Iterable[int]) -> None:
     """End these updates and forget what they said. Parked ones stay parked."""
-    rows = [{"id": update_id} for update_id in sorted(update_ids)]
-    if rows:
-        tx.execute(_MARK_DONE, rows)
+    _MARK_DONE.do_many(tx, [{"id": update_id} for update_id in sorted(update_ids)])
 
 
 def note_failure(tx: Connection, update_id: int, *, error: str, most_tries: int) -> int | None:

@@ -31,6 +31,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from storage import inbox, leases
 from storage.inbox import NewUpdate
+from storage.prepared import Prepared
 from storage.records import StoredUpdate
 from storage.tables import inbox as updates
 from storage.tables import leases as lease_rows
@@ -59,14 +60,16 @@ def _lives(holder: Any) -> Any:
 
 _wanted = func.unnest(_ids("lines"), type_=BigInteger).column_valued("wanted")
 _claimed = insert(lines).from_select(["line", "holder"], select(_wanted, _ME).order_by(_wanted))
-_CLAIM = _claimed.on_conflict_do_update(
-    index_elements=["line"],
-    set_={"holder": _claimed.excluded.holder},
-    where=or_(lines.c.holder == _ME, ~_lives(literal_column("lines.holder"))),
-).returning(lines.c.line)
+_CLAIM = Prepared(
+    _claimed.on_conflict_do_update(
+        index_elements=["line"],
+        set_={"holder": _claimed.excluded.holder},
+        where=or_(lines.c.holder == _ME, ~_lives(literal_column("lines.holder"))),
+    ).returning(lines.c.line)
+)
 
 _WAITING = select(updates.c.update_id, updates.c.person, updates.c.raw, updates.c.tries, updates.c.received_at)
-_WAITING_IN = (
+_WAITING_IN = Prepared(
     _WAITING.where(_RECEIVED, line_of_update == any_(_ids("lines")), updates.c.update_id != all_(_ids("besides")))
     .order_by(updates.c.update_id)
     .limit(bindparam("most"))
@@ -85,8 +88,8 @@ _FREE = (
     .limit(bindparam("most"))
 )  # fmt: skip
 _MINE = (lines.c.line == any_(_ids("lines")), lines.c.holder == _ME)
-_LOCK = select(lines.c.line).where(*_MINE).order_by(lines.c.line).with_for_update()
-_RELEASE = (
+_LOCK = Prepared(select(lines.c.line).where(*_MINE).order_by(lines.c.line).with_for_update())
+_RELEASE = Prepared(
     delete(lines)
     .where(*_MINE, ~exists().where(_RECEIVED, line_of_update == lines.c.line).correlate(lines))
     .returning(lines.c.line)
@@ -175,7 +178,7 @@ def finish(
 
 def give_back(tx: Connection, mine: Collection[int], *, holder: str) -> set[int]:
     """Give back those of the holder's lines, whose rows it has locked, in which nothing waits; return them."""
-    return set(tx.execute(_RELEASE, {"lines": list(mine), "me": holder}).scalars())
+    return {row.line for row in _RELEASE.all(tx, lines=list(mine), me=holder)}
 
 
 def leave(tx: Connection, left: Collection[int], *, holder: str) -> None:
@@ -187,17 +190,17 @@ def claim(tx: Connection, wanted: Collection[int], *, holder: str) -> set[int]:
     """Take the lines that are nobody's, or a dead one's; return those that are the holder's now, old ones too."""
     if not wanted:
         return set()
-    return set(tx.execute(_CLAIM, {"lines": list(wanted), "me": holder}).scalars())
+    return {row.line for row in _CLAIM.all(tx, lines=list(wanted), me=holder)}
 
 
 def lock(tx: Connection, wanted: Collection[int], *, holder: str) -> set[int]:
     """Lock the rows of the lines that are still the holder's, and return them."""
-    return set(tx.execute(_LOCK, {"lines": list(wanted), "me": holder}).scalars()) if wanted else set()
+    return {row.line for row in _LOCK.all(tx, lines=list(wanted), me=holder)} if wanted else set()
 
 
 def waiting_in(tx: Connection, some: Collection[int], *, besides: Collection[int], most: int) -> list[StoredUpdate]:
     """Return what waits in these lines and is not known yet, in Telegram's order: the first `most`."""
     if not some:
         return []
-    asked = {"lines": list(some), "besides": list(besides), "most": most}
-    return [inbox.as_stored(row) for row in tx.execute(_WAITING_IN, asked)]
+    found = _WAITING_IN.all(tx, lines=list(some), besides=list(besides), most=most)
+    return [inbox.as_stored(row) for row in found]

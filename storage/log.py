@@ -6,17 +6,18 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, or_, select
 
+from storage.prepared import Prepared
 from storage.records import LogLine
 from storage.tables import log
 
-_OUTCOME = select(log.c.outcome).where(log.c.cause == bindparam("cause"))
-_WRITE = insert(log)
+_OUTCOME = Prepared(select(log.c.outcome).where(log.c.cause == bindparam("cause")))
+_WRITE = Prepared(insert(log))
 _LINES = select(log.c.id, log.c.at, log.c.actor, log.c.action, log.c.subject, log.c.before, log.c.after)
 
 
 def outcome_of(tx: Connection, cause: str) -> Any | None:
     """Return what the command with this cause came to, or None when it has not run."""
-    return tx.scalar(_OUTCOME, {"cause": cause})
+    return _OUTCOME.value(tx, cause=cause)
 
 
 def last(tx: Connection, *, action: str, actor: int | None) -> Mapping[str, Any] | None:
@@ -106,14 +107,14 @@ def write(
     cause: str | None = None,
 ) -> None:
     """Add a line. `actor` is a Telegram id, None for the bot itself; `outcome` is kept for the repeat of `cause`."""
-    line = {
-        "at": at,
-        "actor": actor,
-        "action": action,
-        "subject": subject,
-        "before": None if before is None else dict(before),
-        "after": None if after is None else dict(after),
-        "outcome": outcome,
-        "cause": cause,
-    }
-    tx.execute(_WRITE, line)
+    _WRITE.do(
+        tx,
+        at=at,
+        actor=actor,
+        action=action,
+        subject=subject,
+        before=None if before is None else dict(before),
+        after=None if after is None else dict(after),
+        outcome=outcome,
+        cause=cause,
+    )

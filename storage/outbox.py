@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.prepared import Prepared
 from storage.records import DeliveryCounts, Lease, MessageState, NewMessage, Posted
 from storage.tables import outbox
 
@@ -20,6 +21,7 @@ _NEW = {
     dialect: build(outbox).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.id)
     for dialect, build in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
 }
+_NEW_ONE = {dialect: Prepared(new) for dialect, new in _NEW.items()}
 
 
 def add(tx: Connection, message: NewMessage, *, lease: Lease | None = None) -> int | None:
@@ -35,7 +37,7 @@ def add(tx: Connection, message: NewMessage, *, lease: Lease | None = None) -> i
             "lease_until": lease.until,
             "edits": lease.edits,
         }
-    return tx.execute(_NEW[tx.dialect.name], values).scalar_one_or_none()
+    return _NEW_ONE[tx.dialect.name].value(tx, **values)
 
 
 def add_many(tx: Connection, messages: Iterable[NewMessage]) -> int:

@@ -15,6 +15,7 @@ from sqlalchemy.types import TypeDecorator
 
 _MARK = "sealed:"
 _PLAIN = "plain:"
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class UnreadableSeal(Exception):
@@ -91,7 +92,7 @@ class SealedJSON(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         if value is None:
             return None
-        return _SEALS.get(dialect, _NO_SEAL).close(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        return _SEALS.get(dialect, _NO_SEAL).close(_ENCODE(value))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(_SEALS.get(dialect, _NO_SEAL).open(value))

@@ -2,9 +2,10 @@
 
 from sqlalchemy import Connection, bindparam, update
 
+from storage.prepared import Prepared
 from storage.tables import buses, visits
 
-_ON_BUS = (
+_ON_BUS = Prepared(
     update(buses)
     .where(buses.c.id == bindparam("counted"))
     .values(
@@ -13,7 +14,7 @@ _ON_BUS = (
         roster_version=buses.c.roster_version + 1,
     )
 )
-_ON_VISIT = (
+_ON_VISIT = Prepared(
     update(visits)
     .where(visits.c.id == bindparam("counted"))
     .values(seats_taken=visits.c.seats_taken + bindparam("change"))
@@ -43,6 +44,6 @@ def change_riders(tx: Connection, *, visit_id: int, bus_id: int | None, wheelcha
 
 def _count(tx: Connection, visit_id: int, bus_id: int | None, change: int, wheelchairs: int) -> None:
     if bus_id is not None:
-        tx.execute(_ON_BUS, {"counted": bus_id, "change": change, "wheelchairs": wheelchairs})
+        _ON_BUS.do(tx, counted=bus_id, change=change, wheelchairs=wheelchairs)
     if change:
-        tx.execute(_ON_VISIT, {"counted": visit_id, "change": change})
+        _ON_VISIT.do(tx, counted=visit_id, change=change)

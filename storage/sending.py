@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, tuple_, update
+from sqlalchemy import Connection, bindparam, case, tuple_, update
 
 from storage import cards, pace
 from storage.leases import real_time
+from storage.prepared import Prepared
 from storage.records import MessageState
 from storage.tables import delegates, outbox
 
@@ -20,6 +21,12 @@ TICKET = "ticket"
 HELD = (MessageState.LEASED, MessageState.SENDING)
 _LONGEST_REASON = 300
 _SETTLED = outbox.c.delegate_id, outbox.c.booking_id, outbox.c.kind
+_SHOWN = Prepared(
+    update(outbox)
+    .where(outbox.c.state == MessageState.LEASED, outbox.c.token == bindparam("held_by"))
+    .values(state=MessageState.SENT, settled_at=bindparam("now"), lease_until=None, message_id=bindparam("shown_on"))
+    .returning(*_SETTLED)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,15 +120,13 @@ def settle(tx: Connection, outcomes: Iterable[Outcome], *, now: datetime) -> set
 
 def settle_leased(tx: Connection, *, token: str, message_id: int, now: datetime) -> bool:
     """Mark what a tap leased as sent with this message; False when its lease had passed to a sender."""
-    held = update(outbox).where(outbox.c.state == MessageState.LEASED, outbox.c.token == token)
-    sent = held.values({**ended(MessageState.SENT, None, now), "message_id": message_id})
-    rows = tx.execute(sent.returning(*_SETTLED)).all()
+    rows = _SHOWN.all(tx, held_by=token, shown_on=message_id, now=now)
     for row in rows:
         _keep_card(tx, row, message_id=message_id)
     return bool(rows)
 
 
-def _keep_card(tx: Connection, row: Row[Any], *, message_id: int | None, instead_of: int | None = None) -> None:
+def _keep_card(tx: Connection, row: Any, *, message_id: int | None, instead_of: int | None = None) -> None:
     """Remember the message of a ticket, and the one that took the place of its card."""
     if message_id is None or row.booking_id is None:
         return

@@ -4,38 +4,41 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
 
+from storage.prepared import Prepared
 from storage.records import Bus, Visit, VisitState, Words
 from storage.tables import buses, visits
 
 _VISITS = select(visits).order_by(visits.c.id)
 _BUSES = select(buses).where(buses.c.state == "active").order_by(buses.c.id)
-_ONE_AND_MANY = (
-    (_VISITS.where(visits.c.id == bindparam("ids")), _BUSES.where(buses.c.visit_id == bindparam("ids"))),
-    (
-        _VISITS.where(visits.c.id.in_(bindparam("ids", expanding=True))),
-        _BUSES.where(buses.c.visit_id.in_(bindparam("ids", expanding=True))),
-    ),
+_ONE = _VISITS.where(visits.c.id == bindparam("visit_id")), _BUSES.where(buses.c.visit_id == bindparam("visit_id"))
+_SOME = (
+    _VISITS.where(visits.c.id.in_(bindparam("ids", expanding=True))),
+    _BUSES.where(buses.c.visit_id.in_(bindparam("ids", expanding=True))),
 )
-"""A list of ids is spelled out anew at each execution: almost every tap needs one visit."""
-_LOCKING = tuple((visit.with_for_update(), bus.with_for_update()) for visit, bus in _ONE_AND_MANY)
+_READING = tuple(map(Prepared, _ONE)), _SOME
+QUESTIONS_OF_ONE, QUESTIONS_OF_ALL = _ONE, (_VISITS, _BUSES)
+"""What `visits_from` reads: the visits and then their buses."""
+_LOCKING = (
+    tuple(Prepared(query.with_for_update()) for query in _ONE),
+    tuple(query.with_for_update() for query in _SOME),
+)
 
 
 def read_all(tx: Connection) -> tuple[Visit, ...]:
     """Return every visit with its active buses, in the order of the programme."""
-    found = _build(tx.execute(_VISITS), tx.execute(_BUSES))
-    return tuple(sorted(found, key=lambda visit: (visit.leaves_at, visit.id)))
+    return visits_from(tx.execute(_VISITS), tx.execute(_BUSES))
 
 
 def read(tx: Connection, visit_id: int) -> Visit | None:
     """Return one visit, or None when there is none of this id."""
-    return next(iter(_some(tx, [visit_id], _ONE_AND_MANY)), None)
+    return next(iter(_found(tx, [visit_id], _READING)), None)
 
 
 def read_some(tx: Connection, visit_ids: Iterable[int]) -> dict[int, Visit]:
     """Return the visits of these ids that exist."""
-    return {visit.id: visit for visit in _some(tx, visit_ids, _ONE_AND_MANY)}
+    return {visit.id: visit for visit in _found(tx, visit_ids, _READING)}
 
 
 def lock(tx: Connection, visit_ids: Iterable[int]) -> dict[int, Visit]:
@@ -44,17 +47,21 @@ def lock(tx: Connection, visit_ids: Iterable[int]) -> dict[int, Visit]:
     Called once per transaction, after the delegate's own lock: visits in id order, buses after, so that two
     transactions never wait for each other in a ring. Facts read before the lock are stale.
     """
-    return {visit.id: visit for visit in _some(tx, visit_ids, _LOCKING)}
+    return {visit.id: visit for visit in _found(tx, visit_ids, _LOCKING)}
 
 
-def _some(tx: Connection, visit_ids: Iterable[int], queries: Sequence[tuple[Select[Any], Select[Any]]]) -> list[Visit]:
+def _found(
+    tx: Connection, visit_ids: Iterable[int], queries: tuple[Sequence[Prepared], Sequence[Select[Any]]]
+) -> list[Visit]:
+    """Almost every tap needs one visit, and asks by a prepared statement; a list is spelled out at each execution."""
     ids = sorted(set(visit_ids))
-    if not ids:
-        return []
-    of_visits, of_buses = queries[len(ids) > 1]
-    named = {"ids": ids if len(ids) > 1 else ids[0]}
-    rows = tx.execute(of_visits, named).all()
-    return _build(rows, tx.execute(of_buses, named))
+    if len(ids) == 1:
+        visit, fleet = (query.all(tx, visit_id=ids[0]) for query in queries[0])
+        return _build(visit, fleet)
+    if ids:
+        some, fleets = (tx.execute(query, {"ids": ids}).all() for query in queries[1])
+        return _build(some, fleets)
+    return []
 
 
 def by_key(tx: Connection, key: str) -> int | None:
@@ -137,14 +144,19 @@ def remove_visit(tx: Connection, visit_id: int) -> None:
     tx.execute(delete(visits).where(visits.c.id == visit_id))
 
 
-def _build(visit_rows: Iterable[Row[Any]], bus_rows: Iterable[Row[Any]]) -> list[Visit]:
+def visits_from(visit_rows: Iterable[Any], bus_rows: Iterable[Any]) -> tuple[Visit, ...]:
+    """Build the visits of these rows with their buses, in the order of the programme."""
+    return tuple(sorted(_build(visit_rows, bus_rows), key=lambda visit: (visit.leaves_at, visit.id)))
+
+
+def _build(visit_rows: Iterable[Any], bus_rows: Iterable[Any]) -> list[Visit]:
     fleet: dict[int, list[Bus]] = {}
     for row in bus_rows:
         fleet.setdefault(row.visit_id, []).append(bus_from(row))
     return [visit_from(row, tuple(fleet.get(row.id, ()))) for row in visit_rows]
 
 
-def bus_from(row: Row[Any]) -> Bus:
+def bus_from(row: Any) -> Bus:
     """Build the record of a row that holds all columns of `buses`."""
     return Bus(
         id=row.id,
@@ -166,7 +178,7 @@ def bus_from(row: Row[Any]) -> Bus:
     )
 
 
-def visit_from(row: Row[Any], fleet: tuple[Bus, ...]) -> Visit:
+def visit_from(row: Any, fleet: tuple[Bus, ...]) -> Visit:
     """Build the record of a row that holds all columns of `visits`."""
     details = row.details
     return Visit(

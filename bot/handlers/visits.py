@@ -16,7 +16,7 @@ from storage.records import Visit
 
 async def cities(update: Update, context: Context) -> None:
     """Show the cities; a congress with one city goes straight to its visits."""
-    found = await context.db.read(choice, delegate_id=context.delegate.id)
+    found = await context.db.look_up(choice, delegate_id=context.delegate.id)
     there = {visit.city for visit in found.visits}
     if len(there) == 1:
         await _show_list(update, context, there.pop(), 0, found)
@@ -31,7 +31,7 @@ async def visits_of_city(update: Update, context: Context) -> None:
     if button is None or button.city not in context.congress.cities:
         await answer_old_button(update, context)
         return
-    found = await context.db.read(choice, delegate_id=context.delegate.id)
+    found = await context.db.look_up(choice, delegate_id=context.delegate.id)
     await _show_list(update, context, button.city, button.page, found)
 
 
@@ -65,7 +65,7 @@ async def show_visit(
     update: Update, context: Context, *, visit_id: int, answer: str | None = None, way_back: Button | None = None
 ) -> bool:
     """Show the visit's card, fresh; False when there is none of this id. Back leads to its city, or where said."""
-    shown = await context.db.read(
+    shown = await context.db.look_up(
         visit_card,
         visit_id=visit_id,
         delegate_id=context.delegate.id,

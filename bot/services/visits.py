@@ -1,5 +1,6 @@
 """What a delegate sees while choosing: cities, visits, one visit with their own relation to it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,12 +31,17 @@ class Choice:
 
 def listed_visits(tx: Tx) -> tuple[Visit, ...]:
     """Return the visits that delegates are shown, earliest first: all but drafts."""
-    return tuple(visit for visit in visits.read_all(tx) if visit.state is not VisitState.DRAFT)
+    return _listed(visits.read_all(tx))
 
 
 def choice(tx: Tx, *, delegate_id: int) -> Choice:
-    """Return the visits that delegates are shown, earliest first, beside the seats this one holds."""
-    return Choice(visits=listed_visits(tx), held=bookings.held_by(tx, delegate_id))
+    """Return the visits that delegates are shown, earliest first, beside the seats this one holds: one statement."""
+    every, held = bookings.visits_beside_held(tx, delegate_id=delegate_id)
+    return Choice(visits=_listed(every), held=held)
+
+
+def _listed(every: Iterable[Visit]) -> tuple[Visit, ...]:
+    return tuple(visit for visit in every if visit.state is not VisitState.DRAFT)
 
 
 def listed_visit(tx: Tx, *, visit_id: int) -> Visit | None:
@@ -45,11 +51,10 @@ def listed_visit(tx: Tx, *, visit_id: int) -> Visit | None:
 
 
 def visit_card(tx: Tx, *, visit_id: int, delegate_id: int, congress: Congress, now: datetime) -> VisitCard | None:
-    """Return the visit for this reader, or None when there is none of this id."""
-    visit = listed_visit(tx, visit_id=visit_id)
-    if visit is None:
+    """Return the visit for this reader, or None when there is none of this id: one statement."""
+    visit, live = bookings.visit_beside_live(tx, visit_id=visit_id, delegate_id=delegate_id)
+    if visit is None or visit.state is VisitState.DRAFT:
         return None
-    live = bookings.live_of(tx, delegate_id)
     return VisitCard(
         visit=visit,
         refusal=refuse_visit(visit, rules=congress.rules, now=now),

@@ -124,5 +124,5 @@ DEFECTS: list[Plant] = [
 
 def take_the_locks_off(patch: pytest.MonkeyPatch) -> None:
     """No defect of a story told one act after the other: only acts at the same time show it."""
-    patch.setattr(visits, "_LOCKING", visits._ONE_AND_MANY)
+    patch.setattr(visits, "_LOCKING", visits._READING)
     patch.setattr(delegates, "_LOCKED", delegates._BY_ID)

@@ -155,7 +155,7 @@ def _meeting_between_reading_and_writing(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def take_the_locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visits, "_LOCKING", visits._ONE_AND_MANY)
+    monkeypatch.setattr(visits, "_LOCKING", visits._READING)
 
 
 async def all_book(server: Database, key: str) -> tuple[list[Any], Visit, int]:

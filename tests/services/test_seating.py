@@ -778,7 +778,7 @@ async def test_the_last_seat_goes_to_one_of_two_desks_a_force_and_a_tap(server: 
 @pytest.mark.usefixtures("_meeting_before_the_seat_is_taken")
 async def test_without_the_lock_they_all_reach_for_it(server: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """The negative control: all four have seen the seat, and only the database's wall keeps it."""
-    monkeypatch.setattr(visits, "_LOCKING", visits._ONE_AND_MANY)
+    monkeypatch.setattr(visits, "_LOCKING", visits._READING)
     done, taken, rows = await rush(server)
     walled = [each for each in done if isinstance(each, BaseException)]
     assert len(walled) == AT_ONCE - 1

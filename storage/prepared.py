@@ -1,0 +1,216 @@
+"""Statements that a tap says: SQLAlchemy words each once for a database, from then on the driver is told it directly.
+
+SQLAlchemy spends about three times as long on a small statement as SQLite does, and half as long again as PostgreSQL
+with the way there and back (tests/benchmarks/README.md); a booking says twelve. Only constants of a module are
+prepared; what is built as it is needed, or names a list of any length, is executed as everything else is.
+"""
+
+import itertools
+import re
+from abc import ABC, abstractmethod
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import BindParameter, Connection, Dialect, Executable, Insert, Select
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.compiler import SQLCompiler
+
+T = TypeVar("T")
+
+_named: Any = namedtuple
+"""Its names come as the program runs, which a type checker does not know."""
+
+
+class _Said(ABC):
+    """What is worded once for each database and names of values, and said as often as somebody wants."""
+
+    def __init__(self) -> None:
+        self._worded: WeakKeyDictionary[Dialect, dict[tuple[str, ...], _Worded]] = WeakKeyDictionary()
+
+    def _say(
+        self,
+        tx: Connection,
+        values: Mapping[str, Any],
+        read: Callable[["_Worded", Any], T],
+        *,
+        others: Sequence[Mapping[str, Any]] = (),
+    ) -> T:
+        worded = self._worded_for(tx.dialect, tuple(values))
+        cursor = tx.connection.cursor()
+        try:
+            if others:
+                tx.dialect.do_executemany(cursor, worded.text, [worded.parameters(each) for each in (values, *others)])
+            else:
+                tx.dialect.do_execute(cursor, worded.text, worded.parameters(values))
+            return read(worded, cursor)
+        except BaseException as error:  # noqa: BLE001
+            # SQLAlchemy makes of it what it makes of its own: wrapped, and the connection given up where it is gone.
+            tx._handle_dbapi_exception(error, None, None, cursor, None)
+
+    def _worded_for(self, dialect: Dialect, names: tuple[str, ...]) -> "_Worded":
+        try:
+            return self._worded[dialect][names]
+        except KeyError:
+            worded = self._worded.setdefault(dialect, {})[names] = self._word(dialect, names)
+            return worded
+
+    @abstractmethod
+    def _word(self, dialect: Dialect, names: tuple[str, ...]) -> "_Worded":
+        """Word it for this database and values of these names."""
+
+
+class Prepared(_Said):
+    """A statement whose parameters are named when it is said: its bindparams, or the columns of an INSERT.
+
+    Rows have the names of the statement's columns. Errors are those that SQLAlchemy raises for the same statement; a
+    value that its column cannot take raises what the type says of it, unwrapped. A transaction must have begun.
+    """
+
+    def __init__(self, statement: Executable) -> None:
+        super().__init__()
+        # Of an INSERT without RETURNING nobody wants the new id; else SQLAlchemy has PostgreSQL tell it.
+        self._statement: Any = statement
+        if isinstance(statement, Insert) and len(statement.exported_columns) == 0:
+            self._statement = statement.inline()
+
+    def all(self, tx: Connection, /, **values: Any) -> list[Any]:
+        """Say it, and return its rows."""
+        return self._say(tx, values, lambda worded, cursor: worded.rows(cursor.fetchall()))
+
+    def first(self, tx: Connection, /, **values: Any) -> Any | None:
+        """Say it, and return its first row, or None where there is none."""
+        rows = self.all(tx, **values)
+        return rows[0] if rows else None
+
+    def one(self, tx: Connection, /, **values: Any) -> Any:
+        """Say it, and return its only row; raise ValueError where there are none or more."""
+        [row] = self.all(tx, **values)
+        return row
+
+    def value(self, tx: Connection, /, **values: Any) -> Any | None:
+        """Say it, and return the first column of its first row, or None where there is none."""
+        rows = self.all(tx, **values)
+        return rows[0][0] if rows else None
+
+    def do(self, tx: Connection, /, **values: Any) -> int:
+        """Say it, and return how many rows it was about."""
+        return self._say(tx, values, lambda _, cursor: int(cursor.rowcount))
+
+    def do_many(self, tx: Connection, some: Sequence[Mapping[str, Any]]) -> None:
+        """Say it once for each of these, all with the same names."""
+        if some:
+            self._say(tx, some[0], lambda *_: None, others=some[1:])
+
+    def _word(self, dialect: Dialect, names: tuple[str, ...]) -> "_Worded":
+        return _OneWorded(self._statement, dialect, names)
+
+
+class Together(_Said):
+    """Questions about one moment that are asked at once: on PostgreSQL one statement, and one way there and back."""
+
+    def __init__(self, *questions: Select[Any]) -> None:
+        super().__init__()
+        self._questions = [(question, Prepared(question), _names_in(question)) for question in questions]
+
+    def all(self, tx: Connection, /, **values: Any) -> list[list[Any]]:
+        """Ask them, and return the rows of each; each takes of the values those that it names."""
+        if tx.dialect.name == "postgresql":
+            return self._say(tx, values, lambda worded, cursor: worded.rows(cursor.fetchall()))
+        return [alone.all(tx, **{name: values[name] for name in names}) for _, alone, names in self._questions]
+
+    def _word(self, dialect: Dialect, names: tuple[str, ...]) -> "_Worded":
+        return _ManyWorded([_OneWorded(question, dialect, own) for question, _, own in self._questions])
+
+
+class _Worded(Protocol):
+    """What is said to one database for values of some names: what goes into it, and what comes back."""
+
+    text: str
+
+    def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return what the driver is given, in its order."""
+
+    def rows(self, found: Iterable[Sequence[Any]]) -> list[Any]:
+        """Return what the driver has found, with the columns' names and as their types read it."""
+
+
+class _OneWorded:
+    """A statement in the words of one database."""
+
+    def __init__(self, statement: Any, dialect: Dialect, names: tuple[str, ...]) -> None:
+        compiled = statement.compile(dialect=dialect, column_keys=list(names))
+        assert isinstance(compiled, SQLCompiler)
+        self.text = compiled.string
+        places = [compiled.binds[name] for name in compiled.positiontup or ()]
+        asked = {place.key for place in places if place.required}
+        lists = any(place.expanding for place in places)
+        if asked != set(names) or lists or compiled.insert_prefetch or compiled.update_prefetch:
+            raise TypeError(f"this statement cannot be prepared for {', '.join(names)}: {self.text}")
+        self._places = [_place(place, dialect) for place in places]
+        self.number = len(places)
+        columns = statement.exported_columns
+        self._row = _named("Row", [column.key for column in columns], rename=True)._make
+        self._read = [
+            (number, process)
+            for number, column in enumerate(columns)
+            if (process := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
+        ]
+
+    def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(
+            [
+                constant if name is None else values[name] if process is None else process(values[name])
+                for name, constant, process in self._places
+            ]
+        )
+
+    def rows(self, found: Iterable[Sequence[Any]]) -> list[Any]:
+        if not self._read:
+            return [self._row(row) for row in found]
+        rows = []
+        for row in found:
+            cells = list(row)
+            for number, process in self._read:
+                cells[number] = process(cells[number])
+            rows.append(self._row(cells))
+        return rows
+
+
+class _ManyWorded:
+    """Questions in the words of PostgreSQL, each in the place of a column: the array of its rows, in its own order."""
+
+    def __init__(self, questions: Sequence[_OneWorded]) -> None:
+        self._questions = questions
+        columns, before = [], 0
+        for question in questions:
+            columns.append(f"ARRAY(SELECT found_ FROM ({_renumbered(question.text, before)}) AS found_)")
+            before += question.number
+        self.text = f"SELECT {', '.join(columns)}"
+
+    def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(itertools.chain.from_iterable(question.parameters(values) for question in self._questions))
+
+    def rows(self, found: Iterable[Sequence[Any]]) -> list[Any]:
+        [arrays] = found
+        return [question.rows(array) for question, array in zip(self._questions, arrays, strict=True)]
+
+
+def _renumbered(text: str, before: int) -> str:
+    return re.sub(r"\$(\d+)", lambda place: f"${int(place[1]) + before}", text)
+
+
+def _names_in(question: Select[Any]) -> tuple[str, ...]:
+    """Return the names of the values that a question asks for."""
+    parts = visitors.iterate(question)
+    return tuple(dict.fromkeys(part.key for part in parts if isinstance(part, BindParameter) and part.required))
+
+
+def _place(place: BindParameter[Any], dialect: Dialect) -> tuple[str | None, Any, Callable[[Any], Any] | None]:
+    """Return (name, None, how it is written), or (None, the value that is always the same, None)."""
+    process = place.type.dialect_impl(dialect).bind_processor(dialect)
+    if place.required:
+        return place.key, None, process
+    value = place.effective_value
+    return None, value if process is None else process(value), None

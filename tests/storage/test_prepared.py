@@ -1,0 +1,185 @@
+"""Prepared statements say and answer what SQLAlchemy would, and fail as it does: none may lose a race in silence."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import bindparam, func, insert, literal_column, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.util import await_only
+
+import storage.postgresql
+from storage import Tx, log
+from storage.database import Database
+from storage.prepared import Prepared, Together
+from storage.tables import buses, delegates, visits
+from storage.tables import log as log_table
+from tests.makers import OPEN
+from tests.storage.rows import put_bus, put_delegate, put_visit
+
+BY_ID = select(delegates).where(delegates.c.id == bindparam("person"))
+RENAME = update(delegates).where(delegates.c.id == bindparam("person")).values(name=bindparam("called"))
+
+
+async def test_rows_are_those_of_sqlalchemy(database_url: str) -> None:
+    """Sealed texts, JSON, moments in UTC, booleans, what is not there: each as its type reads it, under its name."""
+    database = await Database.open(database_url, keys=(Fernet.generate_key().decode(),), migrate=False)
+
+    def fill_and_ask(tx: Tx) -> None:
+        put_delegate(tx, 1, now=OPEN, name="Айгерім", wheelchair=True)
+        put_bus(tx, put_visit(tx, leaves_at=OPEN), departs_at=OPEN)
+        log.write(tx, at=OPEN, actor=1, action="book", subject="booking:1", after={"party": 2}, cause="once")
+        for query in (select(delegates), select(visits), select(buses), select(log_table)):
+            own = tx.execute(query).mappings().all()
+            assert own
+            assert [row._asdict() for row in Prepared(query).all(tx)] == [dict(row) for row in own]
+
+    await database.run(fill_and_ask)
+    await database.close()
+
+
+async def test_it_writes_as_sqlalchemy_does_and_says_how_many(database: Database) -> None:
+    new, rename = Prepared(insert(delegates)), Prepared(RENAME)
+    by_id, count = Prepared(BY_ID), Prepared(select(func.count()).select_from(delegates))
+
+    def write(tx: Tx) -> None:
+        row = {"name": "Aigerim", "consent": "1", "created_at": OPEN}
+        new.do_many(tx, [{**row, "telegram_id": number} for number in (1, 2, 3)])
+        new.do_many(tx, [{**row, "telegram_id": 4}])
+        new.do_many(tx, [])
+        assert count.value(tx) == 4
+        first = tx.execute(select(delegates).order_by(delegates.c.telegram_id)).first()
+        assert first is not None
+        assert rename.do(tx, person=first.id, called="Zoë") == 1
+        assert rename.do(tx, person=-1, called="Zoë") == 0
+        assert by_id.one(tx, person=first.id) == (*first[:2], "Zoë", *first[3:])
+        assert by_id.first(tx, person=-1) is by_id.value(tx, person=-1) is None
+        with pytest.raises(ValueError, match="not enough values"):
+            by_id.one(tx, person=-1)
+
+    await database.run(write)
+
+
+async def test_questions_that_are_asked_together_are_answered_as_alone(database_url: str) -> None:
+    """Each with its own rows in its own order, none and several; on PostgreSQL the driver is told one statement."""
+    database = await Database.open(database_url, keys=(Fernet.generate_key().decode(),), migrate=False)
+    people = select(delegates).order_by(delegates.c.telegram_id.desc())
+    questions = (
+        select(buses).where(buses.c.visit_id == bindparam("visit")),
+        people.where(delegates.c.telegram_id > bindparam("above"), delegates.c.stopped_at.is_(None)),
+        people.where(delegates.c.telegram_id == bindparam("above")),
+        select(visits).where(visits.c.id == bindparam("visit"), visits.c.state == "open"),
+        people.where(delegates.c.telegram_id < 0),
+    )
+    together = Together(*questions)
+
+    def fill(tx: Tx) -> int:
+        for number, name in ((1, "Zoë"), (2, "Айгерім"), (3, "Aigerim")):
+            put_delegate(tx, number, now=OPEN, name=name)
+        visit = put_visit(tx, leaves_at=OPEN)
+        put_bus(tx, visit, departs_at=OPEN)
+        return visit
+
+    def ask(tx: Tx, visit: int) -> None:
+        alone = [[dict(row) for row in tx.execute(each, {"visit": visit, "above": 1}).mappings()] for each in questions]
+        assert [len(rows) for rows in alone] == [1, 2, 1, 1, 0]
+        said: list[str] = []
+        execute = tx.dialect.do_execute
+
+        def hear(cursor: Any, text: str, parameters: Any, context: Any = None) -> None:
+            said.append(text)
+            execute(cursor, text, parameters, context)
+
+        with patch.object(tx.dialect, "do_execute", hear):
+            answers = together.all(tx, visit=visit, above=1)
+        assert [[row._asdict() for row in rows] for rows in answers] == alone
+        assert len(said) == (1 if tx.dialect.name == "postgresql" else len(questions))
+
+    visit = await database.run(fill)
+    await database.look_up(ask, visit)
+    await database.close()
+
+
+async def test_what_the_database_refuses_is_sqlalchemys_error_without_the_values(database: Database) -> None:
+    def collide(tx: Tx) -> None:
+        put_delegate(tx, 1, now=OPEN)
+        Prepared(insert(delegates)).do(tx, telegram_id=1, name="Aigerim Serikova", created_at=OPEN)
+
+    with pytest.raises(IntegrityError) as refused:
+        await database.run(collide)
+    assert "Aigerim" not in str(refused.value)
+    assert await database.read(lambda tx: tx.scalar(select(func.count()).select_from(delegates))) == 0
+
+
+async def test_a_naive_moment_is_refused(database: Database) -> None:
+    def write(tx: Tx) -> None:
+        Prepared(insert(delegates)).do(tx, telegram_id=1, created_at=OPEN.replace(tzinfo=None))
+
+    with pytest.raises(ValueError, match="naive moment"):
+        await database.run(write)
+
+
+@pytest.mark.parametrize(
+    ("statement", "values"),
+    [
+        (select(delegates).where(delegates.c.id.in_(bindparam("some", expanding=True))), {"some": [1]}),
+        (select(delegates).where(delegates.c.id.in_([1, 2])), {}),
+        (BY_ID, {}),
+        (BY_ID, {"person": 1, "people": 2}),
+        (RENAME, {"person": 1}),
+    ],
+)
+async def test_what_cannot_be_prepared_is_told_at_once(database: Database, statement: Any, values: Any) -> None:
+    with pytest.raises(TypeError, match="cannot be prepared"):
+        await database.run(lambda tx: Prepared(statement).all(tx, **values))
+
+
+def bare(tx: Tx) -> Any:
+    """The same question in the driver itself: what a prepared statement would be without SQLAlchemy's care."""
+    cursor = tx.connection.cursor()
+    cursor.execute("SELECT 1")
+    return cursor.fetchall()[0][0]
+
+
+def prepared(tx: Tx) -> Any:
+    return Prepared(select(literal_column("1"))).value(tx)
+
+
+@pytest.mark.parametrize("ask", [prepared, pytest.param(bare, id="control")])
+async def test_a_connection_that_breaks_lets_the_whole_transaction_run_again(
+    postgresql_url: str, ask: Callable[[Tx], Any]
+) -> None:
+    """As when a server starts again. Said to the bare driver, the same would be an error for whoever tapped."""
+    database, other = [await Database.open(postgresql_url, migrate=False) for _ in range(2)]
+    backends: list[int] = []
+
+    def lose_the_first(tx: Tx) -> Any:
+        backends.append(tx.execute(select(func.pg_backend_pid())).scalar_one())
+        if len(backends) == 1:
+            await_only(other.run(lambda theirs: theirs.execute(select(func.pg_terminate_backend(backends[0])))))
+        return ask(tx)
+
+    outcome: Any = (await asyncio.gather(database.run(lose_the_first), return_exceptions=True))[0]
+    if ask is prepared:
+        assert outcome == 1
+        assert len(set(backends)) == 2
+    else:
+        assert isinstance(outcome, Exception)
+        assert not isinstance(outcome, DBAPIError)
+    await database.close()
+    await other.close()
+
+
+async def test_a_statement_that_is_broken_off_leaves_no_busy_connection(postgresql_url: str) -> None:
+    """More often than there are connections: a caller that is cancelled takes its own with it."""
+    database = await Database.open(postgresql_url, migrate=False)
+    sleep = Prepared(select(func.pg_sleep(bindparam("seconds"))))
+    for _ in range(storage.postgresql._POOL_SIZE + 1):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await database.run(lambda tx: sleep.all(tx, seconds=60.0))
+    assert await database.run(prepared) == 1
+    await database.close()
