@@ -31,9 +31,9 @@ proof: .venv/.dev  ## Prove what is promised, with real processes (PROOF="storm 
 bench: .venv/.dev  ## Measure taps, bookings and reminders on this machine
 	@$(PY) -m tests.benchmarks $(ARGS)
 
-words: .venv/.runtime  ## Collect the sentences from bot/ and bring the catalogs up to date
+words: .venv/.runtime  ## Collect the sentences from the code and bring the catalogs up to date
 	@$(PY) -m babel.messages.frontend --quiet extract --mapping-file=pyproject.toml --add-location=file \
-		--add-comments=Translators: --strip-comments --project=library-visit-bot --version=0 \
+		--add-comments=Translators: --strip-comments --keywords=said --project=library-visit-bot --version=0 \
 		--header-comment='# Sentences of the library visit bot. See locales/README.md.' \
 		--output-file=.venv/bot.pot .
 	@sed '/^"POT-Creation-Date/d' .venv/bot.pot > locales/bot.pot

@@ -16,6 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from storage.programme_file import Said
 from storage.records import Words
 
 LANGUAGES = {"en": "English", "kk": "Қазақша", "ru": "Русский"}
@@ -44,6 +45,10 @@ class Language:
     def words(self, words: Words) -> str:
         """Return the programme's words for this reader; the source language where a text is missing."""
         return words.get(self.code) or words[SOURCE]
+
+    def again(self, sentence: Said) -> str:
+        """Return what was said of an event file, for this reader."""
+        return self.gettext(sentence.template).format(**sentence.places)
 
     def day(self, moment: datetime) -> str:
         """Return such as "Friday, 22 August" or "22 тамыз, жұма"."""

@@ -202,10 +202,12 @@ async def _refuse(update: Update, context: Context, why: NoText | Faults | None)
         case Faults():
             await send(update, context, Screen(texts.faults(context.say, why)))
             if len(why.faults) > texts.MOST_FAULTS:
+                every = texts.all_faults(context.say, why).encode()
                 assert update.effective_user is not None
                 with suppress(Forbidden):
                     await context.bot.send_document(
-                        update.effective_user.id, InputFile(why.report.encode(), filename="faults.txt")
+                        update.effective_user.id,
+                        InputFile(every, filename="faults.txt"),
                     )
         case NoText():
             await send(update, context, Screen(texts.no_text(context.say)))

@@ -11,7 +11,7 @@ from bot.services.programme import carry_out, plan_programme
 from bot.services.programme_changes import Comparison, moves_clocks
 from bot.services.programme_now import stand
 from storage import Tx, congress, drafts, log, visits
-from storage.programme_file import ProgrammeFile, format_faults, read_programme, write_programme
+from storage.programme_file import Fault, ProgrammeFile, read_programme, write_programme
 from storage.records import Congress
 
 IMPORT = "import"
@@ -46,10 +46,9 @@ class NoText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faults:
-    """Every fault of a file: (place, problem, mend) in the order of its lines; `report` says them all, a block each."""
+    """Every fault of a file, in the order of its lines."""
 
-    faults: tuple[tuple[str, str, str], ...]
-    report: str
+    faults: tuple[Fault, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +114,7 @@ def understand(content: bytes, *, source: str) -> Understood | NoText | Faults:
     file = read_programme(text, source=source)
     if isinstance(file, ProgrammeFile):
         return Understood(file=file, digest=sha256(text.encode()).hexdigest())
-    return Faults(
-        faults=tuple((fault.place, fault.problem, fault.mend) for fault in file), report=format_faults(file) + "\n"
-    )
+    return Faults(faults=tuple(file))
 
 
 def begin_import(tx: Tx, *, delegate_id: int, now: datetime) -> None:

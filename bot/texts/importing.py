@@ -61,12 +61,28 @@ def faults(say: Language, found: Faults) -> str:
         "{n} fault in the file. Nothing has changed.", "{n} faults in the file. Nothing has changed.", len(found.faults)
     ).format(n=len(found.faults))
     entries = [
-        f"<b>{esc(cut(place, 150))}</b>\n{esc(cut(problem, 250))}\n→ {esc(cut(mend, 250))}"
-        for place, problem, mend in found.faults[:MOST_FAULTS]
+        f"<b>{esc(cut(say.again(fault.place), 150))}</b>\n{esc(cut(say.again(fault.problem), 250))}\n"
+        f"→ {esc(cut(say.again(fault.mend), 250))}"
+        for fault in found.faults[:MOST_FAULTS]
     ]
     if len(found.faults) > MOST_FAULTS:
         entries.append(say.gettext("All of them are in the file below."))
     return "\n\n".join([f"🚫 <b>{head}</b>", *entries])
+
+
+def all_faults(say: Language, found: Faults) -> str:
+    """Name every fault, for a plain file."""
+    return "\n".join(
+        "\n".join(
+            [
+                say.again(fault.place),
+                "  " + say.gettext("Problem: {problem}").format(problem=say.again(fault.problem)),
+                "  " + say.gettext("Mend: {mend}").format(mend=say.again(fault.mend)),
+                "",
+            ]
+        )
+        for fault in found.faults
+    )
 
 
 def nothing_new(say: Language) -> str:

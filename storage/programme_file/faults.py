@@ -7,6 +7,24 @@ from typing import Any
 from storage.programme_file.lines import Lines, Path
 
 
+class Said(str):
+    """A sentence about a file, in English; whoever shows it can say it in another language.
+
+    `template` is the sentence with its places, as `make words` collects it for translators; `places` fill them.
+    """
+
+    __slots__ = ("places", "template")
+    template: str
+    places: Mapping[str, object]
+
+
+def said(template: str, /, **places: object) -> Said:
+    """Say a sentence; what stands in its places is part of the file, or a number."""
+    sentence = Said(template.format(**places))
+    sentence.template, sentence.places = template, places
+    return sentence
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """One thing to mend before the file can be used.
@@ -15,9 +33,9 @@ class Fault:
     visits[4] "nu-pm" .stops[0]`.
     """
 
-    place: str
-    problem: str
-    mend: str
+    place: Said
+    problem: Said
+    mend: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +43,20 @@ class Finding:
     """A fault that a check found, before its path is looked up in the text."""
 
     path: Path
-    problem: str
-    mend: str
+    problem: Said
+    mend: Said
 
     def fault(self, raw: Mapping[str, Any], *, lines: Lines, source: str) -> Fault:
         """The same with its place in words."""
-        place = f"{source}, line {lines.line_of(self.path)}, {key_path(self.path, raw)}".removesuffix(", ")
+        line, key = lines.line_of(self.path), key_path(self.path, raw)
+        # Translators: where in a file a fault is, such as: wlic2025.toml, line 412, visits[4] "nu-pm" .stops[0]
+        place = said("{file}, line {line}, {key}", file=source, line=line, key=key) if key else line_of(source, line)
         return Fault(place=place, problem=self.problem, mend=self.mend)
+
+
+def line_of(source: str, line: int) -> Said:
+    """The place of a fault that is no key's."""
+    return said("{file}, line {line}", file=source, line=line)
 
 
 def key_path(path: Path, raw: Mapping[str, Any]) -> str:

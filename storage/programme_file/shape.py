@@ -9,30 +9,30 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from storage.programme_file.congress import ProgrammeFile
-from storage.programme_file.faults import Finding
+from storage.programme_file.faults import Finding, Said, said
 from storage.programme_file.lines import Path
 from storage.programme_file.values import Record
 
 _KINDS = {
-    "string_type": "a text in quotes",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "date_type": "a date such as 2025-08-22",
-    "datetime_type": "a moment with its offset, such as 2025-08-22T09:00:00+05:00",
-    "tuple_type": "a list in [ ]",
-    "mapping_type": "a table with one text for each language",
-    "dict_type": "a table with one text for each language",
-    "model_type": "a table with keys of its own",
-    "model_attributes_type": "a table with keys of its own",
+    "string_type": said("write a text in quotes"),
+    "int_type": said("write a whole number"),
+    "int_from_float": said("write a whole number"),
+    "float_type": said("write a number"),
+    "bool_type": said("write true or false"),
+    "date_type": said("write a date such as {example}", example="2025-08-22"),
+    "datetime_type": said("write a moment with its offset, such as {example}", example="2025-08-22T09:00:00+05:00"),
+    "tuple_type": said("write a list in [ ]"),
+    "mapping_type": said("write a table with one text for each language"),
+    "dict_type": said("write a table with one text for each language"),
+    "model_type": said("write a table with keys of its own"),
+    "model_attributes_type": said("write a table with keys of its own"),
 }
 
 _PATTERNS = {
-    "id": "use 1 to 24 of a-z, 0-9 and -",
-    "bus": "use 1 to 12 of A-Z, a-z, 0-9 and -",
-    "utc_offset": 'write it like "+05:00"',
-    "language": 'write a language code such as "kk"',
+    "id": said("use 1 to {most} of {signs}", most=24, signs="a-z 0-9 -"),
+    "bus": said("use 1 to {most} of {signs}", most=12, signs="A-Z a-z 0-9 -"),
+    "utc_offset": said("write it like {example}", example='"+05:00"'),
+    "language": said("write a language code such as {example}", example='"kk"'),
 }
 
 
@@ -60,40 +60,67 @@ def _finding(detail: ErrorDetails, raw: Mapping[str, Any]) -> Finding:
     match detail["type"]:
         case "extra_forbidden":
             meant = _meant(path, raw)
-            known = ", ".join(_fields(path[:-1]))
-            mend = f"write {meant[-1]}" if meant else f"take it out; the keys known here are {known}"
-            return Finding(path, f"{key} is not a key that the bot knows", mend)
+            if meant:
+                mend = said("write {value}", value=meant[-1])
+            else:
+                known = ", ".join(_fields(path[:-1]))
+                mend = said("take it out; the keys known here are {known}", known=known)
+            return Finding(path, said("{key} is not a key that the bot knows", key=key), mend)
         case "missing":
-            return Finding(path, f"{key} is missing", f"add {_as_written(path)}")
+            return Finding(path, said("{key} is missing", key=key), said("add {setting}", setting=_as_written(path)))
         case "string_too_short" if not _stands(path, raw):
-            return Finding(path, f"there are no words in {key}", f'add {key} = "…", written in that language')
+            mend = said("add {setting}, written in that language", setting=f'{key} = "…"')
+            return Finding(path, said("there are no words in {key}", key=key), mend)
         case "string_too_short":
-            return Finding(path, f"{key} is empty", "write the text")
+            return Finding(path, said("{key} is empty", key=key), said("write the text"))
         case "string_too_long":
-            longest = context["max_length"]
-            return Finding(path, f"{len(value)} characters are too long", f"shorten it to {longest}")
+            problem = said("too long: {n} characters", n=len(value))
+            return Finding(path, problem, said("shorten it to {limit}", limit=context["max_length"]))
         case "unspoken":
-            mend = "take it out, or add the language to event.languages"
-            return Finding(path[:-1], detail["msg"], mend)
+            problem = said("{code} is not one of the event’s languages ({known})", **context)
+            return Finding(path[:-1], problem, said("take it out, or add the language to {key}", key="event.languages"))
         case "string_pattern_mismatch":
-            return Finding(path, f'"{value}" does not fit', _PATTERNS[_pattern_name(path)])
+            return Finding(path, said("“{value}” does not fit", value=value), _PATTERNS[_pattern_name(path)])
         case "clock_time":
-            return Finding(path, f"{value!r} is not a clock time", 'write it like "18:00"')
+            problem = said("{value} is not a clock time", value=repr(value))
+            return Finding(path, problem, said("write it like {example}", example='"18:00"'))
         case "timezone_aware":
-            return Finding(path, f"{value} has no UTC offset", f"write {value.isoformat()} with it, such as +05:00")
+            problem = said("{moment} has no UTC offset", moment=value)
+            mend = said("write {moment} with it, such as {example}", moment=value.isoformat(), example="+05:00")
+            return Finding(path, problem, mend)
         case "literal_error":
-            return Finding(path, f"{value!r} is not known here", f"write {context['expected']}")
+            problem = said("{value} is not known here", value=repr(value))
+            return Finding(path, problem, said("write one of {known}", known=_choices(context["expected"])))
         case "too_short":
-            return Finding(path, f"{key} is empty", "name at least one")
+            return Finding(path, said("{key} is empty", key=key), said("name at least one"))
         case "too_long":
-            return Finding(path, f"{key} names {len(value)}", f"name at most {context['max_length']}")
+            problem = said("{key} names {n}", key=key, n=len(value))
+            return Finding(path, problem, said("name at most {limit}", limit=context["max_length"]))
         case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
-            limit = detail["msg"].removeprefix("Input should be ")
-            return Finding(path, f"{key} is {value}", f"write a number {limit}")
+            return Finding(path, said("{key} is {value}", key=key, value=value), _bound(context))
         case kind if kind in _KINDS:
-            return Finding(path, f"{value!r} is of the wrong kind", f"write {_KINDS[kind]}")
+            return Finding(path, said("{value} is of the wrong kind", value=repr(value)), _KINDS[kind])
         case _:
-            return Finding(path, detail["msg"], "write it as the shipped event file does")
+            # Translators: {reason} is English, from the reader of such files.
+            problem = said("it does not fit here: {reason}", reason=detail["msg"])
+            return Finding(path, problem, said("write it as the shipped event file does"))
+
+
+def _bound(context: Mapping[str, Any]) -> Said:
+    match context:
+        case {"gt": limit}:
+            return said("write more than {limit}", limit=limit)
+        case {"ge": limit}:
+            return said("write at least {limit}", limit=limit)
+        case {"lt": limit}:
+            return said("write less than {limit}", limit=limit)
+        case _:
+            return said("write at most {limit}", limit=context["le"])
+
+
+def _choices(expected: str) -> str:
+    """Pydantic says 'bus' or 'walk'; the word between is English."""
+    return expected.replace(" or ", ", ")
 
 
 def _stands(path: Path, raw: Any) -> bool:

@@ -56,8 +56,8 @@ def _spoken(code: str, info: ValidationInfo) -> str:
     if spoken is not None and code not in spoken:
         raise PydanticCustomError(
             "unspoken",
-            "{code} is not one of the event's languages ({spoken})",
-            {"code": code, "spoken": ", ".join(spoken)},
+            "{code} is not one of the event's languages ({known})",
+            {"code": code, "known": ", ".join(spoken)},
         )
     return code
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from storage.programme_file.faults import Finding
+from storage.programme_file.faults import Finding, Said
 from storage.programme_file.lines import Path
 
 
@@ -67,7 +67,7 @@ class Table:
             if isinstance(each, dict):
                 yield Table(each, (*self.path, key, position))
 
-    def finding(self, key: str, problem: str, *, mend: str, at: int | None = None) -> Finding:
+    def finding(self, key: str, problem: Said, *, mend: Said, at: int | None = None) -> Finding:
         """A finding at the key, or at one position of its list."""
         path = (*self.path, key)
         return Finding(path if at is None else (*path, at), problem, mend)

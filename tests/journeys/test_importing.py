@@ -243,14 +243,18 @@ async def test_files_that_are_none_are_answered_with_the_mend(quick_house: Runni
     text = PROGRAMME.read_text(encoding="utf-8")
     assert (await brought(owner, b"\xff\xfe\x00nothing")).text == texts.no_text(say)
     assert (await brought(owner, b"#" * (LARGEST_FILE + 1))).text == texts.too_large(say)
-    assert "line 1" in (await brought(owner, "this is no toml")).text
+    assert say.gettext("{file}, line {line}").format(file=NAME, line=1) in (await brought(owner, "no toml")).text
     few = (await brought(owner, text.replace('stops = ["aitu"]', 'stops = ["nowhere"]'))).text
-    assert "nowhere" in few
-    assert "line " in few
+    line = text[: text.index('stops = ["aitu"]')].count("\n") + 1
+    key = 'visits[9] "aitu-walk" .stops[0]'
+    assert say.gettext("{file}, line {line}, {key}").format(file=NAME, line=line, key=key) in few
+    assert say.gettext("there is no library “{name}”").format(name="nowhere") in few
+    assert "→ " + say.gettext("add it to {table}, or write one of {known}").partition("{")[0] in few
     many = await owner.send_document(re.sub(r"seats = \d+", "seats = -1", text).encode(), file_name=NAME)
     report = await owner.wait_for(lambda message: message.message_id > many and message.document is not None)
     assert report.document is not None
-    assert (await owner.download(report.document)).decode().count("Mend:") > texts.MOST_FAULTS
+    listed, mend = (await owner.download(report.document)).decode(), say.gettext("Mend: {mend}").partition("{")[0]
+    assert listed.count(mend + say.gettext("write at least {limit}").format(limit=0)) > texts.MOST_FAULTS
     await answered(owner, "/import")
     asked = await next_message(owner, await owner.send("here it comes"))
     assert asked.text.startswith("📥")

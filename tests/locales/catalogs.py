@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
 from bot.language import LANGUAGES, SOURCE
 
 ROOT = Path(__file__).parents[2]
 BOT = ROOT / "bot"
+FILES = ROOT / "storage" / "programme_file"
 TEMPLATE = ROOT / "locales" / "bot.pot"
 TRANSLATED = [code for code in LANGUAGES if code != SOURCE]
 """English is the source: its catalog stays empty and speaks in msgids."""
@@ -41,13 +42,14 @@ def forms(text: object) -> Sentence:
 
 
 def extracted() -> set[Sentence]:
-    """What `make words` finds in bot/."""
-    return {forms(message) for _, _, message, _, _ in extract_from_dir(BOT)}
+    """What `make words` finds in bot/, and in what is said of event files."""
+    keywords = {**DEFAULT_KEYWORDS, "said": None}
+    return {forms(found[2]) for folder in (BOT, FILES) for found in extract_from_dir(folder, keywords=keywords)}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A call of say.gettext or say.ngettext in the code."""
+    """A call of say.gettext or say.ngettext in the code, or of said() where event files are read."""
 
     place: str
     texts: Sentence | None
@@ -57,16 +59,22 @@ class Call:
 
 def gettext_calls() -> Iterator[Call]:
     """Every place where the code words something."""
-    for path in sorted(BOT.rglob("*.py")):
+    for path in sorted([*BOT.rglob("*.py"), *FILES.rglob("*.py")]):
+        names = ("said",) if path.is_relative_to(FILES) else ("gettext", "ngettext")
         tree = ast.parse(path.read_text(encoding="utf-8"))
         inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and _called(node) in ("gettext", "ngettext"):
+            if isinstance(node, ast.Call) and _called(node) in names and not _is_said_again(node):
                 yield Call(
                     place=f"{path.relative_to(ROOT)}:{node.lineno}",
                     texts=_texts(node.args[: 2 if _called(node) == "ngettext" else 1]),
                     in_f_string=id(node) in inside,
                 )
+
+
+def _is_said_again(call: ast.Call) -> bool:
+    """What Language.again says was given to said() before, as a plain string."""
+    return [each.attr for each in call.args if isinstance(each, ast.Attribute)] == ["template"]
 
 
 def _called(call: ast.Call) -> str:

@@ -58,6 +58,7 @@ PLAIN = {
     "phrases.phrased": 1200,
     "phrases.gap_name": 40,
     "phrases.group_title": 37,
+    "importing.all_faults": 100_000,
     "log.other_deed": 160,
     "log.log_columns": 80,
     "log.log_cells": 400,

@@ -80,6 +80,7 @@ from bot.services.searching import Candidate, Candidates, NumberOf
 from bot.services.visits import Choice, VisitCard
 from storage.acknowledgements import Unheard
 from storage.grants import Held
+from storage.programme_file import Fault, said
 from storage.records import (
     Absent,
     Act,
@@ -862,6 +863,7 @@ def _imports(visit: Visit, *, n: int, text: str) -> World:
     """A visit opened and closed; a file with faults, one that changes nothing, everything, and one that harms all."""
     nothing: dict[str, Any] = dict.fromkeys(("new_visits", "new_buses", "gone_visits", "gone_buses"), ())
     nothing |= {"changes": (), "words": (), "sections": (), "rewritten": (), "asks_again": False, "harms": ()}
+    said_text = said("{text}", text=text)
     moment, fields = "2025-08-22T09:00:00+05:00", ("start", "booking_opens", "seats", "closed", "stops", "bay", "plate")
     values: tuple[Any, ...] = (moment, moment, n, True, [text, text], "", text)
     many = Comparison(
@@ -903,7 +905,8 @@ def _imports(visit: Visit, *, n: int, text: str) -> World:
         importing.OtherZone: (importing.OtherZone(text),),
         importing.Export: (importing.Export(congress_id="wlic2025", version=n, text=text),),
         importing.Faults: tuple(
-            importing.Faults(faults=((text, text, text),) * many, report=text) for many in (1, max(n, 6))
+            importing.Faults(faults=(Fault(place=said_text, problem=said_text, mend=said_text),) * many)
+            for many in (1, max(n, 6))
         ),
     }
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.language import load_languages
 from storage import programme_file
-from storage.programme_file import Fault, ProgrammeFile, format_faults, read_programme
+from storage.programme_file import Fault, ProgrammeFile, Said, format_faults, read_programme, said
 from storage.programme_file.lines import Lines
 
 SHIPPED = Path(programme_file.__file__).parents[1] / "programmes" / "wlic2025.toml"
@@ -138,29 +139,29 @@ SLIPS = {
         new='slot = "evening"',
         place='visits[4] "nu-pm" .slot',
         problem="'evening' is not known here",
-        mend="write 'am', 'pm' or 'full'",
+        mend="write one of 'am', 'pm', 'full'",
     ),
     # Ids
     "an id that fits no deep link": Slip(
         old='id = "religious"',
         new='id = "Religious_1"',
         place='tags[2] "Religious_1" .id',
-        problem='"Religious_1" does not fit',
-        mend="use 1 to 24 of a-z, 0-9 and -",
+        problem="“Religious_1” does not fit",
+        mend="use 1 to 24 of a-z 0-9 -",
     ),
     "a bus id with a blank": Slip(
         old=B08,
         new='id = "B 08"',
         place='buses[7] "B 08" .id',
-        problem='"B 08" does not fit',
-        mend="use 1 to 12 of A-Z, a-z, 0-9 and -",
+        problem="“B 08” does not fit",
+        mend="use 1 to 12 of A-Z a-z 0-9 -",
     ),
     "an id twice": Slip(
         anchor='id = "ai"',
         old='id = "ai"',
         new='id = "religious"',
         place='tags[3] "religious" .id',
-        problem='"religious" is already the id of tags[2]',
+        problem="“religious” is already the id of tags[2]",
         mend="give one of them another id",
     ),
     "a reminder id twice": Slip(
@@ -168,7 +169,7 @@ SLIPS = {
         old='id = "before-departure"',
         new='id = "evening-before"',
         place='rules.reminders[1] "evening-before" .id',
-        problem='"evening-before" is already the id of rules.reminders[0]',
+        problem="“evening-before” is already the id of rules.reminders[0]",
         mend="give one of them another id",
     ),
     "a language that is no code": Slip(
@@ -176,21 +177,21 @@ SLIPS = {
         old='guide_languages = ["en"]',
         new='guide_languages = ["English"]',
         place='visits[4] "nu-pm" .guide_languages[0]',
-        problem='"English" does not fit',
+        problem="“English” does not fit",
         mend='write a language code such as "kk"',
     ),
     "a stop twice": Slip(
         old='stops = ["gogol", "abai-children"]',
         new='stops = ["gogol", "gogol"]',
         place='visits[10] "karaganda-day" .stops[1]',
-        problem='"gogol" is named twice',
+        problem="“gogol” is named twice",
         mend="take one of them out",
     ),
     "a language twice": Slip(
         old='languages = ["en", "kk", "ru"]',
         new='languages = ["en", "kk", "ru", "kk"]',
         place="event.languages[3]",
-        problem='"kk" is named twice',
+        problem="“kk” is named twice",
         mend="take one of them out",
     ),
     # Names of nothing
@@ -199,7 +200,7 @@ SLIPS = {
         old='city = "karaganda"',
         new='city = "karagandy"',
         place='visits[10] "karaganda-day" .city',
-        problem='there is no city "karagandy"',
+        problem="there is no city “karagandy”",
         mend="write karaganda",
     ),
     "an unknown city of the venue": Slip(
@@ -207,7 +208,7 @@ SLIPS = {
         old='city = "astana"',
         new='city = "oslo"',
         place="venue.city",
-        problem='there is no city "oslo"',
+        problem="there is no city “oslo”",
         mend="add it to [[cities]], or write one of astana, karaganda, almaty",
     ),
     "an unknown library": Slip(
@@ -215,7 +216,7 @@ SLIPS = {
         old='stops = ["nu"]',
         new='stops = ["nuu"]',
         place='visits[4] "nu-pm" .stops[0]',
-        problem='there is no library "nuu"',
+        problem="there is no library “nuu”",
         mend="write nu",
     ),
     "an unknown kind of library": Slip(
@@ -223,7 +224,7 @@ SLIPS = {
         old='kind = "school"',
         new='kind = "skool"',
         place='libraries[8] "binom" .kind',
-        problem='there is no library kind "skool"',
+        problem="there is no library kind “skool”",
         mend="write school",
     ),
     "an unknown meeting point": Slip(
@@ -231,7 +232,7 @@ SLIPS = {
         old='"mp-main"',
         new='"mp-mian"',
         place='visits[4] "nu-pm" .meeting_point',
-        problem='there is no meeting point "mp-mian"',
+        problem="there is no meeting point “mp-mian”",
         mend="write mp-main",
     ),
     "an unknown tag": Slip(
@@ -239,7 +240,7 @@ SLIPS = {
         old='tags = ["children"]',
         new='tags = ["childern"]',
         place='visits[7] "public-pm" .tags[0]',
-        problem='there is no tag "childern"',
+        problem="there is no tag “childern”",
         mend="write children",
     ),
     "a bus with no visit": Slip(
@@ -247,14 +248,14 @@ SLIPS = {
         old='visit = "nab-am"',
         new='visit = "nab-a"',
         place='buses[0] "B01" .visit',
-        problem='there is no visit "nab-a"',
+        problem="there is no visit “nab-a”",
         mend="write nab-am",
     ),
     "a default language that is not spoken": Slip(
         old='default_language = "en"',
         new='default_language = "de"',
         place="event.default_language",
-        problem='"de" is not one of the event\'s languages',
+        problem="“de” is not one of the event’s languages",
         mend="write one of en, kk, ru",
     ),
     # Words
@@ -272,7 +273,7 @@ SLIPS = {
         old="  kk = ",
         new='  kz = "Астана"\n  kk = ',
         place="venue.name.kz",
-        problem="kz is not one of the event's languages (en, kk, ru)",
+        problem="kz is not one of the event’s languages (en, kk, ru)",
         mend="take it out, or add the language to event.languages",
     ),
     "empty words": Slip(
@@ -289,7 +290,7 @@ SLIPS = {
         new="Nazarbayev " * 20,
         line='  en = "Nazarbayev ',
         place='visits[4] "nu-pm" .title.en',
-        problem="220 characters are too long",
+        problem="too long: 220 characters",
         mend="shorten it to 150",
     ),
     # The zone
@@ -297,7 +298,7 @@ SLIPS = {
         old='timezone = "Asia/Almaty"',
         new='timezone = "Asia/Astana"',
         place="event.timezone",
-        problem='the time zone "Asia/Astana" is not known on this machine',
+        problem="the time zone “Asia/Astana” is not known on this machine",
         mend="write an IANA name such as Asia/Almaty",
     ),
     "an offset of the event that the zone does not have": Slip(
@@ -305,13 +306,13 @@ SLIPS = {
         new='utc_offset = "+06:00"',
         place="event.utc_offset",
         problem="+06:00 is not the offset of Asia/Almaty on 2025-08-22: there it is +05:00",
-        mend="write +05:00; if the file is right, the machine's zone data is old",
+        mend="write +05:00; if the file is right, the machine’s zone data is old: update tzdata",
     ),
     "an offset that is not written as one": Slip(
         old='utc_offset = "+05:00"',
         new='utc_offset = "+05:99"',
         place="event.utc_offset",
-        problem='"+05:99" does not fit',
+        problem="“+05:99” does not fit",
         mend='write it like "+05:00"',
     ),
     "a moment with another offset": Slip(
@@ -408,7 +409,7 @@ SLIPS = {
         old="departs = 2025-08-22T14:15",
         new="departs = 2025-08-22T14:05",
         place='buses[7] "B08" .departs',
-        problem='it departs 2025-08-22 14:05, before the start of "nu-pm" 2025-08-22 14:15',
+        problem="it departs 2025-08-22 14:05, before “nu-pm” starts (2025-08-22 14:15)",
         mend="write a later departure",
     ),
     "a bus that departs when its visit is over": Slip(
@@ -416,7 +417,7 @@ SLIPS = {
         old="departs = 2025-08-22T14:15",
         new="departs = 2025-08-22T18:15",
         place='buses[7] "B08" .departs',
-        problem='it departs 2025-08-22 18:15, when "nu-pm" is over (2025-08-22 16:45)',
+        problem="it departs 2025-08-22 18:15, when “nu-pm” is over (2025-08-22 16:45)",
         mend="write an earlier departure",
     ),
     # Seats
@@ -435,7 +436,7 @@ SLIPS = {
         new='slot = "pm"\nmode = "walk"',
         line='visit = "nu-pm"',
         place='buses[7] "B08" .visit',
-        problem='it belongs to "nu-pm", which is a walk',
+        problem="it belongs to “nu-pm”, which is a walk",
         mend="take the bus out",
     ),
     "more wheelchair places than seats": Slip(
@@ -443,7 +444,7 @@ SLIPS = {
         old="wheelchair_places = 2",
         new="wheelchair_places = 20",
         place='buses[6] "B07" .wheelchair_places',
-        problem="20 wheelchair places are more than the 18 seats they are part of",
+        problem="more wheelchair places (20) than seats (18), which they are part of",
         mend="write at most 18",
     ),
     "a host that lets nobody in": Slip(
@@ -452,7 +453,7 @@ SLIPS = {
         new="capacity = 0",
         place='visits[4] "nu-pm" .capacity',
         problem="capacity is 0",
-        mend="write a number greater than 0",
+        mend="write more than 0",
     ),
     "more seats held back than there are": Slip(
         anchor=NU_PM,
@@ -460,7 +461,7 @@ SLIPS = {
         new="capacity = 60\nheld_back = 50",
         line="held_back",
         place='visits[4] "nu-pm" .held_back',
-        problem="50 seats are held back, and there are 45",
+        problem="seats held back: 50; there are 45",
         mend="write at most 45",
     ),
     "a party that no rule allows": Slip(
@@ -468,7 +469,7 @@ SLIPS = {
         new="seats_per_booking = 11",
         place="rules.seats_per_booking",
         problem="seats_per_booking is 11",
-        mend="write a number less than or equal to 10",
+        mend="write at most 10",
     ),
     "a visit with no stop": Slip(
         anchor=NU_PM,
@@ -492,7 +493,7 @@ SLIPS = {
         new="lat = 151.0222",
         place='meeting_points[2] "mp-nqz" .lat',
         problem="lat is 151.0222",
-        mend="write a number less than or equal to 90",
+        mend="write at most 90.0",
     ),
     # Promises
     "a visit that forgets the passport": Slip(
@@ -500,7 +501,7 @@ SLIPS = {
         old="needs_passport = true",
         new="needs_passport = false",
         place='visits[1] "nab-pres-pm" .needs_passport',
-        problem="presidential lets nobody in without a passport or ID card",
+        problem="nobody gets in without a passport or ID card: presidential",
         mend="write needs_passport = true",
     ),
     "a price and no way to pay": Slip(
@@ -614,7 +615,7 @@ SLIPS = {
         old="grace_minutes = 50",
         new="grace_minutes = 60",
         place='rules.reminders[1] "before-departure" .grace_minutes',
-        problem="it could go out 60 minutes late, when the bus has left",
+        problem="it could go out 60 min late, when the bus has left",
         mend="write less than 60",
     ),
     "offer deadlines out of order": Slip(
@@ -630,7 +631,7 @@ SLIPS = {
         new="more_than_hours_left = 2",
         line="    [[rules.offers.deadlines]]\n    more_than_hours_left = 48",
         place="rules.offers.deadlines",
-        problem="no deadline holds for the last 2 hours",
+        problem="no deadline holds for the last 2 h",
         mend="add one with more_than_hours_left = 0",
     ),
 }
@@ -722,7 +723,7 @@ def test_several_faults_at_once_are_all_named_in_the_order_of_the_text() -> None
 def test_two_faults_of_one_table_are_both_named() -> None:
     text = TEXT.replace('visit = "nu-pm"', 'visit = "nu-pn"').replace('bay = "D"\nboarding', "bay = 4\nboarding", 1)
     problems = {fault.problem for fault in faults_in(text)}
-    assert problems == {'there is no visit "nu-pn"', "no bus carries this visit", "4 is of the wrong kind"}
+    assert problems == {"there is no visit “nu-pn”", "no bus carries this visit", "4 is of the wrong kind"}
 
 
 def test_a_host_limit_below_the_seats_of_the_buses_is_no_fault() -> None:
@@ -736,7 +737,7 @@ def test_only_a_transfer_may_depart_before_its_visit_starts() -> None:
     tail = TEXT[at:].replace("T08:40", "T04:30", 1).replace("T09:00", "T05:00", 1)
     assert isinstance(read(TEXT[:at] + tail), ProgrammeFile)
     [fault] = faults_in(TEXT[:at] + tail.replace("transfer = true", "transfer = false", 1))
-    assert 'it departs 2025-08-22 05:00, before the start of "almaty-fly" 2025-08-22 05:15' in fault.problem
+    assert "it departs 2025-08-22 05:00, before “almaty-fly” starts (2025-08-22 05:15)" in fault.problem
 
 
 def test_a_list_that_is_missing_is_one_fault_and_not_one_for_each_of_its_names() -> None:
@@ -787,8 +788,25 @@ def test_lines_are_right_with_windows_line_ends() -> None:
     assert fault.place == f"wlic2025.toml, line {slip.on_line()}, {slip.place}"
 
 
+@pytest.mark.parametrize("code", ["kk", "ru"])
+def test_every_fault_is_said_in_the_readers_language(code: str) -> None:
+    """What is left in Latin letters stands in the file, or belongs into it: keys, ids, settings and their values."""
+    say = load_languages("Asia/Almaty")[code]
+    english = set()
+    for slip in SLIPS.values():
+        for fault in faults_in(slip.made()):
+            for sentence in (fault.place, fault.problem, fault.mend):
+                assert isinstance(sentence, Said)
+                assert sentence.template.format(**sentence.places) == sentence
+                again = say.again(sentence)
+                assert all(str(value) in again for value in sentence.places.values())
+                english |= {sentence.template} if say.gettext(sentence.template) == sentence.template else set()
+    assert english == set()
+
+
 def test_faults_read_as_blocks_on_a_terminal() -> None:
-    faults = [Fault(place="a.toml, line 1, event.id", problem="it is red", mend="write blue")] * 2
+    fault = Fault(place=said("a.toml, line 1, event.id"), problem=said("it is {it}", it="red"), mend=said("write blue"))
+    faults = [fault] * 2
     assert format_faults(faults) == (
         "a.toml, line 1, event.id\n  Problem: it is red\n  Mend:    write blue\n\n"
         "a.toml, line 1, event.id\n  Problem: it is red\n  Mend:    write blue"

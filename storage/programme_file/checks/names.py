@@ -3,23 +3,23 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from storage.programme_file.faults import Finding, key_path
+from storage.programme_file.faults import Finding, Said, key_path, said
 from storage.programme_file.lines import Path
 from storage.programme_file.written import Table
 
 _LISTS = ("cities", "library_kinds", "libraries", "meeting_points", "tags", "visits", "buses")
 
-# (list, key, the list whose ids it names, what one of them is called)
+# (list, key, the list whose ids it names)
 _NAMES_ONE = (
-    ("libraries", "city", "cities", "city"),
-    ("libraries", "kind", "library_kinds", "library kind"),
-    ("visits", "city", "cities", "city"),
-    ("visits", "meeting_point", "meeting_points", "meeting point"),
-    ("buses", "visit", "visits", "visit"),
+    ("libraries", "city", "cities"),
+    ("libraries", "kind", "library_kinds"),
+    ("visits", "city", "cities"),
+    ("visits", "meeting_point", "meeting_points"),
+    ("buses", "visit", "visits"),
 )
 _NAMES_MANY = (
-    ("visits", "stops", "libraries", "library"),
-    ("visits", "tags", "tags", "tag"),
+    ("visits", "stops", "libraries"),
+    ("visits", "tags", "tags"),
 )
 
 
@@ -41,7 +41,8 @@ def _twice(file: Table, tables: list[Table]) -> Iterator[Finding]:
     for table in tables:
         if table.id in first:
             where = key_path(first[table.id][:-1], file.raw) + f"[{first[table.id][-1]}]"
-            yield table.finding("id", f'"{table.id}" is already the id of {where}', mend="give one of them another id")
+            problem = said("“{id}” is already the id of {other}", id=table.id, other=where)
+            yield table.finding("id", problem, mend=said("give one of them another id"))
         elif table.id:
             first[table.id] = table.path
 
@@ -50,36 +51,57 @@ def _repeated(table: Table, key: str) -> Iterator[Finding]:
     seen: set[str] = set()
     for position, name in table.texts(key):
         if name in seen:
-            yield table.finding(key, f'"{name}" is named twice', mend="take one of them out", at=position)
+            problem = said("“{name}” is named twice", name=name)
+            yield table.finding(key, problem, mend=said("take one of them out"), at=position)
         seen.add(name)
 
 
 def _unknown(file: Table) -> Iterator[Finding]:
-    for listed, key, target, noun in _NAMES_ONE:
+    for listed, key, target in _NAMES_ONE:
         for table in file.tables(listed):
-            yield from _names_nothing(file, table, key, table.text(key), target, noun, at=None)
+            yield from _names_nothing(file, table, key, table.text(key), target, at=None)
     venue = file.table("venue")
-    yield from _names_nothing(file, venue, "city", venue.text("city"), "cities", "city", at=None)
-    for listed, key, target, noun in _NAMES_MANY:
+    yield from _names_nothing(file, venue, "city", venue.text("city"), "cities", at=None)
+    for listed, key, target in _NAMES_MANY:
         for table in file.tables(listed):
             for position, name in table.texts(key):
-                yield from _names_nothing(file, table, key, name, target, noun, at=position)
+                yield from _names_nothing(file, table, key, name, target, at=position)
 
 
 def _names_nothing(
-    file: Table, table: Table, key: str, name: str | None, target: str, noun: str, *, at: int | None
+    file: Table, table: Table, key: str, name: str | None, target: str, *, at: int | None
 ) -> Iterator[Finding]:
     known = [each.id for each in file.tables(target)]
     if name is None or name in known or not known:  # a missing list is one fault, not one for each name
         return
     nearest = get_close_matches(name, known, n=1, cutoff=0.7)
-    mend = f"write {nearest[0]}" if nearest else f"add it to [[{target}]], or write one of {', '.join(known)}"
-    yield table.finding(key, f'there is no {noun} "{name}"', mend=mend, at=at)
+    if nearest:
+        mend = said("write {value}", value=nearest[0])
+    else:
+        mend = said("add it to {table}, or write one of {known}", table=f"[[{target}]]", known=", ".join(known))
+    yield table.finding(key, _no_such(target, name), mend=mend, at=at)
+
+
+def _no_such(target: str, name: str) -> Said:
+    match target:
+        case "cities":
+            return said("there is no city “{name}”", name=name)
+        case "library_kinds":
+            return said("there is no library kind “{name}”", name=name)
+        case "libraries":
+            return said("there is no library “{name}”", name=name)
+        case "meeting_points":
+            return said("there is no meeting point “{name}”", name=name)
+        case "tags":
+            return said("there is no tag “{name}”", name=name)
+        case _:
+            return said("there is no visit “{name}”", name=name)
 
 
 def _default_language(event: Table) -> Iterator[Finding]:
     languages = [code for _, code in event.texts("languages")]
     default = event.text("default_language")
     if default is not None and languages and default not in languages:
-        problem = f'"{default}" is not one of the event\'s languages'
-        yield event.finding("default_language", problem, mend=f"write one of {', '.join(languages)}")
+        problem = said("“{language}” is not one of the event’s languages", language=default)
+        mend = said("write one of {known}", known=", ".join(languages))
+        yield event.finding("default_language", problem, mend=mend)

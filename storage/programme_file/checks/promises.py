@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from storage.programme_file.faults import Finding
+from storage.programme_file.faults import Finding, said
 from storage.programme_file.written import Table
 
 
@@ -15,8 +15,9 @@ def promise_findings(file: Table) -> Iterator[Finding]:
         yield from _payment(visit)
     event = file.table("event")
     if event.says("sample") and "sample_note" not in event.raw:
-        problem = "the event is a sample and nothing tells delegates so"
-        yield event.finding("sample", problem, mend="add [event.sample_note], or sample = false")
+        problem = said("the event is a sample and nothing tells delegates so")
+        mend = said("add {table}, or {setting}", table="[event.sample_note]", setting="sample = false")
+        yield event.finding("sample", problem, mend=mend)
     yield from _retention(file)
     yield from _privacy_words(file)
 
@@ -24,17 +25,18 @@ def promise_findings(file: Table) -> Iterator[Finding]:
 def _passport(visit: Table, strict: set[str]) -> Iterator[Finding]:
     asking = [name for _, name in visit.texts("stops") if name in strict]
     if asking and visit.raw.get("needs_passport") is False:
-        problem = f"{', '.join(asking)} lets nobody in without a passport or ID card"
-        yield visit.finding("needs_passport", problem, mend="write needs_passport = true")
+        problem = said("nobody gets in without a passport or ID card: {libraries}", libraries=", ".join(asking))
+        yield visit.finding("needs_passport", problem, mend=said("write {value}", value="needs_passport = true"))
 
 
 def _payment(visit: Table) -> Iterator[Finding]:
     price = visit.number("price_eur")
     if price and "payment" not in visit.raw:
-        problem = f"it costs {price} EUR and nothing says how to pay"
-        yield visit.finding("price_eur", problem, mend="add [visits.payment]")
+        # Translators: it is a visit.
+        problem = said("it costs {price} EUR and nothing says how to pay", price=price)
+        yield visit.finding("price_eur", problem, mend=said("add {setting}", setting="[visits.payment]"))
     if price == 0 and "payment" in visit.raw:
-        yield visit.finding("payment", "the visit is free", mend="take the text out, or write the price")
+        yield visit.finding("payment", said("the visit is free"), mend=said("take the text out, or write the price"))
 
 
 def _retention(file: Table) -> Iterator[Finding]:
@@ -43,15 +45,15 @@ def _retention(file: Table) -> Iterator[Finding]:
     last = max([day for day in (visits, *(end.date() for end in ends if end)) if day], default=None)
     until, names = privacy.day("retention_until"), privacy.day("names_until")
     if until and last and until <= last:
-        problem = f"data would be gone on {until}, before the visits of {last} are over"
-        yield privacy.finding("retention_until", problem, mend="write a later day")
+        problem = said("data would be gone on {day}, before the visits of {visits} are over", day=until, visits=last)
+        yield privacy.finding("retention_until", problem, mend=said("write a later day"))
         return
     if names and last and names <= last:
-        problem = f"names would be gone on {names}, before the visits of {last} are over"
-        yield privacy.finding("names_until", problem, mend="write a later day")
+        problem = said("names would be gone on {day}, before the visits of {visits} are over", day=names, visits=last)
+        yield privacy.finding("names_until", problem, mend=said("write a later day"))
     if names and until and names > until:
-        problem = f"names would be kept until {names}, and everything goes on {until}"
-        yield privacy.finding("names_until", problem, mend="write an earlier day, or take it out")
+        problem = said("names would be kept until {day}, and everything goes on {end}", day=names, end=until)
+        yield privacy.finding("names_until", problem, mend=said("write an earlier day, or take it out"))
 
 
 def _privacy_words(file: Table) -> Iterator[Finding]:
@@ -61,13 +63,13 @@ def _privacy_words(file: Table) -> Iterator[Finding]:
     for key in ("notice", "policy"):
         words = privacy.table(key)
         for language in words.raw:
-            said = words.text(language)
-            if said and until and not (str(until.day) in said and str(until.year) in said):
-                problem = f"the text does not name the day until which data is kept ({until})"
-                yield words.finding(language, problem, mend="name retention_until in the text")
-            if said and names and key == "policy" and not re.search(rf"(?<!\d){names.day}(?!\d)", said):
-                problem = f"the text does not name the day until which names stay on lists ({names})"
-                yield words.finding(language, problem, mend="name names_until in the text")
-            if said and email and key == "policy" and email not in said:
-                problem = f"the text does not name {email}"
-                yield words.finding(language, problem, mend="name contacts.email in the text")
+            text = words.text(language)
+            if text and until and not (str(until.day) in text and str(until.year) in text):
+                problem = said("the text does not name the day until which data is kept ({day})", day=until)
+                yield words.finding(language, problem, mend=said("name {value} in the text", value="retention_until"))
+            if text and names and key == "policy" and not re.search(rf"(?<!\d){names.day}(?!\d)", text):
+                problem = said("the text does not name the day until which names stay on lists ({day})", day=names)
+                yield words.finding(language, problem, mend=said("name {value} in the text", value="names_until"))
+            if text and email and key == "policy" and email not in text:
+                problem = said("the text does not name {address}", address=email)
+                yield words.finding(language, problem, mend=said("name {value} in the text", value="contacts.email"))

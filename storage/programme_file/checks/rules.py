@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from pydantic import ValidationError
 
-from storage.programme_file.faults import Finding
+from storage.programme_file.faults import Finding, said
 from storage.programme_file.values import ClockSpan
 from storage.programme_file.written import Table
 
@@ -22,16 +22,23 @@ def rule_findings(file: Table) -> Iterator[Finding]:
 def _reminder(reminder: Table, *, quiet: ClockSpan | None) -> Iterator[Finding]:
     kinds = [key for key in ("evening_at", "minutes_before") if key in reminder.raw]
     if len(kinds) != 1:
-        problem = "it is due twice" if kinds else "nothing says when it is due"
-        yield reminder.finding("id", problem, mend='write either evening_at = "18:00" or minutes_before = 60')
+        # Translators: it is a reminder.
+        problem = said("it is due twice") if kinds else said("nothing says when it is due")
+        mend = said("write either {one} or {other}", one='evening_at = "18:00"', other="minutes_before = 60")
+        yield reminder.finding("id", problem, mend=mend)
     evening = _clock(reminder.text("evening_at"))
     if evening and quiet and quiet.holds(evening):
-        problem = f"{evening:%H:%M} is inside the quiet hours {quiet.start:%H:%M}-{quiet.end:%H:%M}"
-        yield reminder.finding("evening_at", problem, mend="write an earlier clock time")
+        problem = said(
+            "{time} is inside the quiet hours {start}-{end}",
+            time=f"{evening:%H:%M}",
+            start=f"{quiet.start:%H:%M}",
+            end=f"{quiet.end:%H:%M}",
+        )
+        yield reminder.finding("evening_at", problem, mend=said("write an earlier clock time"))
     minutes, grace = reminder.number("minutes_before"), reminder.number("grace_minutes")
     if minutes is not None and grace is not None and grace >= minutes:
-        problem = f"it could go out {grace} minutes late, when the bus has left"
-        yield reminder.finding("grace_minutes", problem, mend=f"write less than {minutes}")
+        problem = said("it could go out {minutes} min late, when the bus has left", minutes=grace)
+        yield reminder.finding("grace_minutes", problem, mend=said("write less than {limit}", limit=minutes))
 
 
 def _deadlines(offers: Table) -> Iterator[Finding]:
@@ -40,11 +47,14 @@ def _deadlines(offers: Table) -> Iterator[Finding]:
     if not known or len(known) != len(hours):
         return
     if any(later >= earlier for earlier, later in pairwise(known)):
-        problem = "the deadlines do not run from most hours left to least"
-        yield offers.finding("deadlines", problem, mend="sort them by more_than_hours_left, the greatest first")
+        problem = said("the deadlines do not run from most hours left to least")
+        mend = said("sort them by {key}, the greatest first", key="more_than_hours_left")
+        yield offers.finding("deadlines", problem, mend=mend)
     if min(known) != 0:
-        problem = f"no deadline holds for the last {min(known)} hours"
-        yield offers.finding("deadlines", problem, mend="add one with more_than_hours_left = 0")
+        problem = said("no deadline holds for the last {hours} h", hours=min(known))
+        yield offers.finding(
+            "deadlines", problem, mend=said("add one with {setting}", setting="more_than_hours_left = 0")
+        )
 
 
 def _span(table: Table) -> ClockSpan | None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
-from storage.programme_file.faults import Finding
+from storage.programme_file.faults import Finding, said
 from storage.programme_file.written import Table, buses_of
+
+_WALK = 'mode = "walk"'
 
 
 def seat_findings(file: Table) -> Iterator[Finding]:
@@ -15,17 +17,24 @@ def seat_findings(file: Table) -> Iterator[Finding]:
         buses = buses_of(visit, file)
         if visit.text("mode") == "walk":
             for bus in buses:
-                problem = f'it belongs to "{visit.id}", which is a walk'
-                yield bus.finding("visit", problem, mend='take the bus out, or take mode = "walk" out of the visit')
+                # Translators: it is a bus.
+                problem = said("it belongs to “{visit}”, which is a walk", visit=visit.id)
+                mend = said("take the bus out, or take {setting} out of the visit", setting=_WALK)
+                yield bus.finding("visit", problem, mend=mend)
         elif visit.id and not buses:
-            problem = "no bus carries this visit"
-            yield visit.finding("id", problem, mend=f'add a bus with visit = "{visit.id}", or write mode = "walk"')
+            problem = said("no bus carries this visit")
+            mend = said("add a bus with {setting}, or write {other}", setting=f'visit = "{visit.id}"', other=_WALK)
+            yield visit.finding("id", problem, mend=mend)
         yield from _held_back(visit, buses)
     for bus in file.tables("buses"):
         seats, wheelchair = bus.number("seats"), bus.number("wheelchair_places")
-        if seats is not None and wheelchair is not None and wheelchair > seats:
-            problem = f"{wheelchair} wheelchair places are more than the {seats} seats they are part of"
-            yield bus.finding("wheelchair_places", problem, mend=f"write at most {seats}")
+        if seats is not None and wheelchair is not None and wheelchair > seats >= 0:
+            problem = said(
+                "more wheelchair places ({places}) than seats ({seats}), which they are part of",
+                places=wheelchair,
+                seats=seats,
+            )
+            yield bus.finding("wheelchair_places", problem, mend=said("write at most {limit}", limit=seats))
 
 
 def _held_back(visit: Table, buses: list[Table]) -> Iterator[Finding]:
@@ -35,5 +44,5 @@ def _held_back(visit: Table, buses: list[Table]) -> Iterator[Finding]:
         return
     room = min(capacity, sum(each for each in seats if each)) if buses else capacity
     if held_back > room:
-        problem = f"{held_back} seats are held back, and there are {room}"
-        yield visit.finding("held_back", problem, mend=f"write at most {room}")
+        problem = said("seats held back: {held}; there are {seats}", held=held_back, seats=room)
+        yield visit.finding("held_back", problem, mend=said("write at most {limit}", limit=room))

@@ -10,7 +10,7 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from storage.programme_file.faults import Finding
+from storage.programme_file.faults import Finding, Said, said
 from storage.programme_file.lines import Path
 from storage.programme_file.values import UTC_OFFSET
 from storage.programme_file.written import Table
@@ -25,24 +25,36 @@ def zone_findings(file: Table) -> Iterator[Finding]:
     try:
         zone = ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        problem = f'the time zone "{name}" is not known on this machine'
-        yield event.finding("timezone", problem, mend="write an IANA name such as Asia/Almaty, or install tzdata")
+        problem = said("the time zone “{zone}” is not known on this machine", zone=name)
+        mend = said("write an IANA name such as {zone}, or install tzdata", zone="Asia/Almaty")
+        yield event.finding("timezone", problem, mend=mend)
         return
     day, offset = event.day("visits_date"), event.text("utc_offset")
     if day is not None and offset is not None and re.match(UTC_OFFSET, offset):
         holds = _offset(datetime.combine(day, time(12), tzinfo=zone))
         if offset != holds:
-            problem = f"{offset} is not the offset of {name} on {day}: there it is {holds}"
+            problem = said(
+                "{offset} is not the offset of {zone} on {day}: there it is {other}",
+                offset=offset,
+                zone=name,
+                day=day,
+                other=holds,
+            )
             yield event.finding("utc_offset", problem, mend=_mend(holds))
     for path, moment in _moments(file.raw):
         holds = _offset(moment.replace(tzinfo=zone))
         if moment.tzinfo is not None and _offset(moment) != holds:
-            problem = f"{moment.isoformat()} does not have the offset of {name} on that day: there it is {holds}"
+            problem = said(
+                "{moment} does not have the offset of {zone} on that day: there it is {other}",
+                moment=moment.isoformat(),
+                zone=name,
+                other=holds,
+            )
             yield Finding(path, problem, _mend(holds))
 
 
-def _mend(offset: str) -> str:
-    return f"write {offset}; if the file is right, the machine's zone data is old: update tzdata"
+def _mend(offset: str) -> Said:
+    return said("write {offset}; if the file is right, the machine’s zone data is old: update tzdata", offset=offset)
 
 
 def _offset(moment: datetime) -> str:
