@@ -9,7 +9,8 @@ import random
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection
+import asyncpg
+from sqlalchemy import URL, Connection, ExceptionContext, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -60,6 +61,13 @@ def make_engine(url: URL, seal: Seal) -> AsyncEngine:
         connect_args={"server_settings": _SETTINGS, "timeout": 10},
     )
     seal_with(engine.sync_engine.dialect, seal)
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def give_up_outlived(context: ExceptionContext) -> None:
+        """What was prepared before somebody migrated is no use on any connection: let them all be new ones."""
+        if isinstance(context.original_exception.__cause__, asyncpg.InvalidCachedStatementError):
+            context.is_disconnect = True
+
     return engine
 
 

@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import bindparam, func, insert, literal_column, select, update
+from sqlalchemy import Integer, bindparam, column, func, insert, literal_column, select, table, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.util import await_only
 
@@ -183,3 +183,23 @@ async def test_a_statement_that_is_broken_off_leaves_no_busy_connection(postgres
                 await database.run(lambda tx: sleep.all(tx, seconds=60.0))
     assert await database.run(prepared) == 1
     await database.close()
+
+
+async def test_a_schema_that_changes_under_a_running_bot_is_met_again(postgresql_url: str) -> None:
+    """A replica of the next version migrates: what this one has prepared on each of its connections is outlived."""
+    database, other = [await Database.open(postgresql_url, migrate=False) for _ in range(2)]
+    await other.run(lambda tx: tx.exec_driver_sql("CREATE TABLE odd (n INTEGER)").close())
+    await other.run(lambda tx: tx.exec_driver_sql("INSERT INTO odd VALUES (7)").close())
+    asked = Prepared(select(column("n", Integer)).select_from(table("odd")))
+    connections = storage.postgresql._POOL_SIZE
+    everybody = asyncio.Barrier(connections)
+
+    def ask_at_once(tx: Tx) -> Any:
+        await_only(everybody.wait())  # so that each has a connection of its own
+        return asked.value(tx)
+
+    assert await asyncio.gather(*(database.run(ask_at_once) for _ in range(connections))) == [7] * connections
+    await other.run(lambda tx: tx.exec_driver_sql("ALTER TABLE odd ALTER COLUMN n TYPE BIGINT").close())
+    assert [await database.run(asked.value) for _ in range(connections)] == [7] * connections
+    await database.close()
+    await other.close()
