@@ -8,6 +8,7 @@ from datetime import date, datetime
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -16,7 +17,6 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from storage.programme_file import Said
 from storage.records import Words
 
 LANGUAGES = {"en": "English", "kk": "Қазақша", "ru": "Русский"}
@@ -27,6 +27,13 @@ _FOLDER = Path(__file__).parent.parent / "locales"
 _DAYS = {"en": "EEEE, d MMMM", "kk": "d MMMM, EEEE", "ru": "EEEE, d MMMM"}
 """Explicit patterns: Babel's Kazakh puts the weekday first and its skeletons fall to short forms (facts)."""
 _ALIASES = {"kz": "kk", "kaz": "kk", "qaz": "kk"}
+
+
+class Sentence(Protocol):
+    """What was said in English and remembers how: its msgid, and what stands in its places."""
+
+    template: str
+    places: Mapping[str, object]
 
 
 class Language:
@@ -46,7 +53,7 @@ class Language:
         """Return the programme's words for this reader; the source language where a text is missing."""
         return words.get(self.code) or words[SOURCE]
 
-    def again(self, sentence: Said) -> str:
+    def again(self, sentence: Sentence) -> str:
         """Return what was said of an event file, for this reader."""
         return self.gettext(sentence.template).format(**sentence.places)
 

@@ -14,6 +14,7 @@ LAW: dict[str, set[str]] = {
     "storage": {"storage", "sqlalchemy"},
     "storage.records": set(),
     "storage.seal": {"sqlalchemy", "cryptography"},
+    "storage.postgresql": {"storage.seal", "sqlalchemy", "asyncpg"},  # which of the driver's errors ends what
     "storage.schema": {"storage", "sqlalchemy", "alembic"},
     "storage.migrations": {"storage.tables", "sqlalchemy", "alembic"},
     "storage.programme_file": {"storage.programme_file", "pydantic", "pydantic_core", "tomli_w"},
