@@ -24,8 +24,7 @@ def read(tx: Connection, *, delegate_id: int, booking_id: int) -> int | None:
 
 def put(tx: Connection, *, delegate_id: int, booking_id: int, message_id: int) -> None:
     """Remember that the ticket stands on this message from now on."""
-    put = _PUT[tx.dialect.name]
-    put.do(tx, delegate_id=delegate_id, kind=_TICKET, subject=booking_id, message_id=message_id)
+    _PUT[tx.dialect.name].do(tx, delegate_id=delegate_id, kind=_TICKET, subject=booking_id, message_id=message_id)
 
 
 def replace(tx: Connection, *, delegate_id: int, booking_id: int, gone: int, message_id: int) -> None:

@@ -205,10 +205,7 @@ async def _refuse(update: Update, context: Context, why: NoText | Faults | None)
                 every = texts.all_faults(context.say, why).encode()
                 assert update.effective_user is not None
                 with suppress(Forbidden):
-                    await context.bot.send_document(
-                        update.effective_user.id,
-                        InputFile(every, filename="faults.txt"),
-                    )
+                    await context.bot.send_document(update.effective_user.id, InputFile(every, filename="faults.txt"))
         case NoText():
             await send(update, context, Screen(texts.no_text(context.say)))
         case None:

@@ -50,11 +50,11 @@ class Finding:
         """The same with its place in words."""
         line, key = lines.line_of(self.path), key_path(self.path, raw)
         # Translators: where in a file a fault is, such as: wlic2025.toml, line 412, visits[4] "nu-pm" .stops[0]
-        place = said("{file}, line {line}, {key}", file=source, line=line, key=key) if key else line_of(source, line)
+        place = said("{file}, line {line}, {key}", file=source, line=line, key=key) if key else on_line(source, line)
         return Fault(place=place, problem=self.problem, mend=self.mend)
 
 
-def line_of(source: str, line: int) -> Said:
+def on_line(source: str, line: int) -> Said:
     """The place of a fault that is no key's."""
     return said("{file}, line {line}", file=source, line=line)
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from storage.programme_file.checks import sense_findings
 from storage.programme_file.congress import ProgrammeFile
-from storage.programme_file.faults import Fault, Finding, line_of, said
+from storage.programme_file.faults import Fault, Finding, on_line, said
 from storage.programme_file.lines import Lines
 from storage.programme_file.shape import shape_findings
 from storage.programme_file.written import Table
@@ -47,7 +47,7 @@ def _syntax_fault(message: str, *, text: str, source: str) -> Fault:
     place = re.search(r" \(at (?:line (\d+)|end of document).*\)$", message)
     line = int(place[1]) if place and place[1] else text.count("\n") + 1
     return Fault(
-        place=line_of(source, line),
+        place=on_line(source, line),
         # Translators: {reason} is English, from the reader of such files.
         problem=said("this is not TOML: {reason}", reason=message[: place.start()] if place else message),
         mend=said("look at this line and the one above for a missing quote, bracket or =, or a key standing twice"),

@@ -28,7 +28,7 @@ def seat_findings(file: Table) -> Iterator[Finding]:
         yield from _held_back(visit, buses)
     for bus in file.tables("buses"):
         seats, wheelchair = bus.number("seats"), bus.number("wheelchair_places")
-        if seats is not None and wheelchair is not None and wheelchair > seats >= 0:
+        if seats is not None and wheelchair is not None and wheelchair > seats:
             problem = said(
                 "more wheelchair places ({places}) than seats ({seats}), which they are part of",
                 places=wheelchair,
