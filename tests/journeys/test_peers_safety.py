@@ -74,7 +74,7 @@ async def test_peers_29_with_zone_data_of_2023_the_bot_refuses_to_start(
     code, output = await run_command("run", **settings)
     assert code == 2
     assert "there it is +06:00" in output
-    assert "the machine's zone data is old: update tzdata" in output
+    assert "the machine’s zone data is old: update tzdata" in output
     assert "Traceback" not in output
 
 
