@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import URL, Connection, ExceptionContext, event
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util import greenlet_spawn
 
 from storage.seal import Seal, seal_with
 
@@ -102,8 +103,7 @@ async def run_whole(engine: AsyncEngine, job: Callable[[Connection], T]) -> T:
     give_up_at: float | None = None
     while True:
         try:
-            async with engine.begin() as connection:
-                return await connection.run_sync(job)
+            return await greenlet_spawn(_in_transaction, engine.sync_engine, job)
         except (DBAPIError, OSError) as error:
             if _state_of(error) in _LOST_RACES:
                 races += 1
@@ -120,6 +120,12 @@ async def run_whole(engine: AsyncEngine, job: Callable[[Connection], T]) -> T:
                 raise
             log.info("transaction runs again: %s", type(error).__name__)
         await asyncio.sleep(pause)
+
+
+def _in_transaction(engine: Engine, job: Callable[[Connection], T]) -> T:
+    """Begin, run and commit in one greenlet: AsyncEngine takes one for each step, and twice the time for a lookup."""
+    with engine.begin() as tx:
+        return job(tx)
 
 
 def _state_of(error: Exception) -> Any:
