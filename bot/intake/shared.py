@@ -51,7 +51,7 @@ class Shared:
         """Store the updates and queue what waits in their lines, as far as these are ours and there is room."""
         holder = self._life.holder
         wanted = self._wanted(arrivals)
-        found = await self._database.run(
+        found = await self._database.run_one(
             lines.store,
             [to_store(arrival) for arrival in arrivals],
             received_at=received_at,
@@ -83,7 +83,7 @@ class Shared:
     async def finish(self, update_ids: list[int]) -> None:
         """Mark the updates done; give back the lines that are at their end, queue what was left in them meanwhile."""
         holder = self._life.holder
-        found = await self._database.run(
+        found = await self._database.run_one(
             lines.finish, update_ids, ended=self._queues.ended_by(update_ids), holder=holder, most=_MOST_TAKEN
         )
         self._queues.let_go(update_ids)

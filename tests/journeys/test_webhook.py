@@ -11,6 +11,7 @@ from bot.intake.address import address_with_mark
 from bot.simulator import Simulator
 from storage import Tx, inbox, lines
 from storage.tables import log
+from tests.databases import way_of_intake
 from tests.house import TOKEN, Running, running_bot
 from tests.journeys.scenes import again, handled, seats_add_up, until, visit_of, visits_held
 from tests.phone import Call, Phone
@@ -103,7 +104,8 @@ async def test_a_tap_that_came_while_the_store_was_away_is_brought_again_and_tak
     async with running_bot(database_url, **by_webhook(free_port())) as running:
         phone = await running.delegate()
         card = await running.card(phone, "nab-am")
-        real, failures = running.db.run, [3]
+        way = way_of_intake(running.db)
+        real, failures = getattr(running.db, way), [3]
 
         async def away(service: Any, *args: Any, **kwargs: Any) -> Any:
             if service not in (inbox.store_updates, lines.store) or not failures[0]:
@@ -113,7 +115,7 @@ async def test_a_tap_that_came_while_the_store_was_away_is_brought_again_and_tak
                 await real(service, *args, **kwargs)
             raise ConnectionResetError("the database is away")
 
-        monkeypatch.setattr(running.db, "run", away)
+        monkeypatch.setattr(running.db, way, away)
         monkeypatch.setattr(running.simulator.world.webhook, "_redelivery_seconds", 0.05)
         await phone.tap("book:", message=card)
         await phone.wait_for(lambda message: message.button("giveq:") is not None, newer_than=card)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.util import await_only
 
 from storage import Tx, inbox, leases, lines
@@ -174,14 +174,13 @@ async def test_a_line_that_came_to_its_end_between_the_look_and_the_claim_is_not
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await store(database, "a", new(1))
-    claim = lines.claim
+    real = lines.take
 
-    def claim_late(tx: Tx, wanted: Collection[int], *, holder: str) -> set[int]:
-        monkeypatch.setattr(lines, "claim", claim)
+    def take_late(tx: Tx, wanted: Collection[int], **others: Any) -> list[StoredUpdate]:
         assert await_only(finish(database, "a", 1)) == []
-        return claim(tx, wanted, holder=holder)
+        return real(tx, wanted, **others)
 
-    monkeypatch.setattr(lines, "claim", claim_late)
+    monkeypatch.setattr(lines, "take", take_late)
     assert await take(database, "a") == []
     assert await holders(database) == {}
 
@@ -232,10 +231,7 @@ async def test_the_leases_of_the_long_dead_are_forgotten(database: Database) -> 
     assert names == {"process/b", "process/c"}
 
 
-Finish = Callable[..., list[StoredUpdate]]
-
-
-async def left_between(database: Database, other: Database, *, finish: Finish = lines.finish) -> list[int]:
+async def left_between(database: Database, other: Database) -> list[int]:
     """Let b store an update just as a finishes the line's last; return what a finds.
 
     b has looked at the line, which is a's, and has not committed when a begins to finish.
@@ -252,7 +248,7 @@ async def left_between(database: Database, other: Database, *, finish: Finish = 
     def finish_meanwhile(tx: Tx) -> list[int]:
         await_only(b_looked.wait())
         a_has_begun.set()
-        return ids(finish(tx, [1], ended=[AIGERIM], holder="a", most=9))
+        return ids(lines.finish(tx, [1], ended=[AIGERIM], holder="a", most=9))
 
     _, found = await asyncio.gather(other.run(store_slowly), database.run(finish_meanwhile))
     return found
@@ -267,29 +263,37 @@ async def test_an_update_stored_just_as_the_line_ends_is_found_by_its_holder(
     await other.close()
 
 
-def finish_without_lock(tx: Tx, update_ids: Collection[int], **others: Any) -> list[StoredUpdate]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lines, "lock", lambda tx, wanted, *, holder: set(wanted))
-        return lines.finish(tx, update_ids, **others)
+def without_lock(function: str) -> str:
+    assert " FOR UPDATE)" in function
+    return function.replace(" FOR UPDATE)", ")")
 
 
-def finish_looking_first(
-    tx: Tx, update_ids: Collection[int], *, ended: Collection[int], holder: str, most: int
-) -> list[StoredUpdate]:
-    inbox.mark_done(tx, update_ids)
-    waiting = lines.waiting_in(tx, ended, besides=(), most=most)
-    if not waiting:
-        lines.leave(tx, lines.lock(tx, ended, holder=holder), holder=holder)
-    return waiting
+def looking_first(function: str) -> str:
+    head, _ = function.split("DECLARE")
+    return f"""{head}BEGIN
+        UPDATE inbox SET state = 'done', raw = NULL, person = NULL WHERE inbox.update_id = ANY (ids);
+        PERFORM FROM inbox WHERE inbox.person = ANY (ended) AND state = 'received';
+        IF NOT FOUND THEN
+            PERFORM FROM lines WHERE line = ANY (ended) AND holder = me FOR UPDATE;
+            DELETE FROM lines WHERE line = ANY (ended) AND holder = me;
+        END IF;
+    END $function$"""
 
 
-@pytest.mark.parametrize("broken", [finish_without_lock, finish_looking_first])
+@pytest.mark.parametrize("broken", [without_lock, looking_first])
 async def test_without_the_lock_or_looking_before_it_the_update_would_be_forgotten(
-    database: Database, postgresql_url: str, broken: Finish
+    database: Database, postgresql_url: str, broken: Callable[[str], str]
 ) -> None:
     """The negative control: the race is real, and the lock before the look is what ends it."""
+
+    def break_it(tx: Tx) -> None:
+        function = tx.scalar(text("SELECT pg_get_functiondef('finish_updates'::regproc)"))
+        assert function is not None
+        tx.exec_driver_sql(broken(function))
+
+    await database.run(break_it)
     other = await Database.open(postgresql_url, migrate=False)
-    assert await left_between(database, other, finish=broken) == []
+    assert await left_between(database, other) == []
     assert await holders(database) == {}
     assert await take(database, "b") == [2], "the look each half second finds it, late"
     await other.close()

@@ -14,6 +14,7 @@ from storage import inbox, lines
 from storage.database import Database
 from storage.inbox import InboxCounts
 from tests.bot.intake.source import NOON, TOKEN, Handler, Pauses, Telegram, message, running_telegram, tap
+from tests.databases import way_of_intake
 
 AIGERIM, MARAT = 11, 12
 
@@ -192,7 +193,8 @@ async def test_what_was_being_handled_at_the_stop_comes_back_at_the_start(
 async def test_a_batch_whose_commit_went_unanswered_is_handled_all_the_same(
     database: Database, telegram: Telegram, transport: Transport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run, cut = database.run, True
+    way = way_of_intake(database)
+    run, cut = getattr(database, way), True
 
     async def once_cut_off(service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         nonlocal cut
@@ -202,7 +204,7 @@ async def test_a_batch_whose_commit_went_unanswered_is_handled_all_the_same(
             raise ConnectionResetError
         return answer
 
-    monkeypatch.setattr(database, "run", once_cut_off)
+    monkeypatch.setattr(database, way, once_cut_off)
     handler = Handler()
     await telegram.put([message(5, AIGERIM)])
     async with polling(database, handler, request=transport, telegram=telegram):
@@ -239,7 +241,8 @@ async def test_an_answer_that_comes_after_the_update_is_done_does_not_queue_it_a
     await intake.start()
     await intake.stored([message(5, AIGERIM)])
     await handler.has_seen(1)
-    run = database.run
+    way = way_of_intake(database)
+    run = getattr(database, way)
 
     async def answered_late(service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         answer = await run(service, *args, **kwargs)
@@ -248,7 +251,7 @@ async def test_an_answer_that_comes_after_the_update_is_done_does_not_queue_it_a
             await all_finished(database)
         return answer
 
-    monkeypatch.setattr(database, "run", answered_late)
+    monkeypatch.setattr(database, way, answered_late)
     await intake.stored([message(5, AIGERIM)])
     await intake.stop(deadline_seconds=10)
 

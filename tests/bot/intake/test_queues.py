@@ -17,6 +17,7 @@ from storage import inbox, lines
 from storage.database import Database
 from storage.inbox import InboxCounts
 from tests.bot.intake.source import NOON, TOKEN, Handler, Pauses, Raw, message, tap
+from tests.databases import way_of_intake
 
 AIGERIM, MARAT, SAULE = 11, 12, 13
 
@@ -299,16 +300,20 @@ async def test_a_cancellation_from_within_is_a_failure_like_others(database: Dat
 async def test_tries_do_not_count_while_the_database_is_away(
     database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    run, away = database.run, asyncio.Event()
+    away = asyncio.Event()
 
-    async def sometimes(service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if away.is_set():
-            raise ConnectionRefusedError
-        return await run(service, *args, **kwargs)
+    def sometimes(run: Callable[..., Any]) -> Callable[..., Any]:
+        async def sometimes_run(service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+            if away.is_set():
+                raise ConnectionRefusedError
+            return await run(service, *args, **kwargs)
+
+        return sometimes_run
 
     handler = Handler(failing(1))
     async with at_the_desk(database, handler) as desk:
-        monkeypatch.setattr(database, "run", sometimes)
+        for way in {"run", way_of_intake(database)}:
+            monkeypatch.setattr(database, way, sometimes(getattr(database, way)))
         await desk.bring(message(1, AIGERIM), message(2, AIGERIM), message(3, MARAT))
         away.set()
         await handler.has_seen(20)
@@ -325,14 +330,15 @@ async def test_tries_do_not_count_while_the_database_is_away(
 async def test_marks_that_wait_together_share_a_transaction(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run, groups = database.run, list[int]()
+    way, groups = way_of_intake(database), list[int]()
+    run = getattr(database, way)
 
     async def counted(service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if service in (inbox.mark_done, lines.finish):
             groups.append(len(args[0]))
         return await run(service, *args, **kwargs)
 
-    monkeypatch.setattr(database, "run", counted)
+    monkeypatch.setattr(database, way, counted)
     handler = Handler()
     async with at_the_desk(database, handler) as desk:
         await desk.bring(*(message(number, number) for number in range(1, 201)))

@@ -259,7 +259,7 @@ async def test_what_was_committed_without_an_answer_is_found_by_the_next_look(
 ) -> None:
     handler = Handler()
     intake = await replicas.start(handler)
-    run = replicas.databases[0].run
+    run = replicas.databases[0].run_one
 
     async def cut_off(service: Callable[..., Any], *args: Any, **others: Any) -> Any:
         answer = await run(service, *args, **others)
@@ -267,7 +267,7 @@ async def test_what_was_committed_without_an_answer_is_found_by_the_next_look(
             raise ConnectionResetError
         return answer
 
-    monkeypatch.setattr(replicas.databases[0], "run", cut_off)
+    monkeypatch.setattr(replicas.databases[0], "run_one", cut_off)
     with pytest.raises(ConnectionResetError):
         await intake.stored([message(1, AIGERIM)])
     await handler.has_seen(1)
