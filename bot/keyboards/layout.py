@@ -1,6 +1,7 @@
 """What all keyboards are laid out with: a button, its rows, the visits of a list."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -19,6 +20,23 @@ _LONGEST_LABEL = 60
 Row = list[InlineKeyboardButton]
 
 
+class Keyboard(InlineKeyboardMarkup):
+    """A keyboard of this bot's two kinds of buttons; python-telegram-bot would look for all that a button can have."""
+
+    __slots__ = ()
+
+    def to_dict(self, recursive: bool = True) -> dict[str, Any]:
+        """Return it as the Bot API wants it."""
+        return {"inline_keyboard": [[_told(each) for each in row] for row in self.inline_keyboard]}
+
+
+def _told(each: InlineKeyboardButton) -> dict[str, str]:
+    if each.url is not None:
+        return {"text": each.text, "url": each.url}
+    assert isinstance(each.callback_data, str)
+    return {"text": each.text, "callback_data": each.callback_data}
+
+
 def button(label: str, pressed: Button) -> InlineKeyboardButton:
     """One button, its label short enough for a phone."""
     return InlineKeyboardButton(cut(label, _LONGEST_LABEL), callback_data=pressed.data)
@@ -30,9 +48,9 @@ def share(label: str, *, link: str, words: str) -> InlineKeyboardButton:
     return InlineKeyboardButton(cut(label, _LONGEST_LABEL), url=f"https://t.me/share/url?{told}")
 
 
-def markup(rows: Iterable[Row]) -> InlineKeyboardMarkup:
+def markup(rows: Iterable[Row]) -> Keyboard:
     """The rows that are not empty, as a keyboard."""
-    return InlineKeyboardMarkup([row for row in rows if row])
+    return Keyboard([row for row in rows if row])
 
 
 def visit_rows(say: Language, visits: Sequence[Visit]) -> list[Row]:
