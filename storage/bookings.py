@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from secrets import choice
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Select, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -41,15 +41,16 @@ _LIVE_ON = Prepared(
     )
     .order_by(bookings.c.id)
 )
-_LIVE = (
+LIVE = (
     select(*[column.label(f"booking_{column.name}") for column in _COLUMNS], *_VISIT_ROW)
     .join_from(bookings, visits, bookings.c.visit_id == visits.c.id)
     .where(bookings.c.delegate_id == bindparam("delegate_id"), bookings.c.state != BookingState.RELEASED)
     .order_by(visits.c.leaves_at, bookings.c.id)
 )
-_HELD_BY, _LIVE_OF = Prepared(_HELD), Prepared(_LIVE)
+_HELD_BY, _LIVE_OF = Prepared(_HELD), Prepared(LIVE)
 _ALL_BESIDE = Together(*QUESTIONS_OF_ALL, _HELD)
-_ONE_BESIDE = Together(*QUESTIONS_OF_ONE, _LIVE)
+_ONE_BESIDE = Together(*QUESTIONS_OF_ONE, LIVE)
+IS_TAKEN = select(bookings.c.id).where(bookings.c.code == bindparam("code"))
 _BY_ID = Prepared(select(*_COLUMNS).where(bookings.c.id == bindparam("booking_id")))
 _RIDERS = (
     select(riders.c.id, riders.c.booking_id, riders.c.name, riders.c.is_owner, riders.c.wheelchair)
@@ -61,12 +62,20 @@ _NEW = {
     dialect: Prepared(build(bookings).on_conflict_do_nothing(index_elements=["code"]).returning(bookings.c.id))
     for dialect, build in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
 }
+_NEW_AT = Prepared(insert(bookings))
 _NEW_RIDERS = Prepared(insert(riders))
+
+
+class Place(NamedTuple):
+    """The id and the code of a booking to come: nobody else has them."""
+
+    id: int
+    code: str
 
 
 def held_by(tx: Connection, delegate_id: int) -> tuple[HeldSeat, ...]:
     """Return the person's seats, booked and offered, with their visits (without buses), earliest first."""
-    return _seats(_HELD_BY.all(tx, delegate_id=delegate_id))
+    return seats_from(_HELD_BY.all(tx, delegate_id=delegate_id))
 
 
 def live_on(tx: Connection, *, visit_id: int, delegate_id: int) -> Booking | None:
@@ -77,22 +86,23 @@ def live_on(tx: Connection, *, visit_id: int, delegate_id: int) -> Booking | Non
 
 def live_of(tx: Connection, delegate_id: int) -> tuple[HeldSeat, ...]:
     """Return all that the person holds or waits for, with the visits (without buses), earliest first."""
-    return _seats(_LIVE_OF.all(tx, delegate_id=delegate_id))
+    return seats_from(_LIVE_OF.all(tx, delegate_id=delegate_id))
 
 
 def visits_beside_held(tx: Connection, *, delegate_id: int) -> tuple[tuple[Visit, ...], tuple[HeldSeat, ...]]:
     """Return every visit in the order of the programme, and the person's seats as `held_by` does: one statement."""
     some, fleet, seats = _ALL_BESIDE.all(tx, delegate_id=delegate_id)
-    return visits_from(some, fleet), _seats(seats)
+    return visits_from(some, fleet), seats_from(seats)
 
 
 def visit_beside_live(tx: Connection, *, visit_id: int, delegate_id: int) -> tuple[Visit | None, tuple[HeldSeat, ...]]:
     """Return one visit, if it is there, and what the person holds or waits for as `live_of` does: one statement."""
     some, fleet, seats = _ONE_BESIDE.all(tx, visit_id=visit_id, delegate_id=delegate_id)
-    return next(iter(visits_from(some, fleet)), None), _seats(seats)
+    return next(iter(visits_from(some, fleet)), None), seats_from(seats)
 
 
-def _seats(rows: Iterable[Any]) -> tuple[HeldSeat, ...]:
+def seats_from(rows: Iterable[Any]) -> tuple[HeldSeat, ...]:
+    """Build what `LIVE` finds: each booking with its visit."""
     return tuple(HeldSeat(booking=booking_from(row, prefix="booking_"), visit=visit_from(row, ())) for row in rows)
 
 
@@ -128,8 +138,9 @@ def add_booked(
     delegate_id: int,
     party: Sequence[Rider],
     now: datetime,
+    place: Place | None = None,
 ) -> Booking:
-    """Insert a booking that holds its seats from now on, with its riders, under a new code."""
+    """Insert a booking that holds its seats from now on, with its riders, in this place or under a new code."""
     columns = {
         "visit_id": visit_id,
         "bus_id": bus_id,
@@ -141,7 +152,11 @@ def add_booked(
         "made_at": now,
         "given_at": now,
     }
-    booking_id, code = insert_under_new_code(tx, columns)
+    if place is None:
+        booking_id, code = insert_under_new_code(tx, columns)
+    else:
+        booking_id, code = place
+        _NEW_AT.later(tx, id=booking_id, code=code, **columns)
     add_riders(tx, booking_id, party)
     return Booking(
         id=booking_id,
@@ -166,20 +181,21 @@ def add_riders(tx: Connection, booking_id: int, party: Sequence[Rider]) -> None:
 
 def add_parties(tx: Connection, parties: Mapping[int, Sequence[Rider]]) -> None:
     """Insert those who travel on each of these bookings, in this order."""
-    _NEW_RIDERS.do_many(
-        tx,
-        [
-            {
-                "booking_id": booking_id,
-                "position": position,
-                "name": rider.name,
-                "is_owner": rider.is_owner,
-                "wheelchair": rider.wheelchair,
-            }
-            for booking_id, party in parties.items()
-            for position, rider in enumerate(party)
-        ],
-    )
+    rows = [
+        {
+            "booking_id": booking_id,
+            "position": position,
+            "name": rider.name,
+            "is_owner": rider.is_owner,
+            "wheelchair": rider.wheelchair,
+        }
+        for booking_id, party in parties.items()
+        for position, rider in enumerate(party)
+    ]
+    if len(rows) == 1:
+        _NEW_RIDERS.later(tx, **rows[0])
+    else:
+        _NEW_RIDERS.do_many(tx, rows)
 
 
 def wheelchairs_of(party: Sequence[Rider]) -> int:
@@ -198,11 +214,16 @@ def set_wheelchair(tx: Connection, booking: Booking, rider: Rider, *, wanted: bo
     )
 
 
+def draw_code() -> str:
+    """Return a code by chance; one in some thousands stands on a booking already."""
+    return "".join(choice(_LETTERS) for _ in range(_CODE_LENGTH))
+
+
 def insert_under_new_code(tx: Connection, columns: dict[str, Any]) -> tuple[int, str]:
     """Insert a booking with a code that no other has; return its id and code."""
     new = _NEW[tx.dialect.name]
     while True:
-        code = "".join(choice(_LETTERS) for _ in range(_CODE_LENGTH))
+        code = draw_code()
         booking_id = new.value(tx, code=code, **columns)
         if booking_id is not None:
             return int(booking_id), code

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Insert, Select, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.prepared import Prepared
@@ -10,10 +10,11 @@ from storage.tables import cards
 
 _TICKET = "ticket"
 _PLACE = ("delegate_id", "kind", "subject")
-_PUT = {
-    dialect: Prepared(new.on_conflict_do_update(index_elements=_PLACE, set_={"message_id": new.excluded.message_id}))
+_STANDS = {
+    dialect: new.on_conflict_do_update(index_elements=_PLACE, set_={"message_id": new.excluded.message_id})
     for dialect, new in (("postgresql", postgresql.insert(cards)), ("sqlite", sqlite.insert(cards)))
 }
+_PUT = {dialect: Prepared(new) for dialect, new in _STANDS.items()}
 
 
 def read(tx: Connection, *, delegate_id: int, booking_id: int) -> int | None:
@@ -25,6 +26,11 @@ def read(tx: Connection, *, delegate_id: int, booking_id: int) -> int | None:
 def put(tx: Connection, *, delegate_id: int, booking_id: int, message_id: int) -> None:
     """Remember that the ticket stands on this message from now on."""
     _PUT[tx.dialect.name].do(tx, delegate_id=delegate_id, kind=_TICKET, subject=booking_id, message_id=message_id)
+
+
+def putting(tickets: Select[Any]) -> Insert:
+    """Return PostgreSQL's statement that does what `put` does for all of these: delegate, kind, booking, message."""
+    return _STANDS["postgresql"].from_select([*_PLACE, "message_id"], tickets)
 
 
 def replace(tx: Connection, *, delegate_id: int, booking_id: int, gone: int, message_id: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, bindparam, insert, select, update
+from sqlalchemy import BigInteger, Column, Connection, bindparam, insert, select, update
 
 from storage.prepared import Prepared
 from storage.records import BookingState, Delegate, Draft, Role
@@ -42,14 +42,14 @@ _ALL_LOCKED = _ALL.with_for_update(key_share=True)
 def by_telegram_id(tx: Connection, telegram_id: int) -> Delegate | None:
     """Return the delegate with this Telegram id, if the bot knows one."""
     row = _BY_TELEGRAM_ID.first(tx, telegram_id=telegram_id)
-    return None if row is None else _delegate(row)
+    return None if row is None else delegate_from(row)
 
 
 def by_telegram_ids(tx: Connection, telegram_ids: Iterable[int]) -> dict[int, Delegate]:
     """Return those of these whom the bot knows, by Telegram id, in the order asked for."""
     wanted = list(dict.fromkeys(telegram_ids))
     query = select(*_COLUMNS).where(delegates.c.telegram_id.in_(wanted))
-    found = {row.telegram_id: _delegate(row) for row in tx.execute(query)} if wanted else {}
+    found = {row.telegram_id: delegate_from(row) for row in tx.execute(query)} if wanted else {}
     return {telegram_id: found[telegram_id] for telegram_id in wanted if telegram_id in found}
 
 
@@ -69,27 +69,27 @@ def meet(tx: Connection, telegram_id: int, *, now: datetime) -> tuple[Delegate |
             message_id=first.message_id,
             expires_at=first.expires_at,
         )
-    return _delegate(first), roles, draft
+    return delegate_from(first), roles, draft
 
 
 def read(tx: Connection, delegate_id: int) -> Delegate:
     """Return the delegate; the id must exist."""
-    return _delegate(_BY_ID.one(tx, delegate_id=delegate_id))
+    return delegate_from(_BY_ID.one(tx, delegate_id=delegate_id))
 
 
 def lock(tx: Connection, delegate_id: int) -> Delegate:
     """Lock one person's own facts until the transaction ends: the first lock of every change to their seats."""
-    return _delegate(_LOCKED.one(tx, delegate_id=delegate_id))
+    return delegate_from(_LOCKED.one(tx, delegate_id=delegate_id))
 
 
 def lock_all(tx: Connection, delegate_ids: Iterable[int]) -> dict[int, Delegate]:
     """Lock several people as `lock` does, in the order of their ids, and return them by id."""
-    return {row.id: _delegate(row) for row in tx.execute(_ALL_LOCKED, {"ids": sorted(set(delegate_ids))})}
+    return {row.id: delegate_from(row) for row in tx.execute(_ALL_LOCKED, {"ids": sorted(set(delegate_ids))})}
 
 
 def read_all(tx: Connection, delegate_ids: Iterable[int]) -> dict[int, Delegate]:
     """Return these people by id."""
-    return {row.id: _delegate(row) for row in tx.execute(_ALL, {"ids": sorted(set(delegate_ids))})}
+    return {row.id: delegate_from(row) for row in tx.execute(_ALL, {"ids": sorted(set(delegate_ids))})}
 
 
 def add(tx: Connection, *, telegram_id: int, now: datetime) -> int:
@@ -114,7 +114,7 @@ def some_after(
     if visit_ids is not None:
         there = select(bookings.c.delegate_id).where(bookings.c.visit_id.in_(visit_ids))
         query = query.where(delegates.c.id.in_(there))
-    return tuple(map(_delegate, tx.execute(query.order_by(delegates.c.id).limit(most))))
+    return tuple(map(delegate_from, tx.execute(query.order_by(delegates.c.id).limit(most))))
 
 
 def change(tx: Connection, delegate_id: int, **columns: Any) -> None:
@@ -128,15 +128,14 @@ def rename_rider(tx: Connection, delegate_id: int, *, name: str) -> None:
     tx.execute(update(riders).where(riders.c.is_owner, riders.c.booking_id.in_(live)).values(name=name))
 
 
-def _delegate(row: Any) -> Delegate:
-    return Delegate(
-        id=row.id,
-        telegram_id=row.telegram_id,
-        name=row.name,
-        language=row.language,
-        consent=row.consent,
-        unreachable=row.unreachable_since is not None,
-        wheelchair=row.wheelchair,
-        stopped=row.stopped_at is not None,
-        contact=row.contact,
-    )
+def delegate_columns() -> tuple[Column[Any], ...]:
+    """Return the columns that `delegate_from` reads."""
+    return _COLUMNS
+
+
+def delegate_from(row: Any, *, prefix: str = "") -> Delegate:
+    """Build the record of a row that holds `delegate_columns`, each name after the prefix."""
+    cells = {column.name: getattr(row, prefix + column.name) for column in _COLUMNS}
+    cells["unreachable"] = cells.pop("unreachable_since") is not None
+    cells["stopped"] = cells.pop("stopped_at") is not None
+    return Delegate(**cells)

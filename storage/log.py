@@ -10,7 +10,8 @@ from storage.prepared import Prepared
 from storage.records import LogLine
 from storage.tables import log
 
-_OUTCOME = Prepared(select(log.c.outcome).where(log.c.cause == bindparam("cause")))
+OUTCOME = select(log.c.outcome).where(log.c.cause == bindparam("cause"))
+_OUTCOME = Prepared(OUTCOME)
 _WRITE = Prepared(insert(log))
 _LINES = select(log.c.id, log.c.at, log.c.actor, log.c.action, log.c.subject, log.c.before, log.c.after)
 
@@ -107,7 +108,7 @@ def write(
     cause: str | None = None,
 ) -> None:
     """Add a line. `actor` is a Telegram id, None for the bot itself; `outcome` is kept for the repeat of `cause`."""
-    _WRITE.do(
+    _WRITE.later(
         tx,
         at=at,
         actor=actor,

@@ -17,15 +17,18 @@ from storage.tables import outbox
 
 _UNDER_WAY = (MessageState.DUE, MessageState.LEASED, MessageState.SENDING)
 
+_BUILD: tuple[tuple[str, Any], ...] = (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
 _NEW = {
     dialect: build(outbox).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.id)
-    for dialect, build in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+    for dialect, build in _BUILD
 }
-_NEW_ONE = {dialect: Prepared(new) for dialect, new in _NEW.items()}
+_NEW_ONE = {
+    dialect: Prepared(build(outbox).on_conflict_do_nothing(index_elements=["key"])) for dialect, build in _BUILD
+}
 
 
-def add(tx: Connection, message: NewMessage, *, lease: Lease | None = None) -> int | None:
-    """Write a message that must arrive; return its id, or None when its key stood already.
+def add(tx: Connection, message: NewMessage, *, lease: Lease | None = None) -> None:
+    """Write a message that must arrive, unless its key stands already.
 
     With a `lease` the row belongs to the tap that caused it until the lease runs out.
     """
@@ -37,7 +40,7 @@ def add(tx: Connection, message: NewMessage, *, lease: Lease | None = None) -> i
             "lease_until": lease.until,
             "edits": lease.edits,
         }
-    return _NEW_ONE[tx.dialect.name].value(tx, **values)
+    _NEW_ONE[tx.dialect.name].later(tx, **values)
 
 
 def add_many(tx: Connection, messages: Iterable[NewMessage]) -> int:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util import greenlet_spawn
 
+from storage.prepared import forget_what_waits, say_what_waits
 from storage.seal import Seal, seal_with
 
 T = TypeVar("T")
@@ -43,6 +44,8 @@ _SETTINGS = {
 }
 _POOL_SIZE = 8
 """Measured: on one hot bus 64 tasks over 8 connections do twice the bookings of 64 over 64."""
+_POOL_SIZE_ALONE = 4
+"""For statements that commit themselves: while bookings wait for one visit, taps are stored and people looked up."""
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +56,18 @@ class CannotBeUsed(Exception):
 
 def make_engine(url: URL, seal: Seal) -> AsyncEngine:
     """Return an engine with the settings that the transactions of this bot rely on."""
+    return _make_engine(url, seal, pool_size=_POOL_SIZE)
+
+
+def make_engine_alone(url: URL, seal: Seal) -> AsyncEngine:
+    """Return an engine with connections of its own on which each statement is a transaction."""
+    return _make_engine(url, seal, pool_size=_POOL_SIZE_ALONE, pool_reset_on_return=None, isolation_level="AUTOCOMMIT")
+
+
+def _make_engine(url: URL, seal: Seal, **options: Any) -> AsyncEngine:
     engine = create_async_engine(
         url,
-        pool_size=_POOL_SIZE,
+        **options,
         max_overflow=0,
         pool_pre_ping=False,
         hide_parameters=True,
@@ -69,6 +81,11 @@ def make_engine(url: URL, seal: Seal) -> AsyncEngine:
         if isinstance(context.original_exception.__cause__, asyncpg.InvalidCachedStatementError):
             context.is_disconnect = True
 
+    # What was put off goes before whatever SQLAlchemy executes itself, and before the commit.
+    event.listen(engine.sync_engine, "before_cursor_execute", lambda tx, *_: say_what_waits(tx))
+    event.listen(engine.sync_engine, "commit", say_what_waits)
+    event.listen(engine.sync_engine, "rollback", forget_what_waits)
+    event.listen(engine.sync_engine, "rollback_savepoint", lambda tx, *_: forget_what_waits(tx))
     return engine
 
 
@@ -99,11 +116,22 @@ async def run_whole(engine: AsyncEngine, job: Callable[[Connection], T]) -> T:
 
     Raise what the last run raised. After a lost connection an earlier run may have been committed.
     """
+    return await _run(_in_transaction, engine, job)
+
+
+async def run_alone(engine: AsyncEngine, job: Callable[[Connection], T]) -> T:
+    """Return the answer of a job that is one statement, as `run_whole` does, on an engine of `make_engine_alone`."""
+    return await _run(_by_itself, engine, job)
+
+
+async def _run(
+    way: Callable[[Engine, Callable[[Connection], T]], T], engine: AsyncEngine, job: Callable[[Connection], T]
+) -> T:
     races = absences = 0
     give_up_at: float | None = None
     while True:
         try:
-            return await greenlet_spawn(_in_transaction, engine.sync_engine, job)
+            return await greenlet_spawn(way, engine.sync_engine, job)
         except (DBAPIError, OSError) as error:
             if _state_of(error) in _LOST_RACES:
                 races += 1
@@ -126,6 +154,13 @@ def _in_transaction(engine: Engine, job: Callable[[Connection], T]) -> T:
     """Begin, run and commit in one greenlet: AsyncEngine takes one for each step, and twice the time for a lookup."""
     with engine.begin() as tx:
         return job(tx)
+
+
+def _by_itself(engine: Engine, job: Callable[[Connection], T]) -> T:
+    with engine.connect() as tx:
+        answer = job(tx)
+        say_what_waits(tx)
+        return answer
 
 
 def _state_of(error: Exception) -> Any:

@@ -3,6 +3,10 @@
 SQLAlchemy spends about three times as long on a small statement as SQLite does, and half as long again as PostgreSQL
 with the way there and back (tests/benchmarks/README.md); a booking says twelve. Only constants of a module are
 prepared; what is built as it is needed, or names a list of any length, is executed as everything else is.
+
+On PostgreSQL each statement is a way there and back. What a screen asks goes together (`Together`); what writes, and
+whose answer nobody waits for (`Prepared.later`), goes with the next statement that has nothing to do with it, or goes
+before the commit.
 """
 
 import itertools
@@ -10,15 +14,17 @@ import re
 from abc import ABC, abstractmethod
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import BindParameter, Connection, Dialect, Executable, Insert, Select
+from sqlalchemy import BindParameter, Connection, Dialect, Executable, Insert, Select, Table, UpdateBase
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
 
 T = TypeVar("T")
 
+_WAITING: WeakKeyDictionary[Connection, list[tuple["_Worded", tuple[Any, ...]]]] = WeakKeyDictionary()
+"""What is to be said later, of each transaction: in one statement each table is written once at most."""
 _named: Any = namedtuple
 """Its names come as the program runs, which a type checker does not know."""
 
@@ -38,16 +44,14 @@ class _Said(ABC):
         others: Sequence[Mapping[str, Any]] = (),
     ) -> T:
         worded = self._worded_for(tx.dialect, tuple(values))
-        cursor = tx.connection.cursor()
-        try:
-            if others:
-                tx.dialect.do_executemany(cursor, worded.text, [worded.parameters(each) for each in (values, *others)])
-            else:
-                tx.dialect.do_execute(cursor, worded.text, worded.parameters(values))
-            return read(worded, cursor)
-        except BaseException as error:  # noqa: BLE001
-            # SQLAlchemy makes of it what it makes of its own: wrapped, and the connection given up where it is gone.
-            tx._handle_dbapi_exception(error, None, None, cursor, None)
+        if others:
+            say_what_waits(tx)
+            many = [worded.parameters(each) for each in (values, *others)]
+            return _tell(tx, lambda cursor: tx.dialect.do_executemany(cursor, worded.text, many), worded, read)
+        if not worded.may_be_said_with([before for before, _ in _WAITING.get(tx, ())]):
+            say_what_waits(tx)
+        waiting = _WAITING.pop(tx, [])
+        return _tell_one(tx, waiting, worded, worded.parameters(values), read)
 
     def _worded_for(self, dialect: Dialect, names: tuple[str, ...]) -> "_Worded":
         try:
@@ -98,6 +102,21 @@ class Prepared(_Said):
         """Say it, and return how many rows it was about."""
         return self._say(tx, values, lambda _, cursor: int(cursor.rowcount))
 
+    def later(self, tx: Connection, /, **values: Any) -> None:
+        """Say it before anything that could see it, or before the commit; on SQLite, where that saves nothing, at once.
+
+        It writes, and nobody waits for its answer: what the database refuses, it may refuse as late as the commit.
+        """
+        if tx.dialect.name != "postgresql":
+            self.do(tx, **values)
+            return
+        worded = self._worded_for(tx.dialect, tuple(values))
+        if not worded.writes:
+            raise TypeError(f"somebody waits for the answer to {worded.text}")
+        if not worded.may_be_said_with([before for before, _ in _WAITING.get(tx, ())]):
+            say_what_waits(tx)
+        _WAITING.setdefault(tx, []).append((worded, worded.parameters(values)))
+
     def do_many(self, tx: Connection, some: Sequence[Mapping[str, Any]]) -> None:
         """Say it once for each of these, all with the same names."""
         if some:
@@ -124,22 +143,87 @@ class Together(_Said):
         return _ManyWorded([_OneWorded(question, dialect, own) for question, _, own in self._questions])
 
 
-class _Worded(Protocol):
+def say_what_waits(tx: Connection) -> None:
+    """Say what is to be said later: in one statement, which sees the database as it was before all of it."""
+    waiting = _WAITING.pop(tx, None)
+    if waiting:
+        *before, (worded, parameters) = waiting
+        _tell_one(tx, before, worded, parameters, lambda *_: None)
+
+
+def forget_what_waits(tx: Connection) -> None:
+    """Say nothing of it any more: what it belongs to is rolled back."""
+    _WAITING.pop(tx, None)
+
+
+def _tell_one(
+    tx: Connection,
+    waiting: Sequence[tuple["_Worded", tuple[Any, ...]]],
+    worded: "_Worded",
+    parameters: tuple[Any, ...],
+    read: Callable[["_Worded", Any], T],
+) -> T:
+    text = worded.text
+    if waiting:
+        text = worded.text_after(tuple(before for before, _ in waiting))
+        parameters = (*itertools.chain.from_iterable(said for _, said in waiting), *parameters)
+    return _tell(tx, lambda cursor: tx.dialect.do_execute(cursor, text, parameters), worded, read)
+
+
+def _tell(tx: Connection, execute: Callable[[Any], None], worded: "_Worded", read: Callable[["_Worded", Any], T]) -> T:
+    cursor = tx.connection.cursor()
+    try:
+        execute(cursor)
+        return read(worded, cursor)
+    except BaseException as error:  # noqa: BLE001
+        # SQLAlchemy makes of it what it makes of its own: wrapped, and the connection given up where it is gone.
+        tx._handle_dbapi_exception(error, None, None, cursor, None)
+
+
+class _Worded(ABC):
     """What is said to one database for values of some names: what goes into it, and what comes back."""
 
     text: str
+    writes: bool
+    """It is an INSERT, UPDATE or DELETE that answers nothing."""
+    tables: frozenset[str]
+    """All that it reads or writes."""
+    stands_alone: bool
+    """It locks rows that it reads, or begins with tables of its own: nothing goes before it in the same statement."""
+    number: int
+    """How many parameters it has."""
 
+    def __init__(self) -> None:
+        self._after: dict[tuple[_Worded, ...], str] = {}
+
+    def may_be_said_with(self, others: Sequence["_Worded"]) -> bool:
+        """Say whether nothing changes when they are one statement: none sees another's tables, or waits for locks."""
+        return not self.stands_alone and self.tables.isdisjoint(itertools.chain(*(each.tables for each in others)))
+
+    def text_after(self, others: tuple["_Worded", ...]) -> str:
+        """Return the words of one statement that says those and then this one."""
+        if others not in self._after:
+            before, parts = 0, []
+            for place, each in enumerate(others):
+                parts.append(f"said_{place} AS ({_renumbered(each.text, before)})")
+                before += each.number
+            self._after[others] = f"WITH {', '.join(parts)} {_renumbered(self.text, before)}"
+        return self._after[others]
+
+    @abstractmethod
     def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return what the driver is given, in its order."""
 
+    @abstractmethod
     def rows(self, found: Iterable[Sequence[Any]]) -> list[Any]:
         """Return what the driver has found, with the columns' names and as their types read it."""
 
 
-class _OneWorded:
+class _OneWorded(_Worded):
     """A statement in the words of one database."""
 
     def __init__(self, statement: Any, dialect: Dialect, names: tuple[str, ...]) -> None:
+        super().__init__()
         compiled = statement.compile(dialect=dialect, column_keys=list(names))
         assert isinstance(compiled, SQLCompiler)
         self.text = compiled.string
@@ -150,7 +234,11 @@ class _OneWorded:
             raise TypeError(f"this statement cannot be prepared for {', '.join(names)}: {self.text}")
         self._places = [_place(place, dialect) for place in places]
         self.number = len(places)
+        self.tables = frozenset(part.name for part in visitors.iterate(statement) if isinstance(part, Table))
         columns = statement.exported_columns
+        self.writes = isinstance(statement, UpdateBase) and len(columns) == 0
+        locks = isinstance(statement, Select) and statement._for_update_arg is not None
+        self.stands_alone = locks or self.text.startswith("WITH ")
         self._row = _named("Row", [column.key for column in columns], rename=True)._make
         self._read = [
             (number, process)
@@ -178,16 +266,20 @@ class _OneWorded:
         return rows
 
 
-class _ManyWorded:
+class _ManyWorded(_Worded):
     """Questions in the words of PostgreSQL, each in the place of a column: the array of its rows, in its own order."""
 
     def __init__(self, questions: Sequence[_OneWorded]) -> None:
+        super().__init__()
         self._questions = questions
+        self.writes = False
+        self.tables = frozenset(itertools.chain.from_iterable(question.tables for question in questions))
+        self.stands_alone = any(question.stands_alone for question in questions)
         columns, before = [], 0
         for question in questions:
             columns.append(f"ARRAY(SELECT found_ FROM ({_renumbered(question.text, before)}) AS found_)")
             before += question.number
-        self.text = f"SELECT {', '.join(columns)}"
+        self.text, self.number = f"SELECT {', '.join(columns)}", before
 
     def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         return tuple(itertools.chain.from_iterable(question.parameters(values) for question in self._questions))

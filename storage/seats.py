@@ -24,7 +24,8 @@ _ON_VISIT = Prepared(
 def take(tx: Connection, *, visit_id: int, bus_id: int | None, riders: int, wheelchairs: int) -> None:
     """Count seats as taken, so many of them with a wheelchair place.
 
-    The checks `bus_holds_its_seats` and `bus_holds_its_wheelchairs` fail the transaction past what a bus has.
+    The checks `bus_holds_its_seats` and `bus_holds_its_wheelchairs` fail the transaction past what a bus has, on
+    PostgreSQL as late as its commit.
     """
     _count(tx, visit_id, bus_id, riders, wheelchairs)
 
@@ -44,6 +45,6 @@ def change_riders(tx: Connection, *, visit_id: int, bus_id: int | None, wheelcha
 
 def _count(tx: Connection, visit_id: int, bus_id: int | None, change: int, wheelchairs: int) -> None:
     if bus_id is not None:
-        _ON_BUS.do(tx, counted=bus_id, change=change, wheelchairs=wheelchairs)
+        _ON_BUS.later(tx, counted=bus_id, change=change, wheelchairs=wheelchairs)
     if change:
-        _ON_VISIT.do(tx, counted=visit_id, change=change)
+        _ON_VISIT.later(tx, counted=visit_id, change=change)

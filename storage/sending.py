@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Connection,
+    String,
+    bindparam,
+    case,
+    column,
+    func,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 
 from storage import cards, pace
 from storage.leases import real_time
@@ -21,12 +34,33 @@ TICKET = "ticket"
 HELD = (MessageState.LEASED, MessageState.SENDING)
 _LONGEST_REASON = 300
 _SETTLED = outbox.c.delegate_id, outbox.c.booking_id, outbox.c.kind
-_SHOWN = Prepared(
+_SHOW = (
     update(outbox)
-    .where(outbox.c.state == MessageState.LEASED, outbox.c.token == bindparam("held_by"))
-    .values(state=MessageState.SENT, settled_at=bindparam("now"), lease_until=None, message_id=bindparam("shown_on"))
-    .returning(*_SETTLED)
+    .where(outbox.c.state == MessageState.LEASED)
+    .values(state=MessageState.SENT, settled_at=bindparam("now"), lease_until=None)
 )
+_SHOWN = Prepared(
+    _SHOW.where(outbox.c.token == bindparam("held_by")).values(message_id=bindparam("shown_on")).returning(*_SETTLED)
+)
+
+
+def _all_shown() -> Prepared:
+    """On PostgreSQL messages of several tokens are marked, and the tickets among them remembered, in one statement."""
+    tokens = bindparam("tokens", type_=ARRAY(String)), bindparam("message_ids", type_=ARRAY(BigInteger))
+    told = func.unnest(*tokens).table_valued(column("token", String), column("message_id", BigInteger)).render_derived()
+    shown = (
+        _SHOW.where(outbox.c.token == told.c.token)
+        .values(message_id=told.c.message_id)
+        .returning(outbox.c.token, outbox.c.message_id, *_SETTLED)
+        .cte("shown")
+    )
+    tickets = select(shown.c.delegate_id, literal(TICKET), shown.c.booking_id, shown.c.message_id).where(
+        shown.c.kind == TICKET, shown.c.booking_id.is_not(None)
+    )
+    return Prepared(select(shown.c.token).add_cte(cards.putting(tickets).cte("put")))
+
+
+_ALL_SHOWN = _all_shown()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,12 +152,20 @@ def settle(tx: Connection, outcomes: Iterable[Outcome], *, now: datetime) -> set
     return settled
 
 
-def settle_leased(tx: Connection, *, token: str, message_id: int, now: datetime) -> bool:
-    """Mark what a tap leased as sent with this message; False when its lease had passed to a sender."""
-    rows = _SHOWN.all(tx, held_by=token, shown_on=message_id, now=now)
-    for row in rows:
-        _keep_card(tx, row, message_id=message_id)
-    return bool(rows)
+def settle_leased(tx: Connection, shown: Mapping[str, int], *, now: datetime) -> set[str]:
+    """Mark what taps leased (by token) as sent with these messages; return the tokens that held their leases still.
+
+    The others' leases have passed to a sender. On PostgreSQL one statement.
+    """
+    if tx.dialect.name == "postgresql":
+        rows = _ALL_SHOWN.all(tx, tokens=list(shown), message_ids=list(shown.values()), now=now)
+        return {row.token for row in rows}
+    held = set()
+    for token, message_id in shown.items():
+        for row in _SHOWN.all(tx, held_by=token, shown_on=message_id, now=now):
+            held.add(token)
+            _keep_card(tx, row, message_id=message_id)
+    return held
 
 
 def _keep_card(tx: Connection, row: Any, *, message_id: int | None, instead_of: int | None = None) -> None:

@@ -14,7 +14,8 @@ LAW: dict[str, set[str]] = {
     "storage": {"storage", "sqlalchemy"},
     "storage.records": set(),
     "storage.seal": {"sqlalchemy", "cryptography"},
-    "storage.postgresql": {"storage.seal", "sqlalchemy", "asyncpg"},  # which of the driver's errors ends what
+    # Which of the driver's errors ends what, and what is said before a commit.
+    "storage.postgresql": {"storage.prepared", "storage.seal", "sqlalchemy", "asyncpg"},
     "storage.schema": {"storage", "sqlalchemy", "alembic"},
     "storage.migrations": {"storage.tables", "sqlalchemy", "alembic"},
     "storage.programme_file": {"storage.programme_file", "pydantic", "pydantic_core", "tomli_w"},

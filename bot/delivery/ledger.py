@@ -90,7 +90,9 @@ class Ledger:
         entries = [entry for entry, _ in batch]
         answers = self._pace.take_answers() if isinstance(entries[-1], Begun) else 0
         try:
-            written, given_at = await self._database.run(
+            # What taps have shown is one statement, which need not wait for a beginning and an end of its own.
+            only_shown = all(isinstance(entry, Shown) for entry in entries)
+            written, given_at = await (self._database.run_one if only_shown else self._database.run)(
                 _enter,
                 entries,
                 gap=self._pace.gap,
@@ -126,12 +128,14 @@ def _enter(
 ) -> tuple[list[bool | Turn | None], float]:
     written: list[bool | Turn | None] = []
     begun = [entry for entry in entries if isinstance(entry, Begun)]
+    shown = {entry.token: entry.message_id for entry in entries if isinstance(entry, Shown)}
+    held = sending.settle_leased(tx, shown, now=now) if shown else set()
     for entry in entries:
         match entry:
             case Outcome():
                 written.append(bool(sending.settle(tx, [entry], now=now)))
             case Shown():
-                written.append(sending.settle_leased(tx, token=entry.token, message_id=entry.message_id, now=now))
+                written.append(entry.token in held)
             case Begun():
                 continue
     if begun:  # sorted to the end

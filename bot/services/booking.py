@@ -21,7 +21,7 @@ from bot.services.cards import leave_card, renew_booking
 from bot.services.drafts import COMPANIONS
 from bot.services.listed import may_be_seated
 from bot.services.promotion import overtakes, promote, take_back
-from storage import Tx, bookings, calendars, delegates, drafts, grants, log, outbox, queue, seats, visits
+from storage import Tx, bookings, calendars, delegates, drafts, grants, log, outbox, queue, requests, seats, visits
 from storage.records import Booking, BookingState, Bus, Congress, Delegate, Lease, NewMessage, Rider, Visit
 
 
@@ -86,24 +86,21 @@ def book_seat(
     come along, whoever they are. A repeat of `cause` answers what the first run came to. With a `lease` the
     ticket's message is the caller's to show. None when there is no such visit.
     """
-    delegate = delegates.lock(tx, delegate_id)
-    done = log.outcome_of(tx, cause)
-    if done is not None:
-        return repeated(tx, done, lease=lease)
-    live = bookings.live_of(tx, delegate_id)
-    held = tuple(seat for seat in live if not seat.booking.is_waiting)
-    ended = {seat.booking.id: seat for seat in held if seat.booking.id in dict(giving_up)}
-    fresh = visits.lock(tx, {visit_id, *(seat.visit.id for seat in ended.values())})
-    visit = fresh.get(visit_id)
-    if visit is None:
+    asked = requests.lock(tx, delegate_id=delegate_id, visit_id=visit_id, cause=cause, leaving=dict(giving_up))
+    if asked is None:
         return None
+    if asked.outcome is not None:
+        return repeated(tx, asked.outcome, lease=lease)
+    delegate, visit = asked.delegate, asked.visits[visit_id]
+    held = tuple(seat for seat in asked.live if not seat.booking.is_waiting)
+    ended = {seat.booking.id: seat for seat in held if seat.booking.id in dict(giving_up)}
     if visit.version != visit_version or any(
         booking_id not in ended or ended[booking_id].booking.version != version for booking_id, version in giving_up
     ):
         own = next((seat.booking for seat in held if seat.visit.id == visit_id), None)
         return Refused(refusal=Changed() if own is None else AlreadyBooked(own), visit=visit)
     for seat in ended.values():
-        given = fresh[seat.visit.id]
+        given = asked.visits[seat.visit.id]
         kept = refuse_release(seat.booking, given, version=seat.booking.version, now=now)
         if kept is not None:
             return Refused(refusal=kept, visit=given)
@@ -138,7 +135,13 @@ def book_seat(
     bus = choose_bus(visit, party=party, wheelchairs=wheelchairs)
     seats.take(tx, visit_id=visit_id, bus_id=bus.id if bus else None, riders=party, wheelchairs=wheelchairs)
     booking = bookings.add_booked(
-        tx, visit_id=visit_id, bus_id=bus.id if bus else None, delegate_id=delegate_id, party=riders, now=now
+        tx,
+        visit_id=visit_id,
+        bus_id=bus.id if bus else None,
+        delegate_id=delegate_id,
+        party=riders,
+        now=now,
+        place=asked.place,
     )
     message = ticket_message(booking, visit, now=now)
     outbox.add(tx, message, lease=lease)
@@ -164,7 +167,7 @@ def book_seat(
     return Booked(
         ticket=ticket_for(tx, booking, visit),
         given_up=tuple(seat.visit for seat in ended.values()),
-        may_wait=len(held) < len(live),
+        may_wait=len(held) < len(asked.live),
     )
 
 

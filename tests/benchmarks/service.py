@@ -85,7 +85,7 @@ class _Files:
 
         def say_here(statements: Sequence[Statement]) -> None:
             connection.execute("BEGIN IMMEDIATE")
-            for text, parameters, many in _with_own_ids(statements, lambda row: row[0], answers := []):
+            for text, parameters, many in _with_own_ids(statements, answers := []):
                 if many:
                     connection.executemany(text, parameters)
                 else:
@@ -121,7 +121,7 @@ class _Databases:
 
         async def say(statements: Sequence[Statement]) -> None:
             async with pool.acquire() as connection, connection.transaction():
-                for text, parameters, many in _with_own_ids(statements, lambda row: row[0], answers := []):
+                for text, parameters, many in _with_own_ids(statements, answers := []):
                     if many:
                         await connection.executemany(text, parameters)
                     else:
@@ -133,9 +133,7 @@ class _Databases:
             await pool.close()
 
 
-def _with_own_ids(
-    statements: Sequence[Statement], first: Callable[[Any], Any], answers: list[Any]
-) -> Iterator[Statement]:
+def _with_own_ids(statements: Sequence[Statement], answers: list[Any]) -> Iterator[Statement]:
     """Give the statements one by one, a written-down booking id replaced by the one that this run was given.
 
     Each statement's answer is put into `answers` before the next is asked for.
@@ -147,8 +145,10 @@ def _with_own_ids(
                 [_replaced(row, written, own) for row in parameters] if many else _replaced(parameters, written, own)
             )
         yield text, parameters, many
-        if text.lstrip().startswith("INSERT INTO bookings"):
-            own = first(answers[-1][0])
+        if "nextval(" in text:
+            own = answers[-1][0]["new_id"]
+        elif text.startswith("INSERT INTO bookings"):
+            own = answers[-1][0][0]
 
 
 def _replaced(parameters: Sequence[Any], written: int, own: int) -> tuple[Any, ...]:
@@ -186,7 +186,7 @@ class _Bench:
             booked, said = await database.run(self._book_aloud, person)
             assert isinstance(booked, Booked), booked
             # A code that somebody has already is drawn again; said in another order, it would be the other's to draw.
-            if sum(text.startswith("INSERT INTO bookings") for text, *_ in said) == 1:
+            if sum("INSERT INTO bookings" in text for text, *_ in said) == 1:
                 self._said.append([("", booked.ticket.booking.id, False), *said])
         await database.close()
 

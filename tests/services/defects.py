@@ -9,7 +9,8 @@ from bot.rules import booking as rules
 from bot.rules import seats as seat_rules
 from bot.services import booking
 from bot.services.booking import Refused
-from storage import Tx, delegates, log, outbox, seats, visits
+from storage import Tx, bookings, delegates, log, outbox, requests, seats, visits
+from storage.prepared import Prepared, Together
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
@@ -126,3 +127,6 @@ def take_the_locks_off(patch: pytest.MonkeyPatch) -> None:
     """No defect of a story told one act after the other: only acts at the same time show it."""
     patch.setattr(visits, "_LOCKING", visits._READING)
     patch.setattr(delegates, "_LOCKED", delegates._BY_ID)
+    patch.setitem(requests._LOCK, "postgresql", Prepared(requests._BOTH.add_columns(requests._NEW_ID)))
+    behind = Together(log.OUTCOME, bookings.LIVE, requests._BUSES, bookings.IS_TAKEN)
+    patch.setitem(requests._BEHIND, "postgresql", behind)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.util import await_only
 
 from bot.rules.booking import (
     AlreadyBooked,
@@ -33,7 +35,7 @@ from bot.services.booking import (
     tickets_of,
 )
 from bot.services.organizers import Delayed, delay_visit
-from storage import Tx, delegates, drafts, erasing, grants, log, tables, visits
+from storage import Tx, delegates, drafts, erasing, grants, log, seats, tables, visits
 from storage.database import Database
 from storage.records import BookingState, Grant, Lease, MessageState, Rider, Role
 from tests.house import at
@@ -438,7 +440,7 @@ async def server(postgresql_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-async def both_at_once(database: Database, *jobs: Callable[[Tx], Any]) -> list[Any]:
+async def both_at_once(database: Database, *jobs: Callable[[Tx], Any], return_exceptions: bool = False) -> list[Any]:
     """Run the jobs at the same time, each in an event loop of its own."""
     address = database.url.render_as_string(hide_password=False)
 
@@ -449,7 +451,9 @@ async def both_at_once(database: Database, *jobs: Callable[[Tx], Any]) -> list[A
         finally:
             await own.close()
 
-    return await asyncio.gather(*(asyncio.to_thread(asyncio.run, run(job)) for job in jobs))
+    return await asyncio.gather(
+        *(asyncio.to_thread(asyncio.run, run(job)) for job in jobs), return_exceptions=return_exceptions
+    )
 
 
 async def test_a_delay_and_a_passengers_own_booking_do_not_wait_for_each_other(server: Database) -> None:
@@ -484,6 +488,64 @@ async def test_a_cause_that_comes_twice_at_once_has_one_effect(server: Database)
     assert len({outcome.ticket.booking.id for outcome in outcomes}) == 1
     assert await server.read(taken, "nab-am") == (1, [1, 0])
     assert await server.read(log.outcome_of, "book/0/nab-am") is not None
+
+
+async def test_two_who_draw_one_code_at_once_do_not_share_it(server: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second is refused whole by the wall of the database, and has a seat when its tap is handled again."""
+    world = await server.run(settle)
+    both_have_looked = threading.Barrier(2, timeout=10)
+    drawn = iter("A" * 10 + "B" * 5)
+    monkeypatch.setattr("storage.bookings.choice", lambda letters: next(drawn))
+    take = seats.take
+
+    def take_later(tx: Tx, **asked: Any) -> None:
+        both_have_looked.wait()
+        take(tx, **asked)
+
+    monkeypatch.setattr(seats, "take", take_later)
+    taps: dict[int, Callable[[Tx], Any]] = {
+        EMMA: lambda tx: booked(tx, world, EMMA, "nab-am"),
+        IVAN: lambda tx: booked(tx, world, IVAN, "pres-am"),
+    }
+    outcomes = await both_at_once(server, *taps.values(), return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {Booked, IntegrityError}
+    monkeypatch.setattr(seats, "take", take)
+    late = next(who for who, outcome in zip(taps, outcomes, strict=True) if isinstance(outcome, IntegrityError))
+    assert (await server.run(taps[late])).ticket.booking.code == "BBBBB"
+    assert await server.read(taken, "nab-am") == (1, [1, 0])
+    assert await server.read(taken, "pres-am") == (1, [1])
+
+
+@pytest.mark.parametrize(("held", "free"), [("visits", "delegates"), ("delegates", "visits")])
+async def test_the_person_is_locked_before_the_visit(
+    server: Database, postgresql_url: str, held: str, free: str
+) -> None:
+    """One statement locks both; whoever waits in it holds the person when it waits for the visit, and nothing else."""
+    world = await server.run(settle)
+    place = (await server.read(visit_of, "nab-am")).id
+    ids = {"visits": place, "delegates": world.people[EMMA]}
+    look = "SELECT FROM {} WHERE id = {} FOR NO KEY UPDATE NOWAIT"
+    others = [await Database.open(postgresql_url, migrate=False) for _ in range(2)]
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+    def hold_and_look(tx: Tx) -> bool:
+        """Hold one of the two until the booking waits for it; say whether the other is held by the booking."""
+        tx.exec_driver_sql(look.format(held, ids[held]))
+        booking = asyncio.get_running_loop().create_task(server.run(booked, world, EMMA, "nab-am"))
+        while not await_only(others[1].look_up(lambda view: view.exec_driver_sql(waits).scalar_one())):
+            await_only(asyncio.sleep(0))
+        tasks.append(booking)
+        try:
+            await_only(others[1].run_one(lambda third: third.exec_driver_sql(look.format(free, ids[free])).close()))
+        except DBAPIError:
+            return True
+        return False
+
+    tasks: list[asyncio.Task[Any]] = []
+    assert await others[0].run(hold_and_look) is (held == "visits")
+    assert isinstance(await tasks[0], Booked)
+    for other in others:
+        await other.close()
 
 
 async def test_a_ticket_names_the_leaders_of_its_own_bus(database: Database, world: World) -> None:

@@ -14,12 +14,13 @@ from bot.rules.booking import NoSeats
 from bot.services.booking import Booked, Refused, book_seat
 from bot.services.organizers import set_seats
 from bot.services.people import agree
-from storage import Tx, inbox, seats, visits
+from storage import Tx, inbox, seats
 from storage.database import Database
 from storage.records import BookingState, MessageState, Visit
 from storage.tables import bookings, delegates, outbox
 from tests.house import OPEN, OWNER, Running, running_bot
 from tests.phone import Answer, Message, Phone
+from tests.services.defects import take_the_locks_off
 from tests.services.world import World, document, settle, table, visit_of
 
 CROWD = 300
@@ -152,10 +153,6 @@ def _meeting_between_reading_and_writing(monkeypatch: pytest.MonkeyPatch) -> Non
         take(tx, **asked)
 
     monkeypatch.setattr(seats, "take", take_later)
-
-
-def take_the_locks_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visits, "_LOCKING", visits._READING)
 
 
 async def all_book(server: Database, key: str) -> tuple[list[Any], Visit, int]:

@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
-from storage import Tx, congress, log, programme_file
-from storage.records import BookingState, MessageState, VisitState
+from storage import Tx, congress, log, outbox, programme_file
+from storage.records import BookingState, Lease, MessageState, NewMessage, VisitState
 from storage.tables import (
     acknowledgements,
     acts,
@@ -30,13 +30,13 @@ from storage.tables import (
     inbox,
     leases,
     lines,
-    outbox,
     pace,
     registered,
     riders,
     visits,
 )
 from storage.tables import log as log_table
+from storage.tables import outbox as messages
 
 PROGRAMME = Path(programme_file.__file__).parents[1] / "programmes" / "wlic2025.toml"
 EVENING = {"id": "evening", "evening_at": "19:00:00", "minutes_before": None, "grace_minutes": 120}
@@ -61,6 +61,12 @@ def put_delegate(tx: Tx, /, telegram_id: int | None, *, now: datetime, **columns
     """A person who has agreed to the privacy notice."""
     row = {"telegram_id": telegram_id, "consent": "1", "created_at": now, **columns}
     return _id(tx, delegates, row)
+
+
+def put_message(tx: Tx, message: NewMessage, *, lease: Lease | None = None) -> int:
+    """A message that must arrive, or the one that stands under its key already; return its id."""
+    outbox.add(tx, message, lease=lease)
+    return int(tx.execute(select(messages.c.id).where(messages.c.key == message.key)).scalar_one())
 
 
 def put_visit(tx: Tx, *, leaves_at: datetime, state: VisitState = VisitState.OPEN, mode: str = "bus") -> int:
@@ -188,7 +194,7 @@ def put_everything(tx: Tx, *, now: datetime) -> None:
             "message_id": 7 if state is MessageState.SENT else None,
             "tries": number,
         }
-        tx.execute(insert(outbox).values(**row))
+        tx.execute(insert(messages).values(**row))
     for update_id, raw, stands in ((77, '{"message": "салем"}', "received"), (78, None, "done"), (79, "{", "parked")):
         tx.execute(insert(inbox).values(update_id=update_id, person=5, raw=raw, state=stands, received_at=now))
     tx.execute(insert(leases).values(name="poller", holder="replica", until=now))

@@ -15,7 +15,7 @@ from storage.records import DeliveryCounts, Lease, Message, MessageClass, Messag
 from storage.sending import Outcome
 from storage.tables import delegates
 from storage.tables import outbox as table
-from tests.storage.rows import put_announcement, put_booking, put_delegate, put_visit
+from tests.storage.rows import put_announcement, put_booking, put_delegate, put_message, put_visit
 
 NOON = datetime(2025, 8, 21, 12, tzinfo=UTC)
 REAL = datetime(2026, 11, 1, 8, tzinfo=UTC)
@@ -40,8 +40,7 @@ async def reader(database: Database, telegram_id: int | None = 501, **columns: A
 
 
 async def write(database: Database, *messages: NewMessage) -> list[int]:
-    ids = [await database.run(outbox.add, message) for message in messages]
-    return [found for found in ids if found is not None]
+    return [await database.run(put_message, message) for message in messages]
 
 
 async def claim(
@@ -74,9 +73,8 @@ async def state(database: Database, message_id: int) -> str:
 
 async def test_a_key_is_written_once(database: Database) -> None:
     someone = await reader(database)
-    first = await database.run(outbox.add, new("ticket/1", someone))
-    assert first is not None
-    assert await database.run(outbox.add, new("ticket/1", someone, slots={"n": 2}), lease=TAP) is None
+    first = await database.run(put_message, new("ticket/1", someone))
+    assert await database.run(put_message, new("ticket/1", someone, slots={"n": 2}), lease=TAP) == first
     assert await database.run(outbox.add_many, [new("ticket/1", someone), new("ticket/2", someone)]) == 1
     assert await database.run(outbox.add_many, []) == 0
     kept = await row(database, first)
@@ -264,12 +262,11 @@ async def test_two_senders_never_claim_the_same_message(database: Database) -> N
 
 async def test_what_a_tap_leased_is_its_own_until_the_lease_runs_out(database: Database) -> None:
     someone = await reader(database)
-    message_id = await database.run(outbox.add, new("ticket/1", someone), lease=TAP)
-    assert message_id is not None
+    message_id = await database.run(put_message, new("ticket/1", someone), lease=TAP)
     assert await claim(database, real_now=REAL + 14 * SECOND) == []
-    shown = await database.run(sending.settle_leased, token="tap", message_id=70, now=NOON)
+    shown = await database.run(sending.settle_leased, {"tap": 70}, now=NOON)
     kept = await row(database, message_id)
-    assert (shown, kept.state, kept.message_id, kept.settled_at) == (True, E.SENT, 70, NOON)
+    assert (shown == {"tap"}, kept.state, kept.message_id, kept.settled_at) == (True, E.SENT, 70, NOON)
     assert await claim(database, real_now=REAL + timedelta(days=1)) == []
 
 
@@ -278,7 +275,7 @@ async def test_a_tap_that_died_leaves_its_message_to_delivery(database: Database
     await database.run(outbox.add, new("ticket/1", someone), lease=TAP)
     [message] = await claim(database, real_now=REAL + 15 * SECOND)
     assert (message.resumed, message.edits) == (False, 70)
-    assert not await database.run(sending.settle_leased, token="tap", message_id=70, now=NOON)
+    assert not await database.run(sending.settle_leased, {"tap": 70}, now=NOON)
     assert await state(database, message.id) == E.LEASED
 
 

@@ -87,19 +87,130 @@ async def test_questions_that_are_asked_together_are_answered_as_alone(database_
         alone = [[dict(row) for row in tx.execute(each, {"visit": visit, "above": 1}).mappings()] for each in questions]
         assert [len(rows) for rows in alone] == [1, 2, 1, 1, 0]
         said: list[str] = []
-        execute = tx.dialect.do_execute
-
-        def hear(cursor: Any, text: str, parameters: Any, context: Any = None) -> None:
-            said.append(text)
-            execute(cursor, text, parameters, context)
-
-        with patch.object(tx.dialect, "do_execute", hear):
+        with heard(tx, said):
             answers = together.all(tx, visit=visit, above=1)
         assert [[row._asdict() for row in rows] for rows in answers] == alone
         assert len(said) == (1 if tx.dialect.name == "postgresql" else len(questions))
 
     visit = await database.run(fill)
     await database.look_up(ask, visit)
+    await database.close()
+
+
+MORE = Prepared(
+    update(visits).where(visits.c.id == bindparam("visit")).values(seats_taken=visits.c.seats_taken + bindparam("more"))
+)
+NEWCOMER = Prepared(insert(delegates))
+SEATS = select(visits.c.seats_taken)
+CALLED = select(delegates.c.name).order_by(delegates.c.id)
+
+
+def heard(tx: Tx, said: list[str]) -> Any:
+    """Let `said` be what the driver is told."""
+    execute = tx.dialect.do_execute
+
+    def hear(cursor: Any, text: str, parameters: Any, context: Any = None) -> None:
+        said.append(text)
+        execute(cursor, text, parameters, context)
+
+    return patch.object(tx.dialect, "do_execute", hear)
+
+
+async def test_what_nobody_waits_for_goes_with_the_next_statement(database: Database) -> None:
+    """On PostgreSQL one statement says three; each table that is asked is as it would be."""
+    said: list[str] = []
+
+    def write(tx: Tx) -> None:
+        visit = put_visit(tx, leaves_at=OPEN)
+        with heard(tx, said):
+            MORE.later(tx, visit=visit, more=2)
+            NEWCOMER.later(tx, name="Zoë", consent="1", created_at=OPEN)
+            assert Prepared(select(func.count()).select_from(buses)).value(tx) == 0
+        assert len(said) == (1 if tx.dialect.name == "postgresql" else 3)
+        assert Prepared(SEATS).value(tx) == 2
+        assert Prepared(CALLED).value(tx) == "Zoë"
+
+    await database.run(write)
+
+
+@pytest.mark.parametrize(
+    "ask", [lambda tx: Prepared(SEATS).value(tx), lambda tx: tx.scalar(SEATS)], ids=["prepared", "sqlalchemy"]
+)
+async def test_whoever_asks_sees_what_was_said_before(database: Database, ask: Callable[[Tx], Any]) -> None:
+    """The same row is written twice and then read, by a prepared statement or by SQLAlchemy; then it is locked."""
+
+    def write(tx: Tx) -> None:
+        visit = put_visit(tx, leaves_at=OPEN)
+        for more in (2, 3):
+            MORE.later(tx, visit=visit, more=more)
+        assert ask(tx) == 5
+        MORE.later(tx, visit=visit, more=4)
+        assert Prepared(SEATS.with_for_update()).value(tx) == 9
+        MORE.later(tx, visit=visit, more=1)
+        assert MORE.do(tx, visit=visit, more=1) == 1
+        MORE.later(tx, visit=visit, more=1)
+
+    await database.run(write)
+    assert await database.read(lambda tx: tx.scalar(SEATS)) == 12, "what was said last is said before the commit"
+
+
+async def test_said_together_one_of_two_writes_to_a_row_would_be_lost(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: in one statement neither sees the other."""
+    monkeypatch.setattr("storage.prepared._Worded.may_be_said_with", lambda *_: True)
+    database = await Database.open(postgresql_url, migrate=False)
+
+    def write(tx: Tx) -> None:
+        visit = put_visit(tx, leaves_at=OPEN)
+        for more in (2, 3):
+            MORE.later(tx, visit=visit, more=more)
+
+    await database.run(write)
+    assert await database.read(lambda tx: tx.scalar(SEATS)) in (2, 3)
+    await database.close()
+
+
+async def test_what_is_rolled_back_is_not_said_later(database: Database) -> None:
+    class Break(Exception):
+        pass
+
+    def write(tx: Tx) -> None:
+        visit = put_visit(tx, leaves_at=OPEN)
+        MORE.later(tx, visit=visit, more=1)
+        trial = tx.begin_nested()
+        MORE.later(tx, visit=visit, more=10)
+        trial.rollback()
+        with tx.begin_nested():
+            MORE.later(tx, visit=visit, more=100)
+
+    def fail(tx: Tx) -> None:
+        NEWCOMER.later(tx, name="Zoë", consent="1", created_at=OPEN)
+        raise Break
+
+    await database.run(write)
+    for _ in range(10):  # on each connection of the pool
+        with pytest.raises(Break):
+            await database.run(fail)
+    assert await database.read(lambda tx: tx.scalar(SEATS)) == 101
+    assert await database.read(lambda tx: tx.scalars(CALLED).all()) == []
+
+
+async def test_what_is_refused_at_the_commit_fails_the_transaction(database: Database) -> None:
+    def collide(tx: Tx) -> None:
+        put_delegate(tx, 1, now=OPEN)
+        NEWCOMER.later(tx, telegram_id=1, name="Aigerim Serikova", created_at=OPEN)
+
+    with pytest.raises(IntegrityError) as refused:
+        await database.run(collide)
+    assert "Aigerim" not in str(refused.value)
+    assert await database.read(lambda tx: tx.scalars(CALLED).all()) == []
+
+
+async def test_a_question_is_never_put_off(postgresql_url: str) -> None:
+    database = await Database.open(postgresql_url, migrate=False)
+    with pytest.raises(TypeError, match="somebody waits"):
+        await database.run(lambda tx: Prepared(SEATS).later(tx))
     await database.close()
 
 
@@ -177,11 +288,12 @@ async def test_a_statement_that_is_broken_off_leaves_no_busy_connection(postgres
     """More often than there are connections: a caller that is cancelled takes its own with it."""
     database = await Database.open(postgresql_url, migrate=False)
     sleep = Prepared(select(func.pg_sleep(bindparam("seconds"))))
-    for _ in range(storage.postgresql._POOL_SIZE + 1):
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.05):
-                await database.run(lambda tx: sleep.all(tx, seconds=60.0))
-    assert await database.run(prepared) == 1
+    for run in (database.run, database.run_one, database.look_up):
+        for _ in range(storage.postgresql._POOL_SIZE + 1):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.05):
+                    await run(lambda tx: sleep.all(tx, seconds=60.0))
+        assert await run(prepared) == 1
     await database.close()
 
 

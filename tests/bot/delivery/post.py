@@ -16,13 +16,13 @@ from bot.delivery.gate import Gate
 from bot.delivery.letter import Letter, Moot
 from bot.delivery.pace import Pace
 from bot.delivery.sender import Sender
-from storage import Tx, outbox
+from storage import Tx
 from storage.database import Database
 from storage.records import Message, NewMessage
 from storage.tables import outbox as table
 from storage.tables import pace as pace_table
 from tests.bot.delivery.telegram_server import PATIENCE, TOKEN, FaultyTransport, TelegramServer
-from tests.storage.rows import put_delegate
+from tests.storage.rows import put_delegate, put_message
 
 NOON = datetime(2025, 8, 21, 12, tzinfo=UTC)
 IDLE = 0.01
@@ -116,9 +116,7 @@ class Post:
             due_at=NOON,
             expires_at=NOON + timedelta(hours=2),
         )
-        message_id = await self.database.run(outbox.add, replace(message, **changes))
-        assert message_id is not None
-        return message_id
+        return await self.database.run(put_message, replace(message, **changes))
 
     async def word(self, message: Message) -> Letter | Moot:
         self.worded.append(message)
