@@ -1,7 +1,7 @@
 """Statements that a tap says: SQLAlchemy words each once for a database, from then on the driver is told it directly.
 
 SQLAlchemy spends about three times as long on a small statement as SQLite does, and half as long again as PostgreSQL
-with the way there and back (tests/benchmarks/README.md); a booking says twelve. Only constants of a module are
+with the way there and back (tests/benchmarks/README.md); a booking says eleven. Only constants of a module are
 prepared; what is built as it is needed, or names a list of any length, is executed as everything else is.
 
 On PostgreSQL each statement is a way there and back. What a screen asks goes together (`Together`); what writes, and
@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import BindParameter, Connection, Dialect, Executable, Insert, Select, Table, UpdateBase
+from sqlalchemy import BindParameter, Connection, Dialect, Executable, Insert, Select, Table, Update
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -185,7 +185,7 @@ class _Worded(ABC):
 
     text: str
     writes: bool
-    """It is an INSERT, UPDATE or DELETE that answers nothing."""
+    """It is an INSERT or UPDATE that answers nothing; what a DELETE takes along from other tables it does not say."""
     tables: frozenset[str]
     """All that it reads or writes."""
     stands_alone: bool
@@ -236,7 +236,7 @@ class _OneWorded(_Worded):
         self.number = len(places)
         self.tables = frozenset(part.name for part in visitors.iterate(statement) if isinstance(part, Table))
         columns = statement.exported_columns
-        self.writes = isinstance(statement, UpdateBase) and len(columns) == 0
+        self.writes = isinstance(statement, Insert | Update) and len(columns) == 0
         locks = isinstance(statement, Select) and statement._for_update_arg is not None
         self.stands_alone = locks or self.text.startswith("WITH ")
         self._row = _named("Row", [column.key for column in columns], rename=True)._make
