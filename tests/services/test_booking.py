@@ -35,7 +35,7 @@ from bot.services.booking import (
     tickets_of,
 )
 from bot.services.organizers import Delayed, delay_visit
-from storage import Tx, delegates, drafts, erasing, grants, log, seats, tables, visits
+from storage import Tx, delegates, drafts, erasing, grants, log, requests, seats, tables, visits
 from storage.database import Database
 from storage.records import BookingState, Grant, Lease, MessageState, Rider, Role
 from tests.house import at
@@ -546,6 +546,21 @@ async def test_the_person_is_locked_before_the_visit(
     assert isinstance(await tasks[0], Booked)
     for other in others:
         await other.close()
+
+
+async def test_the_buses_of_the_visit_are_locked_too(server: Database, postgresql_url: str) -> None:
+    world = await server.run(settle)
+    visit = await server.read(visit_of, "nab-am")
+    other = await Database.open(postgresql_url, migrate=False)
+    look = f"SELECT FROM buses WHERE id = {visit.buses[0].id} FOR NO KEY UPDATE NOWAIT"
+
+    def ask(tx: Tx) -> None:
+        requests.lock(tx, delegate_id=world.people[EMMA], visit_id=visit.id, cause="tap")
+        await_only(other.run_one(lambda theirs: theirs.exec_driver_sql(look).close()))
+
+    with pytest.raises(DBAPIError, match="could not obtain lock"):
+        await server.run(ask)
+    await other.close()
 
 
 async def test_a_ticket_names_the_leaders_of_its_own_bus(database: Database, world: World) -> None:
