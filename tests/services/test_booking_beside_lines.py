@@ -70,6 +70,17 @@ async def test_who_signs_up_passes_nobody_in_line(database: Database, world: Wor
     assert isinstance(own.refusal, AlreadyBooked)  # what they have comes before who waits
 
 
+async def test_a_wait_at_the_same_time_is_no_clash_and_is_told_of(database: Database, world: World) -> None:
+    """The card asks for waits only where there may be some; a repeat has not looked and says so."""
+    _, waiting = await database.run(full_with_a_line, world)
+    beside = await database.run(booked, world, EMMA, "nab-am", cause="beside")
+    assert beside.may_wait
+    assert isinstance(await database.read(read_standing, waiting), Wait)
+    alone = await database.run(booked, world, IVAN, "nab-pres-pm", cause="alone")
+    assert not alone.may_wait
+    assert (await database.run(booked, world, IVAN, "nab-pres-pm", cause="alone")).may_wait
+
+
 async def test_an_old_button_of_a_visit_one_has_shows_the_seat(database: Database, world: World) -> None:
     ticket = (await database.run(booked, world, EMMA, "nab-am")).ticket
     here = await database.run(book, world, EMMA, "nab-am", visit_version=9, cause="old")
