@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
 
-from storage.prepared import Prepared
+from storage.prepared import Prepared, Together
 from storage.records import Bus, Visit, VisitState, Words
 from storage.tables import buses, visits
 
@@ -20,6 +20,7 @@ _SOME = (
 _READING = tuple(map(Prepared, _ONE)), _SOME
 QUESTIONS_OF_ONE, QUESTIONS_OF_ALL = _ONE, (_VISITS, _BUSES)
 """What `visits_from` reads: the visits and then their buses."""
+_ALL = Together(*QUESTIONS_OF_ALL)
 _LOCKING = (
     tuple(Prepared(query.with_for_update()) for query in _ONE),
     tuple(query.with_for_update() for query in _SOME),
@@ -28,7 +29,7 @@ _LOCKING = (
 
 def read_all(tx: Connection) -> tuple[Visit, ...]:
     """Return every visit with its active buses, in the order of the programme."""
-    return visits_from(tx.execute(_VISITS), tx.execute(_BUSES))
+    return visits_from(*_ALL.all(tx))
 
 
 def read(tx: Connection, visit_id: int) -> Visit | None:
