@@ -105,7 +105,7 @@ def load_languages(zone: str, *, folder: Path = _FOLDER) -> dict[str, Language]:
 
 @cache
 def _translations(folder: Path, code: str) -> GNUTranslations:
-    """Read a catalog, once in a process: three take as long as all the rest of a start."""
+    """Read a catalog, once in a process: three take as long as all of a start that comes after the imports."""
     with (folder / code / "LC_MESSAGES" / "bot.po").open("rb") as file:
         catalog = read_po(file, locale=code)
     compiled = BytesIO()

@@ -67,7 +67,11 @@ _NEW_RIDERS = Prepared(insert(riders))
 
 
 class Place(NamedTuple):
-    """The id and the code of a booking to come: nobody else has them."""
+    """The id and the code of a booking to come.
+
+    The code was nobody's when it was drawn. Of two who draw one at the same moment the second breaks the constraint
+    that there is one of each, and its transaction leaves nothing.
+    """
 
     id: int
     code: str
