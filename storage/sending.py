@@ -22,6 +22,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from storage import cards, pace
 from storage.leases import real_time
@@ -51,11 +52,15 @@ def _all_shown() -> Prepared:
     shown = (
         _SHOW.where(outbox.c.token == told.c.token)
         .values(message_id=told.c.message_id)
-        .returning(outbox.c.token, outbox.c.message_id, *_SETTLED)
+        .returning(outbox.c.id, outbox.c.token, outbox.c.message_id, *_SETTLED)
         .cte("shown")
     )
-    tickets = select(shown.c.delegate_id, literal(TICKET), shown.c.booking_id, shown.c.message_id).where(
-        shown.c.kind == TICKET, shown.c.booking_id.is_not(None)
+    # Of a booking whose ticket was shown twice since, the newer card stays: no row is written twice in one statement.
+    tickets = (
+        select(shown.c.delegate_id, literal(TICKET), shown.c.booking_id, shown.c.message_id)
+        .where(shown.c.kind == TICKET, shown.c.booking_id.is_not(None))
+        .ext(distinct_on(shown.c.delegate_id, shown.c.booking_id))
+        .order_by(shown.c.delegate_id, shown.c.booking_id, shown.c.id.desc())
     )
     return Prepared(select(shown.c.token).add_cte(cards.putting(tickets).cte("put")))
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from storage import Tx, claiming, outbox, sending
+from storage import Tx, cards, claiming, outbox, sending
 from storage.database import Database
 from storage.records import DeliveryCounts, Lease, Message, MessageClass, MessageState, NewMessage
 from storage.sending import Outcome
@@ -268,6 +268,19 @@ async def test_what_a_tap_leased_is_its_own_until_the_lease_runs_out(database: D
     kept = await row(database, message_id)
     assert (shown == {"tap"}, kept.state, kept.message_id, kept.settled_at) == (True, E.SENT, 70, NOON)
     assert await claim(database, real_now=REAL + timedelta(days=1)) == []
+
+
+async def test_of_two_tickets_of_a_booking_that_are_shown_the_newer_is_its_card(database: Database) -> None:
+    """Both are marked in one transaction, as when a tap follows the other at once."""
+    someone = await reader(database)
+    visit = await database.run(put_visit, leaves_at=NOON)
+    booking = await database.run(put_booking, visit, None, someone, given_at=NOON)
+    for number in (1, 2):
+        ticket = new(f"ticket/{booking}/{number}", someone, booking_id=booking)
+        await database.run(put_message, ticket, lease=replace(TAP, token=f"tap-{number}"))
+    shown = await database.run(sending.settle_leased, {"tap-1": 71, "tap-2": 72, "tap-3": 73}, now=NOON)
+    assert shown == {"tap-1", "tap-2"}
+    assert await database.read(cards.read, delegate_id=someone, booking_id=booking) == 72
 
 
 async def test_a_tap_that_died_leaves_its_message_to_delivery(database: Database) -> None:
