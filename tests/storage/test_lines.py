@@ -128,19 +128,6 @@ async def test_marks_are_written_for_lines_that_are_others_now(database: Databas
     assert (await database.read(inbox.count)).done == 1
 
 
-async def test_what_is_stored_waits_for_the_disk_and_what_is_marked_does_not(database: Database) -> None:
-    """A crash of the server may forget marks of its last half second: they are written again."""
-
-    def after(tx: Tx, service: Callable[..., Any], *args: Any, **given: Any) -> Any:
-        service(tx, *args, holder="a", most=9, **given)
-        return tx.scalar(text("SELECT current_setting('synchronous_commit')"))
-
-    stored = {"received_at": NOON, "wanted": [AIGERIM], "besides": []}
-    assert await database.run(after, lines.store, [new(1)], **stored) == "on"
-    assert await database.run(after, lines.finish, [1], ended=[AIGERIM]) == "off"
-    assert await database.run(after, lines.store, [new(2)], **stored) == "on"  # on the connection that marked before
-
-
 async def test_a_parked_update_frees_its_line_too(database: Database) -> None:
     await store(database, "a", new(1))
     await database.run(inbox.note_failure, 1, error="KeyError", most_tries=1)

@@ -66,8 +66,6 @@ DECLARE
     mine bigint[];
     besides bigint[] := '{{}}';
 BEGIN
-    -- A mark that a crash of the server forgets is written again: nobody need wait for the disk.
-    PERFORM set_config('synchronous_commit', 'off', true);
     UPDATE inbox SET state = 'done', raw = NULL, person = NULL
         WHERE inbox.update_id = ANY (ids) AND inbox.state = 'received';
     -- First the lock, then the look: whoever has just stored an update into this line and left it to its holder
