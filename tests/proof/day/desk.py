@@ -56,4 +56,4 @@ class MemoryDesk:
         """As `Database.run`."""
         return self.do(service, *args, **kwargs)
 
-    read = run
+    run_one = read = run
