@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.sqlite import insert
 
 from storage.prepared import Prepared
 from storage.records import StoredUpdate
@@ -18,11 +18,8 @@ from storage.tables import inbox
 
 _RECEIVED, _DONE, _PARKED = "received", "done", "parked"
 
-_STORE = {
-    "postgresql": postgresql.insert(inbox).on_conflict_do_nothing().returning(inbox.c.update_id),
-    "sqlite": sqlite.insert(inbox).on_conflict_do_nothing().returning(inbox.c.update_id),
-}
-_STORE_ONE = {dialect: Prepared(new) for dialect, new in _STORE.items()}
+_STORE = insert(inbox).on_conflict_do_nothing().returning(inbox.c.update_id)
+_STORE_ONE = Prepared(_STORE)
 _UNFINISHED = (
     select(inbox.c.update_id, inbox.c.person, inbox.c.raw, inbox.c.tries, inbox.c.received_at)
     .where(inbox.c.state == _RECEIVED)
@@ -66,8 +63,9 @@ class InboxCounts:
 def store_updates(tx: Connection, updates: Sequence[NewUpdate], *, received_at: datetime) -> set[int]:
     """Store those that are new; return the ids of all that still wait to be handled, be they new or not.
 
-    A row of an earlier delivery counts too while it is not finished: when the answer to an earlier commit was
-    lost, nobody else knows of it. `received_at` is real time.
+    On SQLite; processes that share a PostgreSQL store and mark by `storage.lines`. A row of an earlier delivery counts
+    too while it is not finished: when the answer to an earlier commit was lost, nobody else knows of it. `received_at`
+    is real time.
     """
     if not updates:
         return set()
@@ -76,9 +74,9 @@ def store_updates(tx: Connection, updates: Sequence[NewUpdate], *, received_at: 
         for new in updates
     ]
     if len(rows) == 1:
-        waiting = {row.update_id for row in _STORE_ONE[tx.dialect.name].all(tx, **rows[0])}
+        waiting = {row.update_id for row in _STORE_ONE.all(tx, **rows[0])}
     else:
-        waiting = set(tx.execute(_STORE[tx.dialect.name], rows).scalars())
+        waiting = set(tx.execute(_STORE, rows).scalars())
     if len(waiting) < len(rows):
         known = [new.update_id for new in updates if new.update_id not in waiting]
         waiting.update(tx.execute(_UNFINISHED_OF, {"ids": known}).scalars())

@@ -20,7 +20,7 @@ _LONGEST_LABEL = 60
 Row = list[InlineKeyboardButton]
 
 
-class Keyboard(InlineKeyboardMarkup):
+class _Keyboard(InlineKeyboardMarkup):
     """A keyboard of this bot's two kinds of buttons; python-telegram-bot would look for all that a button can have."""
 
     __slots__ = ()
@@ -48,9 +48,9 @@ def share(label: str, *, link: str, words: str) -> InlineKeyboardButton:
     return InlineKeyboardButton(cut(label, _LONGEST_LABEL), url=f"https://t.me/share/url?{told}")
 
 
-def markup(rows: Iterable[Row]) -> Keyboard:
+def markup(rows: Iterable[Row]) -> InlineKeyboardMarkup:
     """The rows that are not empty, as a keyboard."""
-    return Keyboard([row for row in rows if row])
+    return _Keyboard([row for row in rows if row])
 
 
 def visit_rows(say: Language, visits: Sequence[Visit]) -> list[Row]:

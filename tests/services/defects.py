@@ -1,6 +1,7 @@
 """Defects planted into the booking, one at a time: what the story must find."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -54,11 +55,18 @@ def take_seats_before_refusing(patch: pytest.MonkeyPatch) -> None:
 
 
 def forget_the_cause(patch: pytest.MonkeyPatch) -> None:
+    lock = requests.lock
+
+    def forgetful(tx: Tx, **asked: Any) -> Any:
+        found = lock(tx, **asked)
+        return found and replace(found, outcome=None)
+
     patch.setattr(log, "outcome_of", lambda tx, cause: None)
+    patch.setattr(requests, "lock", forgetful)
 
 
 def choose_any_bus(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(booking, "choose_bus", lambda visit, party: next(iter(visit.buses), None))
+    patch.setattr(booking, "choose_bus", lambda visit, **_: next(iter(visit.buses), None))
 
 
 def ignore_the_host(patch: pytest.MonkeyPatch) -> None:

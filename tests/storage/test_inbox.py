@@ -1,11 +1,12 @@
 """The inbox: an update is stored once, waits until it is done or parked, and then forgets what it said."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from storage import inbox
+from storage import inbox, lines
 from storage.database import Database
 from storage.inbox import InboxCounts, NewUpdate
 from storage.records import StoredUpdate
@@ -19,8 +20,22 @@ def new(update_id: int, *, person: int | None = 7, raw: str = '{"text":"salem"}'
     return NewUpdate(update_id=update_id, person=person, raw=raw)
 
 
-async def store(database: Database, *updates: NewUpdate) -> set[int]:
-    return await database.run(inbox.store_updates, updates, received_at=NOON)
+async def store(database: Database, *updates: NewUpdate, at: datetime = NOON) -> set[int]:
+    """Store as the intake does; return what is to be handled of what they lie beside."""
+    if not database.is_shared:
+        return await database.run(inbox.store_updates, updates, received_at=at)
+    wanted = {-(2**53) - one.update_id if one.person is None else one.person for one in updates}
+    taking: dict[str, Any] = {"wanted": wanted, "holder": "a", "besides": (), "most": 10_000}
+    found = await database.run_one(lines.store, updates, received_at=at, **taking)
+    return {stored.update_id for stored in found}
+
+
+async def mark_done(database: Database, *update_ids: int) -> None:
+    """Mark as the intake does."""
+    if database.is_shared:
+        await database.run_one(lines.finish, update_ids, ended=(), holder="a", most=10_000)
+    else:
+        await database.run(inbox.mark_done, update_ids)
 
 
 async def park(database: Database, update_id: int) -> None:
@@ -45,7 +60,7 @@ async def test_what_is_stored_waits_in_telegrams_order(database: Database) -> No
 
 async def test_of_nothing_nothing_is_stored_or_marked(database: Database) -> None:
     assert await store(database) == set()
-    await database.run(inbox.mark_done, [])
+    await mark_done(database)
     assert await database.read(inbox.count) == InboxCounts(received=0, done=0, parked=0)
 
 
@@ -61,7 +76,7 @@ async def test_an_update_that_comes_again_is_stored_once(database: Database) -> 
 
 async def test_a_repeat_is_answered_as_waiting_only_until_it_is_finished(database: Database) -> None:
     await store(database, new(1), new(2), new(3))
-    await database.run(inbox.mark_done, [1])
+    await mark_done(database, 1)
     await park(database, 2)
 
     assert await store(database, new(1), new(2), new(3), new(4)) == {3, 4}
@@ -72,13 +87,13 @@ async def test_a_batch_as_large_as_a_days_backlog_is_stored_and_done(database: D
 
     assert len(await store(database, *many)) == 5_000
     assert len(await store(database, *many)) == 5_000
-    await database.run(inbox.mark_done, range(1, 5_001))
+    await mark_done(database, *range(1, 5_001))
     assert await database.read(inbox.count) == InboxCounts(received=0, done=5_000, parked=0)
 
 
 async def test_a_done_update_forgets_what_it_said(database: Database) -> None:
     await store(database, new(1), new(2))
-    await database.run(inbox.mark_done, {1, 77})
+    await mark_done(database, 1, 77)
 
     assert await ids_waiting(database) == [2]
     assert await database.read(inbox.count) == InboxCounts(received=1, done=1, parked=0)
@@ -105,7 +120,7 @@ async def test_a_failure_that_is_not_the_last_leaves_the_update_waiting(database
 async def test_a_parked_update_stays_parked(database: Database) -> None:
     await store(database, new(1))
     await park(database, 1)
-    await database.run(inbox.mark_done, [1])
+    await mark_done(database, 1)
 
     assert await database.read(inbox.count) == InboxCounts(received=0, done=0, parked=1)
 
@@ -113,7 +128,7 @@ async def test_a_parked_update_stays_parked(database: Database) -> None:
 async def test_only_old_parked_updates_forget_what_they_said(database: Database) -> None:
     await store(database, new(1), new(2))
     await park(database, 1)
-    await database.run(inbox.store_updates, [new(3)], received_at=LATER)
+    await store(database, new(3), at=LATER)
     await park(database, 3)
 
     assert await database.run(inbox.forget_parked, before=LATER) == 1
@@ -124,8 +139,8 @@ async def test_only_old_parked_updates_forget_what_they_said(database: Database)
 
 async def test_only_old_done_rows_are_deleted(database: Database) -> None:
     await store(database, new(1), new(2))
-    await database.run(inbox.store_updates, [new(3)], received_at=LATER)
-    await database.run(inbox.mark_done, [1, 3])
+    await store(database, new(3), at=LATER)
+    await mark_done(database, 1, 3)
 
     assert await database.run(inbox.delete_done, before=LATER) == 1
     assert await database.read(inbox.count) == InboxCounts(received=1, done=1, parked=0)
