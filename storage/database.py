@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import postgresql, schema
 from storage.seal import Seal, is_sealed
+from storage.singles import Singles
 from storage.sqlite import Reader, WriterThread, claim_file, look_into
 from storage.tables import log as log_table
 
@@ -64,7 +65,7 @@ class Database:
         self._seal = seal
         self._engine: AsyncEngine | None = None
         self._reading: AsyncEngine | None = None
-        self._alone: AsyncEngine | None = None
+        self._singles: Singles | None = None
         self._writer: WriterThread | None = None
         self._reader: Reader | None = None
 
@@ -140,7 +141,8 @@ class Database:
         self._engine = postgresql.make_engine(self.url, self._seal)
         # As on SQLite: the questions of one reading see the facts of one moment, and nothing can be written.
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        self._alone = postgresql.make_engine_alone(self.url, self._seal)
+        singles = postgresql.make_engine_of_singles(self.url, self._seal)
+        self._singles = Singles(singles, connections=postgresql.SINGLES)
         try:
             await postgresql.meet(self._engine)
             if migrate:
@@ -164,9 +166,9 @@ class Database:
 
         What `run` says of repeats is true here too.
         """
-        if self._alone is None:
+        if self._singles is None:
             return await self.run(service, *args, **kwargs)
-        return await postgresql.run_alone(self._alone, lambda tx: service(tx, *args, **kwargs))
+        return await postgresql.run_again(self._singles.do, lambda tx: service(tx, *args, **kwargs))
 
     async def read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Answer a question from the committed facts of one moment; the function cannot write."""
@@ -181,15 +183,15 @@ class Database:
 
         One statement sees one moment without a transaction around it. What writes is not for here.
         """
-        if self._alone is None:
+        if self._singles is None:
             return await self.read(query, *args, **kwargs)
-        return await postgresql.run_alone(self._alone, lambda tx: query(tx, *args, **kwargs))
+        return await postgresql.run_again(self._singles.ask, lambda tx: query(tx, *args, **kwargs))
 
     async def close(self) -> None:
         if self._engine is not None:
             await self._engine.dispose()
-        if self._alone is not None:
-            await self._alone.dispose()
+        if self._singles is not None:
+            await self._singles.close()
         if self._writer is not None:
             await asyncio.to_thread(self._writer.close)
         if self._reader is not None:

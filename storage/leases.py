@@ -17,7 +17,12 @@ _BUILD: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.inse
 
 def real_time(tx: Connection, *, ahead: float = 0.0) -> ColumnElement[datetime]:
     """Return the expression for the database's real time, so many seconds ahead; it moves within a transaction."""
-    if tx.dialect.name == "postgresql":
+    return real_time_on(tx.dialect.name, ahead=ahead)
+
+
+def real_time_on(dialect: str, *, ahead: float = 0.0) -> ColumnElement[datetime]:
+    """Like `real_time`, for statements that are made before there is a transaction."""
+    if dialect == "postgresql":
         clock = func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, literal(ahead))
     else:
         clock = func.strftime("%Y-%m-%d %H:%M:%f000", "now", literal(f"{ahead:+.3f} seconds"))

@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, select, text, update
+from sqlalchemy import Connection, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.leases import real_time
+from storage.leases import real_time, real_time_on
+from storage.prepared import Prepared
 from storage.tables import pace
 
 MOST_FOR_ANSWERS: Final = timedelta(seconds=1)
 """So far ahead answers push the next turn at most: a crowd of taps slows messages down, it never stops them."""
 
 _BUILD: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+_ROW = {name: select(pace.c.next_at, pace.c.held_until, real_time_on(name).label("now")) for name in _BUILD}
+_READ = {name: Prepared(row) for name, row in _ROW.items()}
+_NOW = {name: Prepared(select(real_time_on(name))) for name in _BUILD}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +45,11 @@ class Pace:
 
 def read(tx: Connection) -> Pace:
     """Return the pace as it is committed: one statement, but for the very first time."""
-    row = tx.execute(_ask(tx)).one_or_none()
+    row = _READ[tx.dialect.name].first(tx)
     if row is not None:
         return _pace(row)
-    now: datetime = tx.execute(select(real_time(tx))).scalar_one()
+    now = _NOW[tx.dialect.name].value(tx)
+    assert now is not None
     return Pace(now=now, next_at=now, held_until=now)
 
 
@@ -80,17 +85,13 @@ def hold(tx: Connection, *, seconds: float) -> None:
 
 def _lock(tx: Connection) -> Pace:
     """Take the row until the transaction ends; the moment is that at which it was taken."""
-    row = tx.execute(_ask(tx).with_for_update()).one_or_none()
+    row = tx.execute(_ROW[tx.dialect.name].with_for_update()).one_or_none()
     if row is None:
         first = _BUILD[tx.dialect.name](pace).values(id=1, next_at=real_time(tx), held_until=real_time(tx))
         tx.execute(first.on_conflict_do_nothing(index_elements=["id"]))
-        row = tx.execute(_ask(tx).with_for_update()).one()
+        row = tx.execute(_ROW[tx.dialect.name].with_for_update()).one()
     return _pace(row)
 
 
-def _ask(tx: Connection) -> Select[Any]:
-    return select(pace.c.next_at, pace.c.held_until, real_time(tx).label("now"))
-
-
-def _pace(row: Row[Any]) -> Pace:
+def _pace(row: Any) -> Pace:
     return Pace(now=row.now, next_at=row.next_at, held_until=row.held_until)

@@ -6,7 +6,7 @@ A transaction runs again whole: soon after it lost a race for locks, and for som
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import asyncpg
@@ -44,7 +44,7 @@ _SETTINGS = {
 }
 _POOL_SIZE = 8
 """Measured: on one hot bus 64 tasks over 8 connections do twice the bookings of 64 over 64."""
-_POOL_SIZE_ALONE = 4
+SINGLES = 4
 """For statements that commit themselves: while bookings wait for one visit, taps are stored and people looked up."""
 
 log = logging.getLogger(__name__)
@@ -59,9 +59,9 @@ def make_engine(url: URL, seal: Seal) -> AsyncEngine:
     return _make_engine(url, seal, pool_size=_POOL_SIZE)
 
 
-def make_engine_alone(url: URL, seal: Seal) -> AsyncEngine:
-    """Return an engine with connections of its own on which each statement is a transaction."""
-    return _make_engine(url, seal, pool_size=_POOL_SIZE_ALONE, pool_reset_on_return=None, isolation_level="AUTOCOMMIT")
+def make_engine_of_singles(url: URL, seal: Seal) -> AsyncEngine:
+    """Return an engine of SINGLES connections, on each of which a statement is a transaction of its own."""
+    return _make_engine(url, seal, pool_size=SINGLES, pool_reset_on_return=None, isolation_level="AUTOCOMMIT")
 
 
 def _make_engine(url: URL, seal: Seal, **options: Any) -> AsyncEngine:
@@ -71,7 +71,8 @@ def _make_engine(url: URL, seal: Seal, **options: Any) -> AsyncEngine:
         max_overflow=0,
         pool_pre_ping=False,
         hide_parameters=True,
-        connect_args={"server_settings": _SETTINGS, "timeout": 10},
+        # 0: the driver remembers statements of any length; sixteen questions in one are long.
+        connect_args={"server_settings": _SETTINGS, "timeout": 10, "max_cacheable_statement_size": 0},
     )
     seal_with(engine.sync_engine.dialect, seal)
 
@@ -116,22 +117,16 @@ async def run_whole(engine: AsyncEngine, job: Callable[[Connection], T]) -> T:
 
     Raise what the last run raised. After a lost connection an earlier run may have been committed.
     """
-    return await _run(_in_transaction, engine, job)
+    return await run_again(lambda whole: greenlet_spawn(_in_transaction, engine.sync_engine, whole), job)
 
 
-async def run_alone(engine: AsyncEngine, job: Callable[[Connection], T]) -> T:
-    """Return the answer of a job that is one statement, as `run_whole` does, on an engine of `make_engine_alone`."""
-    return await _run(_by_itself, engine, job)
-
-
-async def _run(
-    way: Callable[[Engine, Callable[[Connection], T]], T], engine: AsyncEngine, job: Callable[[Connection], T]
-) -> T:
+async def run_again(run: Callable[[Callable[[Connection], T]], Awaitable[T]], job: Callable[[Connection], T]) -> T:
+    """Return the job's answer as `run` brings it; run it again where that may help. Raise what the last run raised."""
     races = absences = 0
     give_up_at: float | None = None
     while True:
         try:
-            return await greenlet_spawn(way, engine.sync_engine, job)
+            return await run(job)
         except (DBAPIError, OSError) as error:
             if _state_of(error) in _LOST_RACES:
                 races += 1
@@ -154,13 +149,6 @@ def _in_transaction(engine: Engine, job: Callable[[Connection], T]) -> T:
     """Begin, run and commit in one greenlet: AsyncEngine takes one for each step, and twice the time for a lookup."""
     with engine.begin() as tx:
         return job(tx)
-
-
-def _by_itself(engine: Engine, job: Callable[[Connection], T]) -> T:
-    with engine.connect() as tx:
-        answer = job(tx)
-        say_what_waits(tx)
-        return answer
 
 
 def _state_of(error: Exception) -> Any:

@@ -23,27 +23,41 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 T = TypeVar("T")
 
-_WAITING: WeakKeyDictionary[Connection, list[tuple["_Worded", tuple[Any, ...]]]] = WeakKeyDictionary()
+_WAITING: WeakKeyDictionary[Connection, list[tuple["Worded", tuple[Any, ...]]]] = WeakKeyDictionary()
 """What is to be said later, of each transaction: in one statement each table is written once at most."""
 _named: Any = namedtuple
 """Its names come as the program runs, which a type checker does not know."""
+
+
+class Single:
+    """Stands for a connection where one prepared statement is all that is said, and its rows all that is wanted."""
+
+    __slots__ = ("__weakref__", "dialect", "tell")
+
+    def __init__(self, dialect: Dialect, tell: Callable[["Worded", tuple[Any, ...]], Sequence[Any]]) -> None:
+        self.dialect = dialect
+        self.tell = tell
 
 
 class _Said(ABC):
     """What is worded once for each database and names of values, and said as often as somebody wants."""
 
     def __init__(self) -> None:
-        self._worded: WeakKeyDictionary[Dialect, dict[tuple[str, ...], _Worded]] = WeakKeyDictionary()
+        self._worded: WeakKeyDictionary[Dialect, dict[tuple[str, ...], Worded]] = WeakKeyDictionary()
 
     def _say(
         self,
         tx: Connection,
         values: Mapping[str, Any],
-        read: Callable[["_Worded", Any], T],
+        read: Callable[["Worded", Any], T],
         *,
         others: Sequence[Mapping[str, Any]] = (),
     ) -> T:
         worded = self._worded_for(tx.dialect, tuple(values))
+        if isinstance(tx, Single):
+            if others or worded.writes:
+                raise TypeError(f"only rows come back from {worded.text}, where each statement is by itself")
+            return read(worded, _Found(tx.tell(worded, worded.parameters(values))))
         if others:
             say_what_waits(tx)
             many = [worded.parameters(each) for each in (values, *others)]
@@ -53,7 +67,7 @@ class _Said(ABC):
         waiting = _WAITING.pop(tx, [])
         return _tell_one(tx, waiting, worded, worded.parameters(values), read)
 
-    def _worded_for(self, dialect: Dialect, names: tuple[str, ...]) -> "_Worded":
+    def _worded_for(self, dialect: Dialect, names: tuple[str, ...]) -> "Worded":
         try:
             return self._worded[dialect][names]
         except KeyError:
@@ -61,7 +75,7 @@ class _Said(ABC):
             return worded
 
     @abstractmethod
-    def _word(self, dialect: Dialect, names: tuple[str, ...]) -> "_Worded":
+    def _word(self, dialect: Dialect, names: tuple[str, ...]) -> "Worded":
         """Word it for this database and values of these names."""
 
 
@@ -113,6 +127,8 @@ class Prepared(_Said):
         worded = self._worded_for(tx.dialect, tuple(values))
         if not worded.writes:
             raise TypeError(f"somebody waits for the answer to {worded.text}")
+        if isinstance(tx, Single):
+            raise TypeError(f"nothing comes after {worded.text}, where each statement is by itself")
         if not worded.may_be_said_with([before for before, _ in _WAITING.get(tx, ())]):
             say_what_waits(tx)
         _WAITING.setdefault(tx, []).append((worded, worded.parameters(values)))
@@ -122,7 +138,7 @@ class Prepared(_Said):
         if some:
             self._say(tx, some[0], lambda *_: None, others=some[1:])
 
-    def _word(self, dialect: Dialect, names: tuple[str, ...]) -> "_Worded":
+    def _word(self, dialect: Dialect, names: tuple[str, ...]) -> "Worded":
         return _OneWorded(self._statement, dialect, names)
 
 
@@ -139,7 +155,7 @@ class Together(_Said):
             return self._say(tx, values, lambda worded, cursor: worded.rows(cursor.fetchall()))
         return [alone.all(tx, **{name: values[name] for name in names}) for _, alone, names in self._questions]
 
-    def _word(self, dialect: Dialect, names: tuple[str, ...]) -> "_Worded":
+    def _word(self, dialect: Dialect, names: tuple[str, ...]) -> "Worded":
         return _ManyWorded([_OneWorded(question, dialect, own) for question, _, own in self._questions])
 
 
@@ -158,10 +174,10 @@ def forget_what_waits(tx: Connection) -> None:
 
 def _tell_one(
     tx: Connection,
-    waiting: Sequence[tuple["_Worded", tuple[Any, ...]]],
-    worded: "_Worded",
+    waiting: Sequence[tuple["Worded", tuple[Any, ...]]],
+    worded: "Worded",
     parameters: tuple[Any, ...],
-    read: Callable[["_Worded", Any], T],
+    read: Callable[["Worded", Any], T],
 ) -> T:
     text = worded.text
     if waiting:
@@ -170,7 +186,7 @@ def _tell_one(
     return _tell(tx, lambda cursor: tx.dialect.do_execute(cursor, text, parameters), worded, read)
 
 
-def _tell(tx: Connection, execute: Callable[[Any], None], worded: "_Worded", read: Callable[["_Worded", Any], T]) -> T:
+def _tell(tx: Connection, execute: Callable[[Any], None], worded: "Worded", read: Callable[["Worded", Any], T]) -> T:
     cursor = tx.connection.cursor()
     try:
         execute(cursor)
@@ -180,7 +196,19 @@ def _tell(tx: Connection, execute: Callable[[Any], None], worded: "_Worded", rea
         tx._handle_dbapi_exception(error, None, None, cursor, None)
 
 
-class _Worded(ABC):
+class _Found:
+    """What a statement on its own has found, in the shape of a cursor."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self._rows = rows
+
+    def fetchall(self) -> Sequence[Any]:
+        return self._rows
+
+
+class Worded(ABC):
     """What is said to one database for values of some names: what goes into it, and what comes back."""
 
     text: str
@@ -192,15 +220,28 @@ class _Worded(ABC):
     """It locks rows that it reads, or begins with tables of its own: nothing goes before it in the same statement."""
     number: int
     """How many parameters it has."""
+    parts: Sequence["_OneWorded"]
+    """The questions that it asks; itself, where it is one."""
 
     def __init__(self) -> None:
-        self._after: dict[tuple[_Worded, ...], str] = {}
+        self._after: dict[tuple[Worded, ...], str] = {}
+        self._times: dict[int, Worded] = {}
 
-    def may_be_said_with(self, others: Sequence["_Worded"]) -> bool:
+    def times(self, number: int) -> "Worded":
+        """Return one statement that asks this so many times; its parameters are those of each, one after the other."""
+        if number not in self._times:
+            self._times[number] = _ManyWorded([part for _ in range(number) for part in self.parts])
+        return self._times[number]
+
+    @abstractmethod
+    def apart(self, found: Sequence[Any], number: int) -> list[Sequence[Any]]:
+        """Return of what was found when this was asked so many times what each would have found alone."""
+
+    def may_be_said_with(self, others: Sequence["Worded"]) -> bool:
         """Say whether nothing changes when they are one statement: none sees another's tables, or waits for locks."""
         return not self.stands_alone and self.tables.isdisjoint(itertools.chain(*(each.tables for each in others)))
 
-    def text_after(self, others: tuple["_Worded", ...]) -> str:
+    def text_after(self, others: tuple["Worded", ...]) -> str:
         """Return the words of one statement that says those and then this one."""
         if others not in self._after:
             before, parts = 0, []
@@ -219,7 +260,7 @@ class _Worded(ABC):
         """Return what the driver has found, with the columns' names and as their types read it."""
 
 
-class _OneWorded(_Worded):
+class _OneWorded(Worded):
     """A statement in the words of one database."""
 
     def __init__(self, statement: Any, dialect: Dialect, names: tuple[str, ...]) -> None:
@@ -234,6 +275,7 @@ class _OneWorded(_Worded):
             raise TypeError(f"this statement cannot be prepared for {', '.join(names)}: {self.text}")
         self._places = [_place(place, dialect) for place in places]
         self.number = len(places)
+        self.parts = [self]
         self.tables = frozenset(part.name for part in visitors.iterate(statement) if isinstance(part, Table))
         columns = statement.exported_columns
         self.writes = isinstance(statement, Insert | Update) and len(columns) == 0
@@ -265,13 +307,17 @@ class _OneWorded(_Worded):
             rows.append(self._row(cells))
         return rows
 
+    def apart(self, found: Sequence[Any], number: int) -> list[Sequence[Any]]:
+        [arrays] = found
+        return list(arrays)
 
-class _ManyWorded(_Worded):
+
+class _ManyWorded(Worded):
     """Questions in the words of PostgreSQL, each in the place of a column: the array of its rows, in its own order."""
 
     def __init__(self, questions: Sequence[_OneWorded]) -> None:
         super().__init__()
-        self._questions = questions
+        self.parts = questions
         self.writes = False
         self.tables = frozenset(itertools.chain.from_iterable(question.tables for question in questions))
         self.stands_alone = any(question.stands_alone for question in questions)
@@ -282,11 +328,16 @@ class _ManyWorded(_Worded):
         self.text, self.number = f"SELECT {', '.join(columns)}", before
 
     def parameters(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple(itertools.chain.from_iterable(question.parameters(values) for question in self._questions))
+        return tuple(itertools.chain.from_iterable(question.parameters(values) for question in self.parts))
 
     def rows(self, found: Iterable[Sequence[Any]]) -> list[Any]:
         [arrays] = found
-        return [question.rows(array) for question, array in zip(self._questions, arrays, strict=True)]
+        return [question.rows(array) for question, array in zip(self.parts, arrays, strict=True)]
+
+    def apart(self, found: Sequence[Any], number: int) -> list[Sequence[Any]]:
+        [arrays] = found
+        size = len(self.parts)
+        return [[arrays[each * size : (each + 1) * size]] for each in range(number)]
 
 
 def _renumbered(text: str, before: int) -> str:

@@ -93,7 +93,7 @@ async def test_questions_that_are_asked_together_are_answered_as_alone(database_
         assert len(said) == (1 if tx.dialect.name == "postgresql" else len(questions))
 
     visit = await database.run(fill)
-    await database.look_up(ask, visit)
+    await database.read(ask, visit)
     await database.close()
 
 
@@ -158,7 +158,7 @@ async def test_said_together_one_of_two_writes_to_a_row_would_be_lost(
     postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control: in one statement neither sees the other."""
-    monkeypatch.setattr("storage.prepared._Worded.may_be_said_with", lambda *_: True)
+    monkeypatch.setattr("storage.prepared.Worded.may_be_said_with", lambda *_: True)
     database = await Database.open(postgresql_url, migrate=False)
 
     def write(tx: Tx) -> None:

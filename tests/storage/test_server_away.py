@@ -14,13 +14,16 @@ from sqlalchemy.exc import DBAPIError
 
 import storage.postgresql
 from bot.services.booking import Booked, Released, book_seat, release_seat
+from bot.services.people import find_person
 from storage import Tx
 from storage.database import Database, NoDatabase
-from storage.tables import bookings, log
+from storage.prepared import Prepared
+from storage.tables import bookings, log, visits
 from tests.makers import OPEN
 from tests.services.test_auditing import look
 from tests.services.world import World, settle, visit_of
 
+NAB = Prepared(select(visits.c.key).where(visits.c.key == "nab-am"))
 KILLS = 3
 PEOPLE = 6
 
@@ -114,6 +117,8 @@ async def test_a_killed_server_loses_and_doubles_nothing(mortal: pixeltable_pgse
                 cause=f"release/{person}/{number}",
             )
             assert isinstance(released, Released)
+            known = await database.look_up(find_person, telegram_id=-number, now=OPEN)
+            assert known.delegate is None
             progress.add(f"release/{person}/{number}")
 
     crowd = [asyncio.create_task(traveller(person)) for person in world.people]
@@ -145,13 +150,14 @@ async def test_a_server_that_stays_away_is_told_to_the_caller(
     database = await Database.open(url)
     await database.run(settle, people=1, now=OPEN)
     await asyncio.to_thread(kill, mortal)
-    for ask in (database.run, database.read):
+    for ask in (database.run, database.read, database.look_up, database.run_one):
         with pytest.raises((OSError, DBAPIError)):
-            await ask(visit_of, "nab-am")
+            await ask(NAB.value)
     with pytest.raises(NoDatabase, match="cannot be used"):
         await Database.open(url)
     await asyncio.to_thread(start, mortal)
-    assert (await database.run(visit_of, "nab-am")).key == (await database.read(visit_of, "nab-am")).key
+    for ask in (database.run, database.read, database.look_up, database.run_one):
+        assert await ask(NAB.value) == "nab-am"
     await database.close()
 
 
