@@ -6,7 +6,7 @@ A transaction runs again whole: soon after it lost a race for locks, and for som
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import asyncpg
@@ -61,10 +61,18 @@ def make_engine(url: URL, seal: Seal) -> AsyncEngine:
 
 def make_engine_of_singles(url: URL, seal: Seal) -> AsyncEngine:
     """Return an engine of SINGLES connections, on each of which a statement is a transaction of its own."""
-    return _make_engine(url, seal, pool_size=SINGLES, pool_reset_on_return=None, isolation_level="AUTOCOMMIT")
+    return _make_engine(
+        url,
+        seal,
+        # So many questions in one statement are planned once on a connection, not at each of its first five runs.
+        settings={**_SETTINGS, "plan_cache_mode": "force_generic_plan"},
+        pool_size=SINGLES,
+        pool_reset_on_return=None,
+        isolation_level="AUTOCOMMIT",
+    )
 
 
-def _make_engine(url: URL, seal: Seal, **options: Any) -> AsyncEngine:
+def _make_engine(url: URL, seal: Seal, *, settings: Mapping[str, str] = _SETTINGS, **options: Any) -> AsyncEngine:
     engine = create_async_engine(
         url,
         **options,
@@ -72,7 +80,7 @@ def _make_engine(url: URL, seal: Seal, **options: Any) -> AsyncEngine:
         pool_pre_ping=False,
         hide_parameters=True,
         # 0: the driver remembers statements of any length; sixteen questions in one are long.
-        connect_args={"server_settings": _SETTINGS, "timeout": 10, "max_cacheable_statement_size": 0},
+        connect_args={"server_settings": settings, "timeout": 10, "max_cacheable_statement_size": 0},
     )
     seal_with(engine.sync_engine.dialect, seal)
 

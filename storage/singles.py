@@ -8,10 +8,9 @@ is stored as a group is handled as one, and 32 people who tap at once are looked
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import Connection
@@ -27,18 +26,13 @@ _MOST_TOGETHER: Final = 16
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Asked:
-    """One statement that somebody waits for; `goes_with` are those in one statement with it, once it is said."""
+    """The values of a question that somebody waits for the answer of."""
 
-    worded: Worded
     parameters: tuple[Any, ...]
-    is_question: bool
     answer: asyncio.Future[Sequence[Any]]
-    goes_with: Sequence["_Asked"] = field(default=(), repr=False)
+    goes_with: Sequence["_Asked"] = ()
+    """Those in one statement with it, and the task that says it, once that has begun."""
     task: asyncio.Task[None] | None = None
-
-    def is_like(self, other: "_Asked") -> bool:
-        """Say whether both are one question, for different values."""
-        return self.worded is other.worded and self.is_question and not self.answer.done()
 
 
 class Singles:
@@ -50,39 +44,47 @@ class Singles:
 
     def __init__(self, engine: AsyncEngine, *, connections: int) -> None:
         self._engine = engine
+        self._places = asyncio.Semaphore(connections)
         self._free = [_Held(engine) for _ in range(connections)]
-        self._waiting: deque[_Asked] = deque()
-        self._will_send = False
-        self._sending: set[asyncio.Task[None]] = set()
-
-    async def ask(self, job: Callable[[Connection], T]) -> T:
-        """Return the answer of a job that asks; its question may go together with others of the moment."""
-        return await self._run(job, is_question=True)
+        self._waiting: dict[Worded, list[_Asked]] = {}  # by question, what is to be said next
+        self._saying: set[asyncio.Task[None]] = set()
 
     async def do(self, job: Callable[[Connection], T]) -> T:
         """Return the answer of a job whose statement does something; it goes by itself."""
-        return await self._run(job, is_question=False)
+        return await self._run(job, self._say)
+
+    async def ask(self, job: Callable[[Connection], T]) -> T:
+        """Return the answer of a job that asks; its question may go together with others of the moment."""
+        return await self._run(job, self._ask)
 
     async def close(self) -> None:
         """Close the connections once what is being said is answered."""
-        await asyncio.gather(*self._sending, return_exceptions=True)
+        await asyncio.gather(*self._saying, return_exceptions=True)
         for held in self._free:
             await held.close()
         await self._engine.dispose()
 
-    async def _run(self, job: Callable[[Connection], T], *, is_question: bool) -> T:
-        def tell(worded: Worded, parameters: tuple[Any, ...]) -> Sequence[Any]:
-            return await_only(self._tell(worded, parameters, is_question))
+    async def _run(
+        self, job: Callable[[Connection], T], say: Callable[[Worded, tuple[Any, ...]], Awaitable[Sequence[Any]]]
+    ) -> T:
+        single = Single(self._engine.dialect, lambda worded, parameters: await_only(say(worded, parameters)))
+        return await greenlet_spawn(job, cast(Connection, single))
 
-        return await greenlet_spawn(job, cast(Connection, Single(self._engine.dialect, tell)))
+    async def _say(self, worded: Worded, parameters: Sequence[Any]) -> Sequence[Any]:
+        async with self._places:
+            held = self._free.pop()
+            try:
+                return await held.fetch(worded.text, parameters)
+            finally:
+                self._free.append(held)
 
-    async def _tell(self, worded: Worded, parameters: tuple[Any, ...], is_question: bool) -> Sequence[Any]:
-        loop = asyncio.get_running_loop()
-        asked = _Asked(worded=worded, parameters=parameters, is_question=is_question, answer=loop.create_future())
-        self._waiting.append(asked)
-        if not self._will_send:  # once all that runs in this moment has asked
-            self._will_send = True
-            loop.call_soon(self._send)
+    async def _ask(self, worded: Worded, parameters: tuple[Any, ...]) -> Sequence[Any]:
+        asked = _Asked(parameters=parameters, answer=asyncio.get_running_loop().create_future())
+        if worded in self._waiting:
+            self._waiting[worded].append(asked)
+        else:
+            self._waiting[worded] = [asked]
+            self._begin_to_say(worded)  # once all that runs in this moment has asked
         try:
             return await asked.answer
         except asyncio.CancelledError:
@@ -90,45 +92,34 @@ class Singles:
                 asked.task.cancel()
             raise
 
-    def _send(self) -> None:
-        self._will_send = False
-        while self._free and (group := self._next_group()):
-            task = asyncio.create_task(self._send_group(self._free.pop(), group))
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+    def _begin_to_say(self, worded: Worded) -> None:
+        task = asyncio.create_task(self._say_together(worded))
+        self._saying.add(task)
+        task.add_done_callback(self._saying.discard)
+
+    async def _say_together(self, worded: Worded) -> None:
+        """Say what waits of this question: as much as goes together, when there is a place for it."""
+        async with self._places:
+            waiting = [asked for asked in self._waiting.pop(worded) if not asked.answer.done()]  # else they have left
+            # A power of two: so a question is worded, and planned by the server, for five numbers at most.
+            size = min(_MOST_TOGETHER, 1 << (len(waiting).bit_length() - 1)) if waiting else 0
+            group, rest = waiting[:size], waiting[size:]
+            if rest:
+                self._waiting[worded] = rest
+                self._begin_to_say(worded)
+            if not group:
+                return
             for asked in group:
-                asked.goes_with, asked.task = group, task
-
-    def _next_group(self) -> Sequence[_Asked]:
-        """Take what waits longest, and what may go with it.
-
-        How many go together is a power of two: so each question is worded, and planned by the server, five times at
-        most.
-        """
-        while self._waiting and self._waiting[0].answer.done():  # its asker has left
-            self._waiting.popleft()
-        if not self._waiting:
-            return []
-        first = self._waiting[0]
-        like_it = [each for each in self._waiting if each is first or (first.is_question and each.is_like(first))]
-        group = like_it[: min(_MOST_TOGETHER, 1 << (len(like_it).bit_length() - 1))]
-        if len(group) == 1:
-            self._waiting.popleft()
-        else:
-            taken = set(group)
-            self._waiting = deque(each for each in self._waiting if each not in taken)
-        return group
-
-    async def _send_group(self, held: "_Held", group: Sequence[_Asked]) -> None:
-        try:
-            await _answer(held, group)
-        finally:
-            self._free.append(held)
-            self._send()
+                asked.goes_with, asked.task = group, asyncio.current_task()
+            held = self._free.pop()
+            try:
+                await _answer(held, worded, group)
+            finally:
+                self._free.append(held)
 
 
-async def _answer(held: "_Held", group: Sequence[_Asked]) -> None:
-    worded, size = group[0].worded, len(group)
+async def _answer(held: "_Held", worded: Worded, group: Sequence[_Asked]) -> None:
+    size = len(group)
     text = worded.text if size == 1 else worded.times(size).text
     try:
         found = await held.fetch(text, [value for asked in group for value in asked.parameters])
@@ -136,7 +127,7 @@ async def _answer(held: "_Held", group: Sequence[_Asked]) -> None:
     except Exception as error:  # noqa: BLE001 - handed to whoever waits
         if size > 1 and held.is_open:  # what one of them provokes is not to meet the others
             for asked in group:
-                await _answer(held, [asked])
+                await _answer(held, worded, [asked])
             return
         for asked in group:
             if not asked.answer.done():
