@@ -14,9 +14,7 @@ from storage.database import Database
 from storage.sending import Outcome, Turn
 
 _MOST_AT_ONCE = 64
-_GATHERS_FOR = 0.02
-"""Seconds in which what taps have shown becomes one transaction: nobody waits for it. What a crash in them leaves
-unwritten is sent anew, as where the crash comes a moment earlier."""
+_GATHER_SECONDS = 0.02
 
 log = logging.getLogger(__name__)
 
@@ -44,12 +42,19 @@ Entry = Begun | Outcome | Shown
 
 
 class Ledger:
-    """Writes entries in as few transactions as the database is slow."""
+    """Writes entries in as few transactions as the database is slow.
 
-    def __init__(self, database: Database, *, pace: Pace, now: Callable[[], datetime]) -> None:
+    What taps have shown, which nobody waits for, gathers for `gather_seconds` unless something else comes. A crash in
+    them leaves it unwritten, and the message is sent anew, as where a crash comes before it is noted.
+    """
+
+    def __init__(
+        self, database: Database, *, pace: Pace, now: Callable[[], datetime], gather_seconds: float = _GATHER_SECONDS
+    ) -> None:
         self._database = database
         self._pace = pace
         self._now = now
+        self._gather_seconds = gather_seconds
         self._waiting: list[tuple[Entry, asyncio.Future[Any]]] = []
         self._some_is_urgent = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
@@ -100,7 +105,7 @@ class Ledger:
         if all(isinstance(entry, Shown) for entry, _ in self._waiting):
             self._some_is_urgent.clear()
             with suppress(TimeoutError):
-                async with asyncio.timeout(_GATHERS_FOR):
+                async with asyncio.timeout(self._gather_seconds):
                     await self._some_is_urgent.wait()
 
     async def _write_together(self, batch: Sequence[tuple[Entry, asyncio.Future[Any]]]) -> None:

@@ -21,7 +21,7 @@ from storage.records import BookingState, MessageState
 from storage.tables import bookings, buses, delegates, log, outbox, riders, visits
 from tests.house import OPEN, OWNER
 from tests.makers import PROGRAMME
-from tests.phone import Message, Phone, Telegram
+from tests.phone import Message, NotAllowed, Phone, Telegram
 from tests.processes.bot_process import TOKEN, BotProcess, bot_process
 from tests.proof.kills import settled
 
@@ -77,7 +77,11 @@ async def visitor(phone: Phone, *, chance: Random) -> set[str]:
         wanted = next((data for data in ("book:", "give:", "giveq:", "visit:") if shown.button(data)), None)
         if wanted is None or (wanted == "giveq:" and chance.random() < 0.6):
             break
-        await phone.tap(wanted, message=shown, wait=0)  # the bot may be dead: nobody waits for the answer
+        try:
+            await phone.tap(wanted, message=shown, wait=0)  # the bot may be dead: nobody waits for the answer
+        except NotAllowed:  # it came back, and has changed the card under the thumb
+            shown = await phone.wait_for(has_buttons, timeout=PATIENCE)
+            continue
         shown = await phone.wait_for(has_buttons, newer_than=shown, timeout=PATIENCE)
         told |= codes_in(shown)
     return told
