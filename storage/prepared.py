@@ -32,7 +32,7 @@ _named: Any = namedtuple
 class Single:
     """Stands for a connection where one prepared statement is all that is said, and its rows all that is wanted."""
 
-    __slots__ = ("__weakref__", "dialect", "tell")
+    __slots__ = ("dialect", "tell")
 
     def __init__(self, dialect: Dialect, tell: Callable[["Worded", tuple[Any, ...]], Sequence[Any]]) -> None:
         self.dialect = dialect

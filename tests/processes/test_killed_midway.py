@@ -81,8 +81,8 @@ async def visitor(phone: Phone, *, chance: Random) -> set[str]:
             await phone.tap(wanted, message=shown, wait=0)  # the bot may be dead: nobody waits for the answer
         except NotAllowed:  # it came back, and has changed the card under the thumb
             shown = await phone.wait_for(has_buttons, timeout=PATIENCE)
-            continue
-        shown = await phone.wait_for(has_buttons, newer_than=shown, timeout=PATIENCE)
+        else:
+            shown = await phone.wait_for(has_buttons, newer_than=shown, timeout=PATIENCE)
         told |= codes_in(shown)
     return told
 

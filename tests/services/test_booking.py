@@ -532,11 +532,11 @@ async def test_the_person_is_locked_before_the_visit(
         """Hold one of the two until the booking waits for it; say whether the other is held by the booking."""
         tx.exec_driver_sql(look.format(held, ids[held]))
         booking = asyncio.get_running_loop().create_task(server.run(booked, world, EMMA, "nab-am"))
-        while not await_only(others[1].look_up(lambda view: view.exec_driver_sql(waits).scalar_one())):
+        while not await_only(others[1].read(lambda view: view.exec_driver_sql(waits).scalar_one())):
             await_only(asyncio.sleep(0))
         tasks.append(booking)
         try:
-            await_only(others[1].run_one(lambda third: third.exec_driver_sql(look.format(free, ids[free])).close()))
+            await_only(others[1].run(lambda third: third.exec_driver_sql(look.format(free, ids[free])).close()))
         except DBAPIError:
             return True
         return False
@@ -556,7 +556,7 @@ async def test_the_buses_of_the_visit_are_locked_too(server: Database, postgresq
 
     def ask(tx: Tx) -> None:
         requests.lock(tx, delegate_id=world.people[EMMA], visit_id=visit.id, cause="tap")
-        await_only(other.run_one(lambda theirs: theirs.exec_driver_sql(look).close()))
+        await_only(other.run(lambda theirs: theirs.exec_driver_sql(look).close()))
 
     with pytest.raises(DBAPIError, match="could not obtain lock"):
         await server.run(ask)
