@@ -1,7 +1,7 @@
 """What handlers receive: the House that all share, and for this update who wrote, in which language, and when."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,6 +33,8 @@ class House:
     sender: Sender
     pass_keys: tuple[PassKey, ...]
     """QR passes are signed with the first and read with any."""
+    full: set[int] = field(default_factory=set)
+    """The visits that had no seats for somebody when they were last asked for: there one looks before one locks."""
 
 
 class Context(CallbackContext[ExtBot[str], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):

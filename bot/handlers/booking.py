@@ -9,9 +9,9 @@ from bot.context import Context
 from bot.handlers.old_buttons import answer_old_button
 from bot.handlers.tickets import show_ticket, ticket_screen
 from bot.handlers.visits import show_visit
-from bot.rules.booking import AlreadyBooked, Changed
+from bot.rules.booking import AlreadyBooked, Changed, NoSeats
 from bot.screen import Screen, show, tapped
-from bot.services.booking import Booked, Refused, book_seat, tickets_of
+from bot.services.booking import Booked, Refused, book_seat, look_for_room, tickets_of
 from bot.services.drafts import Party, begin_party, drop_companion, read_party
 from bot.texts import companions, refusals
 from bot.texts import tickets as texts
@@ -43,6 +43,20 @@ async def replace(update: Update, context: Context) -> None:
 
 
 async def _take(update: Update, context: Context, *, visit: int, version: int, party: int, giving_up: Pairs) -> None:
+    if visit in context.house.full and not giving_up:
+        refused = await context.db.look_up(
+            look_for_room,
+            delegate=context.delegate,
+            visit_id=visit,
+            visit_version=version,
+            party=party,
+            congress=context.congress,
+            now=context.now,
+        )
+        if refused is not None:
+            await show_refusal(update, context, refused, party=party)
+            return
+        context.house.full.discard(visit)
     lease = context.lease_for_tap(update)
     outcome = await context.db.run(
         book_seat,
@@ -60,6 +74,8 @@ async def _take(update: Update, context: Context, *, visit: int, version: int, p
         case Booked():
             await show_booked(update, context, outcome, token=lease.token)
         case Refused():
+            if isinstance(outcome.refusal, NoSeats):
+                context.house.full.add(visit)
             await show_refusal(update, context, outcome, party=party)
         case None:
             await answer_old_button(update, context)

@@ -8,6 +8,7 @@ from bot.rules.booking import (
     AlreadyBooked,
     AlreadyReleased,
     Changed,
+    NoSeats,
     PeopleWait,
     Refusal,
     refuse_booking,
@@ -15,8 +16,9 @@ from bot.rules.booking import (
 )
 from bot.rules.changing import GIVEN_BACK
 from bot.rules.lateness import KINDS
+from bot.rules.registered import is_for_registered
 from bot.rules.seats import choose_bus
-from bot.services.alternatives import alternatives_to
+from bot.services.alternatives import alternatives_among, alternatives_to
 from bot.services.cards import leave_card, renew_booking
 from bot.services.drafts import COMPANIONS
 from bot.services.listed import may_be_seated
@@ -169,6 +171,27 @@ def book_seat(
         given_up=tuple(seat.visit for seat in ended.values()),
         may_wait=len(held) < len(asked.live),
     )
+
+
+def look_for_room(
+    tx: Tx, *, delegate: Delegate, visit_id: int, visit_version: int, party: int, congress: Congress, now: datetime
+) -> Refused | None:
+    """Say that there are no seats for the party, as `book_seat` would; None for all that only it can say.
+
+    One statement, and no locks: when more people tap than there are seats, those that come too late wait for nobody.
+    """
+    every, held = bookings.visits_beside_held(tx, delegate_id=delegate.id)
+    visit = next((each for each in every if each.id == visit_id), None)
+    if visit is None or visit.version != visit_version or is_for_registered(visit, rules=congress.rules):
+        return None
+    wheelchairs = int(delegate.wheelchair)
+    refusal = refuse_booking(visit, party=party, wheelchairs=wheelchairs, held=held, rules=congress.rules, now=now)
+    if not isinstance(refusal, NoSeats):
+        return None
+    others = alternatives_among(
+        every, visit, held=held, party=party, wheelchairs=wheelchairs, congress=congress, now=now
+    )
+    return Refused(refusal=refusal, visit=visit, alternatives=others)
 
 
 def release_seat(

@@ -3,11 +3,12 @@
 import asyncio
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
 from bot.rules.booking import AlreadyBooked, Clash, Clashes, NoSeats
-from bot.services.booking import Booked
+from bot.services.booking import Booked, book_seat
 from bot.texts import tickets as texts
 from storage import bookings
 from storage.records import BookingState
@@ -141,6 +142,43 @@ async def test_the_last_seat_goes_to_one_and_the_other_is_told_at_once_with_alte
     await loser.wait_for(lambda message: message.button("giveq:") is not None, newer_than=other)
     (booked,) = await tickets(house, loser)
     assert f"visit:{booked.visit.id}" == others[0]
+    await seats_add_up(house)
+
+
+async def test_who_comes_to_a_full_visit_hears_so_without_waiting_until_there_is_room(
+    house: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the first refusal nobody locks the visit to hear the next; once a seat is free, the next tap has it."""
+    await answered(await house.organizer(), "/seats B13 1")
+    emma = await house.delegate("Emma")
+    late = {code: await house.delegate(f"Late {code}", language=code) for code in ("en", "ru", "kk")}
+    cards = {code: await house.card(phone, "school-am") for code, phone in late.items()}
+    data = next(iter(cards.values())).button("book:").data
+    ticket = await house.book(emma, "school-am")
+    services: list[Any] = []
+    run = house.db.run
+
+    async def hear(service: Any, *args: Any, **others: Any) -> Any:
+        services.append(service)
+        return await run(service, *args, **others)
+
+    monkeypatch.setattr(house.db, "run", hear)
+    for code, phone in late.items():
+        answer = await phone.tap("book:", message=cards[code])
+        told, reason = why_not(house, code, NoSeats(left=0, largest=0))
+        assert answer.text == told
+        refused = await phone.wait_for(reason, newer_than=cards[code])
+        assert any(other.startswith("visit:") for other in callbacks(refused))
+    assert services.count(book_seat) == 1
+
+    asked = await screen_after(emma, "giveq:", message=ticket)
+    await screen_after(emma, "give:", message=asked)
+    kk = late["kk"]
+    await kk.forge(data, cards["kk"].message_id)
+    assert await visits_held(house, kk) == ["school-am"]
+    assert services.count(book_seat) == 2
+    answer = await late["ru"].forge(data, cards["ru"].message_id)
+    assert answer.text == why_not(house, "ru", NoSeats(left=0, largest=0))[0]
     await seats_add_up(house)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +31,7 @@ from bot.services.booking import (
     Released,
     Ticket,
     book_seat,
+    look_for_room,
     release_seat,
     ticket_of,
     tickets_of,
@@ -220,6 +222,49 @@ async def test_the_last_seat_goes_to_one_delegate_and_the_other_hears_what_is_le
     assert outcome.refusal == NoSeats(left=0, largest=0)
     assert outcome.visit.seats_taken == 2
     assert [visit.key for visit in outcome.alternatives] == ["nab-pres-pm", "nab-am", "aitu-walk"]
+
+
+async def look(database: Database, world: World, who: int, key: str, **changes: Any) -> Refused | None:
+    """Look as the handler does where somebody has found no seat."""
+    visit = await database.read(visit_of, key)
+    usual: dict[str, Any] = {
+        "delegate": await database.read(delegates.read, world.people[who]),
+        "visit_id": visit.id,
+        "visit_version": visit.version,
+        "party": 1,
+        "congress": world.congress,
+        "now": OPEN,
+    }
+    return await database.look_up(look_for_room, **usual | changes)
+
+
+async def test_who_looks_first_hears_what_the_locks_would_say(database: Database, world: World) -> None:
+    """Without a seat for the whole party; with a seat for one, who is alone goes on and books."""
+    await database.run(booked, world, EMMA, "pres-am")
+    await database.run(lambda tx: put_party(tx, world.people[DANA], "pres-am", "Zoë", congress=world.congress))
+    for party, room in ((2, False), (1, True)):
+        seen = await look(database, world, DANA, "pres-am", party=party)
+        assert (seen is None) is room
+        assert seen is None or seen == await unchanged(database, book, world, DANA, "pres-am", party=party)
+    await database.run(booked, world, IVAN, "pres-am")
+    seen = await look(database, world, DANA, "pres-am")
+    assert seen == await unchanged(database, book, world, DANA, "pres-am")
+    assert seen is not None
+    assert seen.refusal == NoSeats(left=0, largest=0)
+    assert seen.alternatives
+
+
+async def test_all_else_is_left_to_who_locks(database: Database, world: World) -> None:
+    for who in (EMMA, IVAN):
+        await database.run(booked, world, who, "pres-am")
+    assert await look(database, world, EMMA, "pres-am") is None, "it is theirs: a repeat shows the ticket"
+    assert await look(database, world, DANA, "pres-am", visit_version=9) is None
+    assert await look(database, world, DANA, "pres-am", visit_id=999) is None
+    assert await look(database, world, DANA, "pres-am", now=at("08-22 09:30")) is None
+    only = replace(world.congress, rules=replace(world.congress.rules, registered_only=True))
+    assert await look(database, world, DANA, "pres-am", congress=only) is None, "who is not listed hears that"
+    await database.run(booked, world, DANA, "nab-am")
+    assert await look(database, world, DANA, "pres-am") is None, "what is in the way comes first"
 
 
 @pytest.mark.parametrize(
