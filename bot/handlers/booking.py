@@ -56,7 +56,6 @@ async def _take(update: Update, context: Context, *, visit: int, version: int, p
         if refused is not None:
             await show_refusal(update, context, refused, party=party)
             return
-        context.house.full.discard(visit)
     lease = context.lease_for_tap(update)
     outcome = await context.db.run(
         book_seat,
@@ -72,6 +71,7 @@ async def _take(update: Update, context: Context, *, visit: int, version: int, p
     )
     match outcome:
         case Booked():
+            context.house.full.discard(visit)
             await show_booked(update, context, outcome, token=lease.token)
         case Refused():
             if isinstance(outcome.refusal, NoSeats):
