@@ -171,7 +171,6 @@ class App:
             token=token,
             handle=self._handle,
             on_flood=self._answer_flood,
-            before_done=sender.settle_taps,
             tally=self.tally,
         )
         progresses = Progresses(db=self.db, bot=bot, clock=self.clock, languages=languages)

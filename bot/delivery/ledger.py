@@ -44,8 +44,8 @@ Entry = Begun | Outcome | Shown
 class Ledger:
     """Writes entries in as few transactions as the database is slow.
 
-    What taps have shown, which nobody waits for, gathers for `gather_seconds`, unless something else comes or somebody
-    asks for it (`flush`), as whoever marks the taps as done does before.
+    What taps have shown, which nobody waits for, gathers for `gather_seconds` unless something else comes. A crash in
+    them leaves it unwritten, and the message is sent anew, as where a crash comes before it is noted.
     """
 
     def __init__(
@@ -56,7 +56,6 @@ class Ledger:
         self._now = now
         self._gather_seconds = gather_seconds
         self._waiting: list[tuple[Entry, asyncio.Future[Any]]] = []
-        self._under_way: list[asyncio.Future[Any]] = []
         self._some_is_urgent = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
 
@@ -74,13 +73,6 @@ class Ledger:
     async def begin(self, entry: Begun) -> Turn | None:
         """Mark the row as being sent and return when it may be; None when another sender has it by now."""
         return cast(Turn | None, await self._note(entry))
-
-    async def flush(self) -> None:
-        """Return once all that has been noted until now is written, or could not be."""
-        noted = self._under_way + [answer for _, answer in self._waiting]
-        if noted:
-            self._some_is_urgent.set()
-            await asyncio.wait(noted)
 
     async def close(self) -> None:
         """Finish what has been noted."""
@@ -103,10 +95,8 @@ class Ledger:
             while self._waiting:
                 await self._gather()
                 batch, self._waiting = self._waiting[:_MOST_AT_ONCE], self._waiting[_MOST_AT_ONCE:]
-                self._under_way = [answer for _, answer in batch]
                 # Turns last: who gives them out holds the pace of all processes until the commit.
                 await self._write_together(sorted(batch, key=lambda waiting: isinstance(waiting[0], Begun)))
-                self._under_way = []
         finally:
             self._writer = None
 

@@ -114,10 +114,6 @@ class Sender:
         """
         return self._ledger.note(Shown(token=token, message_id=message_id))
 
-    async def settle_taps(self) -> None:
-        """Return once every message that taps have shown until now is marked, or could not be."""
-        await self._ledger.flush()
-
     async def _run(self) -> None:
         while not self._stopping and not self.token_refused:
             self._woken.clear()

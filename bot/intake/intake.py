@@ -28,10 +28,6 @@ _SECONDS_FOR_LAST_WORDS = 1.0
 log = logging.getLogger(__name__)
 
 
-async def _nothing() -> None:
-    """Handlers leave nothing to be written down."""
-
-
 class Intake:
     """Brings each update to its handler: in order for one person, and again if need be until it is handled.
 
@@ -40,8 +36,7 @@ class Intake:
     when the pause is over. `on_flood` answers a person of whom more than 20 updates wait; the surplus is dropped.
 
     `api_url` is the root of the Bot API server. `now` is real time and `pause` waits for seconds: no business clock.
-    `tally` and `in_hand` are for whoever watches. `before_done` returns once all that handlers have left to be written
-    down is written: only then are updates marked, which are never handled again.
+    `tally` and `in_hand` are for whoever watches.
     """
 
     def __init__(
@@ -58,7 +53,6 @@ class Intake:
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         at_once: int = AT_ONCE,
         tally: Tally | None = None,
-        before_done: Callable[[], Awaitable[None]] = _nothing,
     ) -> None:
         self.tally = tally or Tally()
         self._now = now
@@ -69,7 +63,7 @@ class Intake:
             self._source = Shared(database=database, queues=self._queues, life=life)
         else:
             self._source = Alone(database=database, queues=self._queues)
-        self._marks = DoneMarks(finish=self._source.finish, pause=pause, before=before_done)
+        self._marks = DoneMarks(finish=self._source.finish, pause=pause)
         self._floods = Floods(bot=bot, on_flood=on_flood, now=now)
         self._workers = Workers(
             database=database,

@@ -15,20 +15,12 @@ log = logging.getLogger(__name__)
 
 
 class DoneMarks:
-    """Collects the ids of done updates for `finish`. A group that cannot be written stays and goes with the next.
-
-    `before` returns once all else that was done for them is written down: what is marked is never handled again.
-    """
+    """Collects the ids of done updates for `finish`. A group that cannot be written stays and goes with the next."""
 
     def __init__(
-        self,
-        *,
-        finish: Callable[[list[int]], Awaitable[None]],
-        pause: Callable[[float], Awaitable[None]],
-        before: Callable[[], Awaitable[None]],
+        self, *, finish: Callable[[list[int]], Awaitable[None]], pause: Callable[[float], Awaitable[None]]
     ) -> None:
         self._finish = finish
-        self._before = before
         self._pause = pause
         self._waiting: list[int] = []
         self._some = asyncio.Event()
@@ -61,7 +53,6 @@ class DoneMarks:
             if not group:
                 return
             try:
-                await self._before()
                 await self._finish(group)
             except BaseException:  # a cancelled write too: a mark that is written twice does no harm
                 self._waiting[:0] = group

@@ -182,41 +182,6 @@ async def test_who_comes_to_a_full_visit_hears_so_without_waiting_until_there_is
     await seats_add_up(house)
 
 
-async def test_a_tap_is_done_once_its_ticket_is_marked_as_shown(
-    house: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Else a crash in between would send the same ticket as a new message: the tap is not handled again any more."""
-    emma = await house.delegate("Emma")
-    said: list[tuple[str, Any, Any]] = []
-
-    def heard(run: Any) -> Any:
-        async def hear(service: Any, *args: Any, **others: Any) -> Any:
-            if service.__name__ == "_enter":
-                await asyncio.sleep(0.1)  # longer than marks gather: a mark that does not wait comes first
-            answer = await run(service, *args, **others)
-            said.append((service.__name__, args, others))
-            return answer
-
-        return hear
-
-    for way in ("run", "run_one"):
-        monkeypatch.setattr(house.db, way, heard(getattr(house.db, way)))
-    await house.book(emma, "nab-am")
-    cause = next(others["cause"] for name, _, others in said if name == "book_seat")
-
-    async def places() -> tuple[list[int], list[int]] | None:
-        shown = [place for place, (name, *_) in enumerate(said) if name == "_enter"]
-        done = [
-            place
-            for place, (name, args, _) in enumerate(said)
-            if name in ("mark_done", "finish") and f"update/{max(args[0])}" == cause
-        ]
-        return (shown, done) if done else None
-
-    shown, done = await until(places)
-    assert shown[0] < done[0]
-
-
 async def test_the_same_tap_twice_books_once(quick_house: Running) -> None:
     emma = await quick_house.delegate()
     card = await quick_house.card(emma, "nab-am")

@@ -138,17 +138,6 @@ async def test_what_taps_show_a_moment_later_goes_along_and_no_message_waits_for
     assert await asyncio.gather(*shown) == [False, False]
 
 
-async def test_a_flush_waits_for_what_was_noted_and_makes_it_gather_no_longer(post: Post, database: Database) -> None:
-    ledger = Ledger(database, pace=post.pace, now=post.time.now, gather_seconds=60.0)
-    await ledger.flush()
-    shown = [ledger.note(Shown(token=f"tap-{number}", message_id=7000 + number)) for number in range(2)]
-    for _ in range(100):
-        await asyncio.sleep(0)
-    assert not any(each.done() for each in shown)
-    await ledger.flush()
-    assert all(each.done() for each in shown)
-
-
 async def test_the_ticket_of_a_tap_that_died_comes_as_a_new_message(post: Post, telegram: TelegramServer) -> None:
     reader = await post.reader(501)
     message = NewMessage(key="ticket/1", kind="ticket", delegate_id=reader, due_at=NOON, expires_at=NOON + 60 * SECOND)
