@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -14,7 +13,6 @@ from storage.database import Database
 from storage.sending import Outcome, Turn
 
 _MOST_AT_ONCE = 64
-_GATHER_SECONDS = 0.02
 
 log = logging.getLogger(__name__)
 
@@ -42,21 +40,13 @@ Entry = Begun | Outcome | Shown
 
 
 class Ledger:
-    """Writes entries in as few transactions as the database is slow.
+    """Writes entries in as few transactions as the database is slow."""
 
-    What taps have shown, which nobody waits for, gathers for `gather_seconds` unless something else comes. A crash in
-    them leaves it unwritten, and the message is sent anew, as where a crash comes before it is noted.
-    """
-
-    def __init__(
-        self, database: Database, *, pace: Pace, now: Callable[[], datetime], gather_seconds: float = _GATHER_SECONDS
-    ) -> None:
+    def __init__(self, database: Database, *, pace: Pace, now: Callable[[], datetime]) -> None:
         self._database = database
         self._pace = pace
         self._now = now
-        self._gather_seconds = gather_seconds
         self._waiting: list[tuple[Entry, asyncio.Future[Any]]] = []
-        self._some_is_urgent = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
 
     def note(self, entry: Outcome | Shown) -> asyncio.Future[bool]:
@@ -76,7 +66,6 @@ class Ledger:
 
     async def close(self) -> None:
         """Finish what has been noted."""
-        self._some_is_urgent.set()
         if self._writer is not None:
             await self._writer
 
@@ -84,8 +73,6 @@ class Ledger:
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         answer.add_done_callback(_log_failure)
         self._waiting.append((entry, answer))
-        if not isinstance(entry, Shown):
-            self._some_is_urgent.set()
         if self._writer is None:
             self._writer = asyncio.create_task(self._write_all())
         return answer
@@ -93,20 +80,11 @@ class Ledger:
     async def _write_all(self) -> None:
         try:
             while self._waiting:
-                await self._gather()
                 batch, self._waiting = self._waiting[:_MOST_AT_ONCE], self._waiting[_MOST_AT_ONCE:]
                 # Turns last: who gives them out holds the pace of all processes until the commit.
                 await self._write_together(sorted(batch, key=lambda waiting: isinstance(waiting[0], Begun)))
         finally:
             self._writer = None
-
-    async def _gather(self) -> None:
-        """Leave others a moment to come, unless somebody waits for what is there."""
-        if all(isinstance(entry, Shown) for entry, _ in self._waiting):
-            self._some_is_urgent.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._gather_seconds):
-                    await self._some_is_urgent.wait()
 
     async def _write_together(self, batch: Sequence[tuple[Entry, asyncio.Future[Any]]]) -> None:
         entries = [entry for entry, _ in batch]

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.ledger import Ledger, Shown
 from storage import claiming, sending
 from storage.database import Database
 from storage.records import Lease, MessageState, NewMessage
-from storage.sending import Outcome
 from tests.bot.delivery.post import NOON, Post
 from tests.bot.delivery.telegram_server import TelegramServer
 from tests.storage.rows import put_message
@@ -109,33 +107,6 @@ async def test_taps_mark_their_own_messages_as_sent_in_shared_transactions(
     assert [(await post.row(one)).message_id for one in ids] == [7000 + number for number in range(30)]
     assert set(await post.states(ids)) == {E.SENT}
     assert not await sender.settle_tap("tap-0", 7000)
-
-
-@pytest.mark.parametrize(("seconds", "together"), [(60.0, True), pytest.param(0.0, False, id="control")])
-async def test_what_taps_show_a_moment_later_goes_along_and_no_message_waits_for_it(
-    post: Post, database: Database, monkeypatch: pytest.MonkeyPatch, *, seconds: float, together: bool
-) -> None:
-    """Two taps show a ticket one after the other; then an outcome comes, which somebody waits for."""
-    [sent] = await post.write(501)
-    written: list[int] = []
-    run = database.run
-
-    async def counted(service: Any, entries: Any, **others: Any) -> Any:
-        written.append(len(entries))
-        return await run(service, entries, **others)
-
-    for way in ("run", "run_one"):
-        monkeypatch.setattr(database, way, counted)
-    ledger = Ledger(database, pace=post.pace, now=post.time.now, gather_seconds=seconds)
-    shown = []
-    for number in range(2):
-        shown.append(ledger.note(Shown(token=f"tap-{number}", message_id=7000 + number)))
-        for _ in range(100):
-            await asyncio.sleep(0)
-    assert not any(each.done() for each in shown) or not together
-    assert not await ledger.write(Outcome(id=sent, token="other", state=E.SENT))
-    assert written == [3] if together else len(written) > 1
-    assert await asyncio.gather(*shown) == [False, False]
 
 
 async def test_the_ticket_of_a_tap_that_died_comes_as_a_new_message(post: Post, telegram: TelegramServer) -> None:

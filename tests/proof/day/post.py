@@ -81,7 +81,7 @@ class Post:
         self._desk, self._phones, self._now, self._random, self._reached = desk, phones, now, random, reached
         self._look = look
         self._wording = Wording(db=database, clock=StillClock(now), languages=languages, congress=lambda: congress)
-        self._ledger = Ledger(database, pace=pace, now=now, gather_seconds=0)
+        self._ledger = Ledger(database, pace=pace, now=now)
         self._courier = Courier(
             bot=bot,
             ledger=self._ledger,
