@@ -1,8 +1,8 @@
 """Where transactions run: one service, one transaction, on SQLite or PostgreSQL.
 
 Services are plain synchronous functions over a Core connection. On SQLite they run in the one writer thread,
-several waiting ones behind one commit; on PostgreSQL through `run_sync` on asyncpg. Reads for screens go to a read
-connection.
+several waiting ones behind one commit; on PostgreSQL in a greenlet on asyncpg (`postgresql.py`), where what is one
+statement goes by itself (`singles.py`). Reads for screens go to a read connection.
 """
 
 import asyncio

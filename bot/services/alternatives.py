@@ -20,33 +20,9 @@ def alternatives_to(
     most: int = 3,
 ) -> tuple[Visit, ...]:
     """Return the visits with free seats that come nearest to one that cannot be had; `held` are the person's seats."""
-    return alternatives_among(
-        visits.read_all(tx),
-        wanted,
-        held=held,
-        party=party,
-        wheelchairs=wheelchairs,
-        congress=congress,
-        now=now,
-        most=most,
-    )
-
-
-def alternatives_among(
-    every: Sequence[Visit],
-    wanted: Visit,
-    *,
-    held: Sequence[HeldSeat],
-    party: int,
-    wheelchairs: int,
-    congress: Congress,
-    now: datetime,
-    most: int = 3,
-) -> tuple[Visit, ...]:
-    """Return the same of these visits."""
     return nearest_alternatives(
         wanted,
-        visits=every,
+        visits=visits.read_all(tx),
         libraries=dict(congress.libraries),
         held=held,
         party=party,

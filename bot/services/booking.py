@@ -15,10 +15,11 @@ from bot.rules.booking import (
     refuse_release,
 )
 from bot.rules.changing import GIVEN_BACK
+from bot.rules.finding import nearest_alternatives
 from bot.rules.lateness import KINDS
 from bot.rules.registered import is_for_registered
 from bot.rules.seats import choose_bus
-from bot.services.alternatives import alternatives_among, alternatives_to
+from bot.services.alternatives import alternatives_to
 from bot.services.cards import leave_card, renew_booking
 from bot.services.drafts import COMPANIONS
 from bot.services.listed import may_be_seated
@@ -188,8 +189,15 @@ def look_for_room(
     refusal = refuse_booking(visit, party=party, wheelchairs=wheelchairs, held=held, rules=congress.rules, now=now)
     if not isinstance(refusal, NoSeats):
         return None
-    others = alternatives_among(
-        every, visit, held=held, party=party, wheelchairs=wheelchairs, congress=congress, now=now
+    others = nearest_alternatives(
+        visit,
+        visits=every,
+        libraries=dict(congress.libraries),
+        held=held,
+        party=party,
+        wheelchairs=wheelchairs,
+        rules=congress.rules,
+        now=now,
     )
     return Refused(refusal=refusal, visit=visit, alternatives=others)
 

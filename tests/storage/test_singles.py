@@ -14,15 +14,14 @@ from bot.services.people import find_person
 from bot.services.visits import choice
 from storage import Tx, bookings
 from storage.database import Database
+from storage.postgresql import SINGLES
 from storage.prepared import Prepared, Together
 from storage.singles import _Held
 from storage.tables import buses, delegates, visits
 from tests.makers import OPEN
 from tests.storage.rows import put_bus, put_delegate, put_visit
 
-CONNECTIONS = 4
-BY_ID = select(delegates).where(delegates.c.telegram_id == bindparam("person"))
-PERSON = Prepared(BY_ID)
+PERSON = Prepared(select(delegates).where(delegates.c.telegram_id == bindparam("person")))
 DIVIDED = Prepared(select(cast(literal(12) / bindparam("by", type_=Integer), Integer)))
 SLEPT = Prepared(select(func.pg_sleep(bindparam("seconds")), func.pg_backend_pid().label("pid")))
 SEATS = Prepared(select(visits.c.seats_taken))
@@ -142,8 +141,8 @@ async def test_what_is_asked_later_is_answered_later(server: Database, said: Tol
         return put_visit(tx, leaves_at=OPEN)
 
     await server.run(fill)
-    busy = [asyncio.create_task(server.run_one(SLEPT.all, seconds=0.1)) for _ in range(CONNECTIONS)]
-    await said.reach(CONNECTIONS)
+    busy = [asyncio.create_task(server.run_one(SLEPT.all, seconds=0.1)) for _ in range(SINGLES)]
+    await said.reach(SINGLES)
     before = asyncio.create_task(server.look_up(SEATS.value))
     await asyncio.sleep(0)
     await server.run(lambda tx: tx.execute(update(visits).values(seats_taken=7)).close())
@@ -164,7 +163,7 @@ async def test_who_leaves_takes_nobody_along(server: Database, said: Told) -> No
 
 async def test_when_all_have_left_the_statement_is_broken_off(server: Database) -> None:
     """More often than there are connections, by twos."""
-    for _ in range(CONNECTIONS + 1):
+    for _ in range(SINGLES + 1):
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
                 await asyncio.gather(*(server.look_up(SLEPT.all, seconds=60.0) for _ in range(2)))
@@ -173,12 +172,12 @@ async def test_when_all_have_left_the_statement_is_broken_off(server: Database) 
 
 async def test_a_lost_connection_is_made_again_and_all_are_answered(server: Database, said: Told) -> None:
     """All connections are ended by the server; what was asked on them is asked again."""
-    asked = [asyncio.create_task(server.run_one(SLEPT.all, seconds=0.1)) for _ in range(CONNECTIONS)]
+    asked = [asyncio.create_task(server.run_one(SLEPT.all, seconds=0.1)) for _ in range(SINGLES)]
     pids = {row.pid for rows in await asyncio.gather(*asked) for row in rows}
-    assert len(pids) == CONNECTIONS
-    asked = [asyncio.create_task(server.run_one(SLEPT.all, seconds=0.3)) for _ in range(CONNECTIONS)]
-    asked += [asyncio.create_task(server.look_up(SLEPT.all, seconds=0.01)) for _ in range(CONNECTIONS)]
-    await said.reach(2 * CONNECTIONS)
+    assert len(pids) == SINGLES
+    asked = [asyncio.create_task(server.run_one(SLEPT.all, seconds=0.3)) for _ in range(SINGLES)]
+    asked += [asyncio.create_task(server.look_up(SLEPT.all, seconds=0.01)) for _ in range(SINGLES)]
+    await said.reach(2 * SINGLES)
 
     def end(tx: Tx) -> None:
         for pid in pids:
