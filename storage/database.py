@@ -6,6 +6,7 @@ statement goes by itself (`singles.py`). Reads for screens go to a read connecti
 """
 
 import asyncio
+import functools
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -16,6 +17,8 @@ from sqlalchemy import URL, Connection, make_url, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage import postgresql, schema
+from storage.grouped import Grouped
+from storage.records import SeatAsked
 from storage.seal import Seal, is_sealed
 from storage.singles import Singles
 from storage.sqlite import Reader, WriterThread, claim_file, look_into
@@ -66,6 +69,7 @@ class Database:
         self._engine: AsyncEngine | None = None
         self._reading: AsyncEngine | None = None
         self._singles: Singles | None = None
+        self._grouped: Grouped | None = None
         self._writer: WriterThread | None = None
         self._reader: Reader | None = None
 
@@ -143,6 +147,7 @@ class Database:
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         singles = postgresql.make_engine_of_singles(self.url, self._seal)
         self._singles = Singles(singles, connections=postgresql.SINGLES)
+        self._grouped = Grouped(functools.partial(postgresql.run_whole, self._engine), is_away=postgresql.is_away)
         try:
             await postgresql.meet(self._engine)
             if migrate:
@@ -160,6 +165,21 @@ class Database:
             return await self._writer.run(lambda tx: service(tx, *args, **kwargs))
         assert self._engine is not None
         return await postgresql.run_whole(self._engine, lambda tx: service(tx, *args, **kwargs))
+
+    async def run_grouped(
+        self,
+        seat: SeatAsked,
+        service: Callable[Concatenate[Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run a service as `run` does; those that ask for seats on one visit at one moment share a transaction.
+
+        The service begins by locking this person, then this visit, and locks no other person or visit.
+        """
+        if self._grouped is None:
+            return await self.run(service, *args, **kwargs)
+        return await self._grouped.run(seat, lambda tx: service(tx, *args, **kwargs))
 
     async def run_one(self, service: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a service that is one statement; on PostgreSQL that commits itself, in one way there and back, not three.
@@ -188,6 +208,8 @@ class Database:
         return await postgresql.run_again(self._singles.ask, lambda tx: query(tx, *args, **kwargs))
 
     async def close(self) -> None:
+        if self._grouped is not None:
+            await self._grouped.close()
         if self._engine is not None:
             await self._engine.dispose()
         if self._singles is not None:

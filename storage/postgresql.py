@@ -141,7 +141,7 @@ async def run_again(run: Callable[[Callable[[Connection], T]], Awaitable[T]], jo
                 if races == _TRIES:
                     raise
                 pause = random.uniform(0.01, 0.05) * races
-            elif _is_away(error):
+            elif is_away(error):
                 absences += 1
                 give_up_at = give_up_at or _seconds_now() + _AWAY_SECONDS
                 if _seconds_now() > give_up_at:
@@ -163,7 +163,7 @@ def _state_of(error: Exception) -> Any:
     return getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
-def _is_away(error: Exception) -> bool:
+def is_away(error: Exception) -> bool:
     """Say whether the connection is gone, or none can be had at the moment."""
     if isinstance(error, OSError):  # asyncpg lets refused and reset connections through unwrapped
         return True

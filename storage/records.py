@@ -443,6 +443,14 @@ class StoredUpdate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeatAsked:
+    """Who asks for a seat, and on which visit: whose locks the job begins with."""
+
+    visit_id: int
+    delegate_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
     """A hold on an outbox row: who has the token may send it and write down what happened, until real time `until`.
 

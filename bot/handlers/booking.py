@@ -1,5 +1,7 @@
 """Taking seats: alone, with companions, or in the place of others. One tap, one transaction."""
 
+import functools
+
 from telegram import Update
 from telegram.ext import CallbackQueryHandler
 
@@ -15,6 +17,7 @@ from bot.services.booking import Booked, Refused, book_seat, look_for_room, tick
 from bot.services.drafts import Party, begin_party, drop_companion, read_party
 from bot.texts import companions, refusals
 from bot.texts import tickets as texts
+from storage.records import SeatAsked
 
 
 async def book(update: Update, context: Context) -> None:
@@ -57,7 +60,7 @@ async def _take(update: Update, context: Context, *, visit: int, version: int, p
             await show_refusal(update, context, refused, party=party)
             return
     lease = context.lease_for_tap(update)
-    outcome = await context.db.run(
+    booking = functools.partial(
         book_seat,
         delegate_id=context.delegate.id,
         visit_id=visit,
@@ -69,6 +72,10 @@ async def _take(update: Update, context: Context, *, visit: int, version: int, p
         cause=context.cause,
         lease=lease,
     )
+    if giving_up:  # other visits are locked too
+        outcome = await context.db.run(booking)
+    else:
+        outcome = await context.db.run_grouped(SeatAsked(visit_id=visit, delegate_id=context.delegate.id), booking)
     match outcome:
         case Booked():
             context.house.full.discard(visit)

@@ -21,7 +21,7 @@ class CrowdedStory(Story):
 
     @rule(taps=st.lists(st.tuples(people, keys), min_size=2, max_size=5), twice=st.booleans())
     def rush(self, taps: list[tuple[int, str]], twice: bool) -> None:
-        """Several taps at once, some of them by one person; `twice`: two replicas got the first of them."""
+        """Several taps at once in two replicas, some of them by one person; `twice`: the first of them comes again."""
         asked = []
         for who, key in taps:
             self.causes += 1
@@ -36,7 +36,7 @@ class CrowdedStory(Story):
                     "cause": f"update/{self.causes}",
                 }
             )
-        outcomes = self.desk.run_at_once(booking.book_seat, [*asked, asked[0]] if twice else asked)
+        outcomes = self.desk.book_at_once([*asked, asked[0]] if twice else asked)
         self.facts = self.desk.run(facts_of)
         if twice:
             assert type(outcomes.pop()) is type(outcomes[0])

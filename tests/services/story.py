@@ -4,8 +4,9 @@ What may be booked is judged a second time here, from the bare rows and by other
 """
 
 import asyncio
+import itertools
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -18,6 +19,7 @@ from bot.services.booking import Booked, Released
 from bot.services.organizers import Delayed, SeatsSet
 from storage import Tx
 from storage.database import Database, parse_url
+from storage.records import SeatAsked
 from storage.seal import Seal
 from storage.sqlite import make_engine
 from storage.tables import metadata
@@ -56,20 +58,32 @@ class FileDesk:
 
 
 class ServerDesk:
-    """Runs services on PostgreSQL, as the bot does, in an event loop of its own."""
+    """Runs services on PostgreSQL, as two replicas of the bot do, in an event loop of their own."""
 
     def __init__(self, url: str) -> None:
         self._loop = asyncio.Runner()
-        self._database = self._loop.run(Database.open(url, migrate=False))
+        self._replicas = [self._loop.run(Database.open(url, migrate=False)) for _ in range(2)]
 
     def run(self, service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        return self._loop.run(self._database.run(service, *args, **kwargs))
+        return self._loop.run(self._replicas[0].run(service, *args, **kwargs))
 
     def run_at_once(self, service: Callable[..., Any], several: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Run the service for each of these, all at the same time; the answers in their order."""
+        return self._all([self._replicas[0].run(service, **asked) for asked in several])
 
+    def book_at_once(self, several: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Book for each of these, all at the same time, by turns in one replica and the other."""
+        return self._all(
+            [
+                replica.run_grouped(
+                    SeatAsked(visit_id=asked["visit_id"], delegate_id=asked["delegate_id"]), booking.book_seat, **asked
+                )
+                for replica, asked in zip(itertools.cycle(self._replicas), several, strict=False)
+            ]
+        )
+
+    def _all(self, rushing: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:
         async def rush() -> list[Any]:
-            rushing = (self._database.run(service, **asked) for asked in several)
             return await asyncio.gather(*rushing, return_exceptions=True)  # nobody is left behind in the middle
 
         outcomes = self._loop.run(rush())
@@ -79,7 +93,8 @@ class ServerDesk:
         return outcomes
 
     def close(self) -> None:
-        self._loop.run(self._database.close())
+        for replica in self._replicas:
+            self._loop.run(replica.close())
         self._loop.close()
 
 
