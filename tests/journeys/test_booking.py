@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from bot.rules.booking import AlreadyBooked, Clash, Clashes, NoSeats
-from bot.services.booking import Booked, book_seat
+from bot.services.booking import Booked
 from bot.texts import tickets as texts
 from storage import bookings
-from storage.records import BookingState
+from storage.records import BookingState, SeatAsked
 from tests.house import Running
 from tests.journeys.scenes import (
     LANGUAGES,
@@ -155,28 +155,28 @@ async def test_who_comes_to_a_full_visit_hears_so_without_waiting_until_there_is
     cards = {code: await house.card(phone, "school-am") for code, phone in late.items()}
     data = next(iter(cards.values())).button("book:").data
     ticket = await house.book(emma, "school-am")
-    services: list[Any] = []
-    run = house.db.run
+    locked: list[SeatAsked] = []
+    run_grouped = house.db.run_grouped
 
-    async def hear(service: Any, *args: Any, **others: Any) -> Any:
-        services.append(service)
-        return await run(service, *args, **others)
+    async def hear(seat: SeatAsked, service: Any) -> Any:
+        locked.append(seat)
+        return await run_grouped(seat, service)
 
-    monkeypatch.setattr(house.db, "run", hear)
+    monkeypatch.setattr(house.db, "run_grouped", hear)
     for code, phone in late.items():
         answer = await phone.tap("book:", message=cards[code])
         told, reason = why_not(house, code, NoSeats(left=0, largest=0))
         assert answer.text == told
         refused = await phone.wait_for(reason, newer_than=cards[code])
         assert any(other.startswith("visit:") for other in callbacks(refused))
-    assert services.count(book_seat) == 1
+    assert len(locked) == 1
 
     asked = await screen_after(emma, "giveq:", message=ticket)
     await screen_after(emma, "give:", message=asked)
     kk = late["kk"]
     await kk.forge(data, cards["kk"].message_id)
     assert await visits_held(house, kk) == ["school-am"]
-    assert services.count(book_seat) == 2
+    assert len(locked) == 2
     answer = await late["ru"].forge(data, cards["ru"].message_id)
     assert answer.text == why_not(house, "ru", NoSeats(left=0, largest=0))[0]
     await seats_add_up(house)
