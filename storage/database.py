@@ -2,7 +2,8 @@
 
 Services are plain synchronous functions over a Core connection. On SQLite they run in the one writer thread,
 several waiting ones behind one commit; on PostgreSQL in a greenlet on asyncpg (`postgresql.py`), where what is one
-statement goes by itself (`singles.py`). Reads for screens go to a read connection.
+statement goes by itself (`singles.py`) and those who ask for seats on one visit share a transaction (`grouped.py`).
+Reads for screens go to a read connection.
 """
 
 import asyncio

@@ -31,11 +31,19 @@ class Run(Protocol):
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Asked:
-    """A job, and the future of whoever waits for it."""
+    """A job, and the future of whoever waits for it, unless they have left."""
 
     seat: SeatAsked
     job: Callable[[Connection], Any]
     answer: asyncio.Future[Any]
+
+    def succeed(self, answer: Any) -> None:
+        if not self.answer.done():
+            self.answer.set_result(answer)
+
+    def fail(self, error: Exception) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(error)
 
 
 class Grouped:
@@ -91,24 +99,20 @@ class Grouped:
         except Exception as error:  # noqa: BLE001 - handed to whoever waits
             if self._is_away(error):
                 for asked in group:
-                    _tell(asked.answer, error)
+                    asked.fail(error)
                 return
             log.info("%d jobs are run one by one: %s", len(group), type(error).__name__)
             for asked in group:
                 await self._run_alone(asked)
             return
         for asked, answer in zip(group, answers, strict=True):
-            if not asked.answer.done():
-                asked.answer.set_result(answer)
+            asked.succeed(answer)
 
     async def _run_alone(self, asked: _Asked) -> None:
         try:
-            answer = await self._run(asked.job)
+            asked.succeed(await self._run(asked.job))
         except Exception as error:  # noqa: BLE001 - handed to whoever waits
-            _tell(asked.answer, error)
-        else:
-            if not asked.answer.done():
-                asked.answer.set_result(answer)
+            asked.fail(error)
 
 
 async def _ended(tasks: Collection[asyncio.Task[None]]) -> tuple[set[asyncio.Task[None]], set[asyncio.Task[None]]]:
@@ -119,8 +123,3 @@ async def _ended(tasks: Collection[asyncio.Task[None]]) -> tuple[set[asyncio.Tas
 def _run_in_turn(tx: Connection, group: Sequence[_Asked]) -> list[Any]:
     delegates.lock_all(tx, [asked.seat.delegate_id for asked in group])
     return [asked.job(tx) for asked in group]
-
-
-def _tell(answer: asyncio.Future[Any], error: Exception) -> None:
-    if not answer.done():
-        answer.set_exception(error)

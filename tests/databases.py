@@ -87,3 +87,13 @@ async def database(database_url: str) -> AsyncIterator[Database]:
         yield opened
     finally:
         await opened.close()
+
+
+@pytest.fixture
+async def server(postgresql_url: str) -> AsyncIterator[Database]:
+    """A fresh database on PostgreSQL, open: for what happens at the same time, or happens there alone."""
+    opened = await Database.open(postgresql_url, migrate=False)
+    try:
+        yield opened
+    finally:
+        await opened.close()

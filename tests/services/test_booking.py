@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -476,13 +476,6 @@ async def test_a_code_that_exists_is_drawn_again(
 
 
 # At once, on PostgreSQL: each in a connection of its own.
-
-
-@pytest.fixture
-async def server(postgresql_url: str) -> AsyncIterator[Database]:
-    opened = await Database.open(postgresql_url, migrate=False)
-    yield opened
-    await opened.close()
 
 
 async def both_at_once(database: Database, *jobs: Callable[[Tx], Any], return_exceptions: bool = False) -> list[Any]:

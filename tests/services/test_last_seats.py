@@ -120,13 +120,6 @@ AT_ONCE = 8
 """As many as PostgreSQL's pool has connections: all of them can stand between reading and writing."""
 
 
-@pytest.fixture
-async def server(postgresql_url: str) -> AsyncIterator[Database]:
-    opened = await Database.open(postgresql_url, migrate=False)
-    yield opened
-    await opened.close()
-
-
 def one_seat_each(tx: Tx) -> World:
     """One seat is left in the bus of pres-am, and one place on the walk."""
     of = document()

@@ -1,7 +1,6 @@
 """The desk seats people by everybody's rules, with and without Telegram; force goes past rules, never past facts."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -722,13 +721,6 @@ async def test_another_number_of_who_waits_is_another_card(database: Database, w
 # All at once.
 
 AT_ONCE = 4
-
-
-@pytest.fixture
-async def server(postgresql_url: str) -> AsyncIterator[Database]:
-    opened = await Database.open(postgresql_url, migrate=False)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

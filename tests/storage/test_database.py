@@ -288,13 +288,6 @@ async def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
 # PostgreSQL: run again what lost a race.
 
 
-@pytest.fixture
-async def server(postgresql_url: str) -> Any:
-    opened = await Database.open(postgresql_url, migrate=False)
-    yield opened
-    await opened.close()
-
-
 def failing(sqlstate: str, *, times: int) -> tuple[Callable[[Tx], None], list[int]]:
     """A job that adds a person and then fails so often with this state; and a list of its runs."""
     runs: list[int] = []

@@ -2,30 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, func, literal, select, text, update
+from sqlalchemy import ColumnElement, Connection, Table, func, literal, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from storage import Tx, delegates, seats
 from storage.database import Database
 from storage.grouped import Grouped
 from storage.records import SeatAsked
-from storage.tables import buses, visits
+from storage.tables import buses
 from storage.tables import delegates as people
 from tests.makers import OPEN
 from tests.storage.rows import put_bus, put_delegate, put_visit
 
 SEATS = 4
-
-
-@pytest.fixture
-async def server(postgresql_url: str) -> AsyncIterator[Database]:
-    opened = await Database.open(postgresql_url, migrate=False)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture
@@ -71,6 +65,29 @@ async def taken(database: Database, world: World, visit: int = 0) -> Any:
     )
 
 
+@asynccontextmanager
+async def held(database: Database, row: ColumnElement[bool], table: Table) -> AsyncIterator[None]:
+    """A transaction in which this row is locked."""
+    assert database._engine is not None
+    async with database._engine.begin() as tx:
+        await tx.execute(select(table).where(row).with_for_update())
+        yield
+
+
+async def somebody_waits(database: Database) -> None:
+    """Return once a transaction waits for a lock."""
+    waits = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    while not await database.read(lambda tx: tx.scalar(waits)):
+        pass
+
+
+def begin(database: Database, world: World, *persons: int) -> list[asyncio.Task[tuple[int, int]]]:
+    """Let these people ask for a seat at one moment, in this order."""
+    return [asyncio.create_task(database.run_grouped(world.seat(each), take, world, each)) for each in persons]
+
+
 async def told(*asked: Any) -> list[Any]:
     return await asyncio.gather(*asked, return_exceptions=True)
 
@@ -85,17 +102,13 @@ async def test_who_comes_while_another_books_goes_with_the_next_group_in_order(s
     assert first not in others
 
 
-async def test_who_asks_for_another_visit_waits_for_nobody(server: Database) -> None:
+async def test_who_asks_for_another_visit_waits_for_nobody(server: Database, other: Database) -> None:
     """While the first visit is locked by somebody, the second is booked."""
     world = await server.run(World)
-    locked, release = asyncio.Event(), asyncio.Event()
-    holding = asyncio.create_task(_hold(server, visits.c.id == world.visits[0], locked, release))
-    await locked.wait()
-    first = asyncio.create_task(server.run_grouped(world.seat(0), _lock_visit, world.visits[0]))
-    assert (await server.run_grouped(world.seat(1, 1), take, world, 1, 1))[0] == 0
-    assert not first.done()
-    release.set()
-    await holding
+    async with held(other, buses.c.id == world.buses[0], buses):
+        [first] = begin(server, world, 0)
+        assert (await server.run_grouped(world.seat(1, 1), take, world, 1, 1))[0] == 0
+        assert not first.done()
     await first
 
 
@@ -130,7 +143,7 @@ async def test_whoever_counts_past_the_last_seat_is_told_and_the_others_keep_the
 async def test_a_caller_who_leaves_stops_nothing(server: Database) -> None:
     """Cancelled while the group runs or before: all that was asked is done, and the others hear of it."""
     world = await server.run(World)
-    asked = [asyncio.create_task(server.run_grouped(world.seat(each), take, world, each)) for each in range(4)]
+    asked = begin(server, world, 0, 1, 2, 3)
     await asyncio.sleep(0)
     asked[0].cancel()
     asked[2].cancel()
@@ -143,7 +156,7 @@ async def test_a_caller_who_leaves_stops_nothing(server: Database) -> None:
 async def test_closing_waits_for_what_has_been_asked(postgresql_url: str) -> None:
     database = await Database.open(postgresql_url, migrate=False)
     world = await database.run(World)
-    asked = [asyncio.create_task(database.run_grouped(world.seat(each), take, world, each)) for each in range(4)]
+    asked = begin(database, world, 0, 1, 2, 3)
     await asyncio.sleep(0)
     await database.close()
     assert [before for before, _ in await told(*asked)] == [0, 1, 2, 3]
@@ -153,32 +166,22 @@ async def test_closing_does_not_wait_for_what_hangs(postgresql_url: str, other: 
     """The visit is held by another process: within seconds the callers are let go, and nothing has happened."""
     database = await Database.open(postgresql_url, migrate=False)
     world = await database.run(World)
-    locked, release = asyncio.Event(), asyncio.Event()
-    holding = asyncio.create_task(_hold(other, buses.c.id == world.buses[0], locked, release))
-    await locked.wait()
-    asked = [asyncio.create_task(database.run_grouped(world.seat(each), take, world, each)) for each in range(4)]
-    while not await other.read(_somebody_waits):
-        pass
-    async with asyncio.timeout(4):
-        await database.close()
-    assert [type(answer) for answer in await told(*asked)] == [asyncio.CancelledError] * 4
-    release.set()
-    await holding
+    async with held(other, buses.c.id == world.buses[0], buses):
+        asked = begin(database, world, 0, 1, 2, 3)
+        await somebody_waits(other)
+        async with asyncio.timeout(4):
+            await database.close()
+        assert [type(answer) for answer in await told(*asked)] == [asyncio.CancelledError] * 4
     assert await taken(other, world) == 0
 
 
 async def test_people_are_locked_before_the_visit_as_everywhere(server: Database, other: Database) -> None:
     """A group that waits for one of its people keeps nobody from the visit: so no two can wait for each other."""
     world = await server.run(World)
-    locked, release = asyncio.Event(), asyncio.Event()
-    holding = asyncio.create_task(_hold(other, people.c.id == world.people[2], locked, release))
-    await locked.wait()
-    asked = [asyncio.create_task(server.run_grouped(world.seat(each), take, world, each)) for each in (0, 1, 2)]
-    while not await other.read(_somebody_waits):
-        pass
-    assert (await other.run(take, world, 5))[0] == 1, "the visit is free but for the first, who was alone"
-    release.set()
-    await holding
+    async with held(other, people.c.id == world.people[2], people):
+        asked = begin(server, world, 0, 1, 2)
+        await somebody_waits(other)
+        assert (await other.run(take, world, 5))[0] == 1, "the visit is free but for the first, who was alone"
     assert [before for before, _ in await told(*asked)] == [0, 2, 3]
 
 
@@ -188,16 +191,11 @@ async def test_without_the_people_locked_first_such_a_group_holds_the_visit(
     """The control: the visit is held while the group waits for its last person."""
     monkeypatch.setattr("storage.grouped.delegates.lock_all", lambda *_: {})
     world = await server.run(World)
-    locked, release = asyncio.Event(), asyncio.Event()
-    holding = asyncio.create_task(_hold(other, people.c.id == world.people[2], locked, release))
-    await locked.wait()
-    asked = [asyncio.create_task(server.run_grouped(world.seat(each), take, world, each)) for each in (0, 1, 2)]
-    while not await other.read(_somebody_waits):
-        pass
-    with pytest.raises(DBAPIError, match="could not obtain lock"):
-        await other.run(_lock_bus_now, world.buses[0])
-    release.set()
-    await holding
+    async with held(other, people.c.id == world.people[2], people):
+        asked = begin(server, world, 0, 1, 2)
+        await somebody_waits(other)
+        with pytest.raises(DBAPIError, match="could not obtain lock"):
+            await other.run(_lock_bus_now, world.buses[0])
     await told(*asked)
 
 
@@ -228,24 +226,5 @@ async def test_on_both_databases_each_gets_their_own_answer(database: Database) 
     assert await asyncio.gather(*asked) == list(range(40))
 
 
-async def _hold(database: Database, whom: Any, locked: asyncio.Event, release: asyncio.Event) -> None:
-    """Lock a row in a transaction until somebody says so."""
-    assert database._engine is not None
-    async with database._engine.begin() as tx:
-        await tx.execute(select(whom.left.table).where(whom).with_for_update())
-        locked.set()
-        await release.wait()
-
-
-def _lock_visit(tx: Connection, visit_id: int) -> None:
-    tx.execute(select(visits.c.id).where(visits.c.id == visit_id).with_for_update())
-
-
 def _lock_bus_now(tx: Connection, bus_id: int) -> None:
-    tx.execute(text("SET LOCAL lock_timeout = 1"))
     tx.execute(select(buses.c.id).where(buses.c.id == bus_id).with_for_update(nowait=True))
-
-
-def _somebody_waits(tx: Connection) -> bool:
-    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    return bool(tx.scalar(text(waits)))
