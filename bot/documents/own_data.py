@@ -24,10 +24,10 @@ def page(say: Language, data: OwnData, *, congress: Congress) -> bytes:
     title = escape(texts.title(say, data, congress=congress))
     body = "".join(_section(heading, lines) for heading, lines in texts.sections(say, data, congress=congress))
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
-    return (
+    return _as_bytes(
         f'<!DOCTYPE html><html lang="{say.code}"><head>{head}<style>{_STYLE}</style></head>'
         f"<body><h1>{title}</h1>{body}</body></html>"
-    ).encode()
+    )
 
 
 def _section(heading: str, lines: Sequence[str]) -> str:
@@ -43,9 +43,14 @@ def as_json(data: OwnData, *, congress: Congress) -> bytes:
         "visits": {visit.key: {"id": visit.id, "title": visit.title} for visit in data.visits.values()},
         **data.rows,
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1, default=_as_text).encode()
+    return _as_bytes(json.dumps(whole, ensure_ascii=False, indent=1, default=_as_text))
 
 
 def _as_text(value: object) -> str:
     assert isinstance(value, datetime), value
     return value.isoformat()
+
+
+def _as_bytes(text: str) -> bytes:
+    """Half an emoji, which JSON can spell and no file can hold, is a question mark: the rest is told all the same."""
+    return text.encode(errors="replace")

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from bot.documents import own_data as documents
+from bot.intake.arrivals import read_arrival, to_store
 from bot.texts import forgetting as forgetting_texts
 from bot.texts import own_data as texts
 from bot.texts import welcome
 from storage.own_data import rows_about
-from tests.house import Running, at, running_bot
+from tests.databases import store_for_nobody
+from tests.house import OPEN, Running, at, running_bot
 from tests.journeys.scenes import (
     LANGUAGES,
     again,
@@ -82,6 +84,19 @@ async def test_all_that_is_stored_comes_as_a_page_and_as_json(quick_house: Runni
         assert STRANGER not in text
         assert "Companion-of-Ivan" not in text
         assert not re.search(rf"\b{other.id}\b", text)
+
+
+async def test_half_an_emoji_in_what_waits_keeps_nobody_from_their_data(quick_house: Running) -> None:
+    """Some broken client sent it; the update is stored as it came, in letters that any database holds."""
+    emma = await quick_house.delegate()
+    broken = {"update_id": 2**40, "message": {"text": "bus \ud83d?", "from": {"id": emma.id}}}
+    arrival = read_arrival(broken, received_at=OPEN)
+    assert arrival is not None
+    await store_for_nobody(quick_house.db, [to_store(arrival)], received_at=OPEN)
+
+    files = await files_after(emma, await emma.send("/mydata"))
+    assert "bus ??" in files[documents.PAGE][1]
+    assert "bus \\\\ud83d?" in files[documents.JSON][1]
 
 
 async def test_the_button_under_the_policy_sends_the_same(quick_house: Running) -> None:
