@@ -55,6 +55,7 @@ MOMENTS = (
 WANTED = ("book:", "visit:", "list:", "swap:", "with:", "giveq:", "give:", "cities")
 """What people press more often than the rest: without it hardly anybody would get as far as a seat."""
 DAMAGED = (
+    "chat_id is empty",  # a command in a group whose id is "" now
     "chat not found",
     "can't initiate conversation",
     "message identifier is not specified",
