@@ -206,7 +206,7 @@ class Crowd:
         random = self.random
         if chat is not self._people[0] and random.random() < 0.9:
             text = a_case(random, random.choice(COMMANDS))
-            if random.random() < 0.3:
+            if random.random() < 0.3 and text != "/":  # a slash alone commands nothing: what follows may become a name
                 payload = random.choice(
                     (f"v_{random.choice(self._visits)}", a_text(random, most=64), random.choice(self._data))
                 )
