@@ -11,6 +11,7 @@ quotes are cut out of its errors. Not promised: the words of an exception itself
 import asyncio
 import json
 import os
+import re
 import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -24,31 +25,37 @@ FORBIDDEN = ("tokens", "keys", "names", "texts")
 SHORT = ("tests/journeys/test_companions.py", "-k", "taken_back")
 EVERYTHING = ("tests", "--ignore=tests/proof", "--ignore=tests/benchmarks")
 
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
-async def hear(file: Path, tests: Sequence[str], *, guarded: bool = True) -> tuple[int, dict[str, Any]]:
-    """Run these tests with everything heard into the file; return pytest's exit code and the counts."""
+
+async def hear(file: Path, tests: Sequence[str], *, guarded: bool = True) -> tuple[str, dict[str, Any]]:
+    """Run these tests with everything heard into the file; return how pytest ended, and the counts.
+
+    "0" where all passed, else the exit code with the names of those that failed.
+    """
     process = await asyncio.create_subprocess_exec(
         # pytest would keep, and show, every record too.
         sys.executable, "-m", "pytest", "--quiet", "-p", "no:cacheprovider", "--log-level=WARNING", "--show-capture=no",
         f"--hear-everything={file}", *tests,
         cwd=ROOT,
         env=os.environ | ({} if guarded else {UNGUARDED: "1"}),
-        stdout=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
-    code = await process.wait()
-    return code, json.loads(file.with_suffix(".json").read_text())
+    said, _ = await process.communicate()
+    failed = _FAILED.findall(said.decode(errors="replace"))
+    return " ".join([str(process.returncode), *failed]), json.loads(file.with_suffix(".json").read_text())
 
 
 async def prove(trial: Trial) -> AsyncIterator[Line]:
     """The suite as it is, and a part of it with the filters off."""
-    code, counts = await hear(trial.folder / "heard.log", EVERYTHING if trial.full else SHORT)
+    ended, counts = await hear(trial.folder / "heard.log", EVERYTHING if trial.full else SHORT)
     _, bare = await hear(trial.folder / "bare.log", SHORT, guarded=False)
     found, unfiltered = ({what: each[what] for what in FORBIDDEN} for each in (counts, bare))
     looked_for = f"{counts['names noted']} names and {counts['texts noted']} texts looked for"
     yield Line(
         name="secrets",
-        figure=f"{counts['lines']} lines, {looked_for}: {found}; pytest ended with {code}; no filters: {unfiltered}",
+        figure=f"{counts['lines']} lines, {looked_for}: {found}; pytest ended with {ended}; no filters: {unfiltered}",
         bar="0 of each, and some without the filters",
-        holds=not any(found.values()) and code == 0 and bool(bare["names"] and bare["texts"]),
+        holds=not any(found.values()) and ended == "0" and bool(bare["names"] and bare["texts"]),
     )

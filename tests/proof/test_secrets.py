@@ -6,8 +6,8 @@ from tests.proof.secrets import FORBIDDEN, SHORT, hear
 
 
 async def test_journeys_leave_no_secret_name_or_text_in_the_log(tmp_path: Path) -> None:
-    code, counts = await hear(tmp_path / "heard.log", SHORT)
-    assert code == 0
+    ended, counts = await hear(tmp_path / "heard.log", SHORT)
+    assert ended == "0"
     assert {what: counts[what] for what in FORBIDDEN} == dict.fromkeys(FORBIDDEN, 0)
     assert counts["lines"]
     assert counts["names noted"]
