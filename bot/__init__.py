@@ -10,9 +10,10 @@
     intake/      updates:  Telegram -> inbox -> handlers, in order for each person
     delivery/    messages: outbox -> Telegram, at its pace, at least once for what a seat depends on
     web.py       HTTP that others speak to us; vitals.py  /health and /metrics; metrics.py, tally.py  what is counted
-    ticker.py    the few jobs that tick: what reminders are due, how far announcements are
+    ticker.py    when something ticks;  jobs.py  what does: reminders that are due, how far announcements are
     documents/   what leaves as a file or a picture;  profile.py  names and commands, per language and role
-    app.py       where the parts meet;  running.py  one process from start to exit code;  __main__.py  the commands
+    app.py       where the parts meet;  starting.py  what keeps it from starting;  running.py  one process from start to
+                 exit code;  __main__.py  the commands
     keeping.py   backup, restore and audit of a database, beside the bot;  printing.py  posters
     simulator/   a stand-in for Telegram's servers with phones in the browser; imports nothing of ours
 

@@ -8,9 +8,10 @@ import signal
 import sys
 
 from bot import health
-from bot.app import App, BadProgramme, CannotStart
+from bot.app import App
 from bot.logs import check_logging, set_up_logging
 from bot.settings import BadSettings, Settings
+from bot.starting import BadProgramme, CannotStart
 from storage.database import Database, NoDatabase, UnknownDatabase
 from storage.programme_file import format_faults
 from storage.schema import NewerSchema

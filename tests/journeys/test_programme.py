@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.app import BadProgramme, HarmfulProgramme
 from bot.rules.booking import NoSeats
 from bot.rules.seats import seats_left
 from bot.simulator import Simulator
+from bot.starting import BadProgramme, HarmfulProgramme
 from bot.texts import visits as texts
 from bot.texts import welcome
 from storage import tables, visits

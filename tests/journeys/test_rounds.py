@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from bot.services.rounds import send_lists
 from storage import Tx
 from storage.records import Role
 from storage.tables import grants
@@ -101,5 +102,5 @@ async def test_who_does_not_lead_any_more_gets_no_list(quick_house: Running) -> 
     leader = await quick_house.delegate("Leila")
     await quick_house.book(await quick_house.delegate("Ann"), "nab-am")
     quick_house.clock.move_to(at("08-21 21:00"))
-    await quick_house.app._send_lists()
+    await quick_house.db.run(send_lists, now=quick_house.clock.now())
     assert not await outbox_of(quick_house, leader, "roster")

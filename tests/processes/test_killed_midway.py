@@ -12,10 +12,10 @@ import aiohttp
 import pytest
 from sqlalchemy import Select, func, select
 
-from bot.app import load_congress
 from bot.services.organizers import set_seats
 from bot.services.people import agree, name_owners
 from bot.simulator import Simulator
+from bot.starting import load_congress
 from storage import Tx, inbox
 from storage.database import Database
 from storage.records import BookingState, MessageState

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.app import load_congress
 from bot.services.people import agree, name_owners
 from bot.simulator import Simulator
+from bot.starting import load_congress
 from storage import Tx
 from storage.database import Database
 from storage.tables import delegates, outbox

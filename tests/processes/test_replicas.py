@@ -9,9 +9,9 @@ import aiohttp
 import pytest
 from sqlalchemy import func, select
 
-from bot.app import load_congress
 from bot.services.people import agree
 from bot.simulator import Simulator
+from bot.starting import load_congress
 from storage import Tx, inbox
 from storage.database import Database
 from storage.inbox import InboxCounts

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import update
 
-from bot.app import load_congress
 from bot.buttons import Book
 from bot.services.booking import Booked, book_seat
 from bot.services.people import agree
+from bot.starting import load_congress
 from storage import Tx, congress, delegates, visits
 from storage.database import Database
 from storage.records import Visit
