@@ -1,6 +1,7 @@
 """From the text of an event file to a checked `ProgrammeFile`, or to every fault in it."""
 
 import re
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,6 +13,7 @@ from storage.programme_file.congress import ProgrammeFile
 from storage.programme_file.faults import Fault, Finding, on_line, said
 from storage.programme_file.lines import Lines
 from storage.programme_file.shape import shape_findings
+from storage.programme_file.syntax import in_our_words
 from storage.programme_file.written import Table
 
 
@@ -25,6 +27,8 @@ def read_programme(text: str, *, source: str) -> ProgrammeFile | list[Fault]:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return [_syntax_fault(str(error), text=text, source=source)]
+    except (ValueError, RecursionError):
+        return [_beyond_reading(text, source=source)]
     try:
         programme = ProgrammeFile.model_validate(raw, context=_languages(raw))
         shape: Iterator[Finding] = iter(())
@@ -46,9 +50,20 @@ def _languages(raw: Mapping[str, Any]) -> list[str] | None:
 def _syntax_fault(message: str, *, text: str, source: str) -> Fault:
     place = re.search(r" \(at (?:line (\d+)|end of document).*\)$", message)
     line = int(place[1]) if place and place[1] else text.count("\n") + 1
+    problem, mend = in_our_words(message[: place.start()] if place else message)
+    return Fault(place=on_line(source, line), problem=problem, mend=mend)
+
+
+def _beyond_reading(text: str, *, source: str) -> Fault:
+    """Name the line for which the reader has no message of its own: it gives up on it."""
+    rows = text.split("\n")
+    digits = [max(map(len, re.findall(r"[\d_]+", row)), default=0) for row in rows]
+    if max(digits) >= sys.int_info.default_max_str_digits:
+        line = digits.index(max(digits)) + 1
+        return Fault(place=on_line(source, line), problem=said("this number is too long"), mend=said("shorten it"))
+    brackets = [sum(row.count(sign) for sign in "[{") for row in rows]
     return Fault(
-        place=on_line(source, line),
-        # Translators: {reason} is English, from the reader of such files.
-        problem=said("this is not TOML: {reason}", reason=message[: place.start()] if place else message),
-        mend=said("look at this line and the one above for a missing quote, bracket or =, or a key standing twice"),
+        place=on_line(source, brackets.index(max(brackets)) + 1),
+        problem=said("more lists in lists stand here than can be read"),
+        mend=said("close each list before the next begins"),
     )

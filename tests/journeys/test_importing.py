@@ -244,6 +244,13 @@ async def test_files_that_are_none_are_answered_with_the_mend(quick_house: Runni
     assert (await brought(owner, b"\xff\xfe\x00nothing")).text == texts.no_text(say)
     assert (await brought(owner, b"#" * (LARGEST_FILE + 1))).text == texts.too_large(say)
     assert say.gettext("{file}, line {line}").format(file=NAME, line=1) in (await brought(owner, "no toml")).text
+    unclosed = (await brought(owner, text.replace('slot = "am"', 'slot = "am', 1))).text
+    assert say.gettext("a text in quotes does not end") in unclosed
+    assert "→ " + say.gettext("close it with a quote; a text of several lines begins and ends with three") in unclosed
+    beyond = {"this number is too long": "9" * 5_000, "more lists in lists stand here than can be read": "[" * 5_000}
+    for problem, value in beyond.items():
+        said = (await brought(owner, text.replace("capacity = ", f"capacity = {value}", 1))).text
+        assert say.gettext(problem) in said
     few = (await brought(owner, text.replace('stops = ["aitu"]', 'stops = ["nowhere"]'))).text
     line = text[: text.index('stops = ["aitu"]')].count("\n") + 1
     key = 'visits[9] "aitu-walk" .stops[0]'

@@ -679,20 +679,6 @@ def test_each_fault_is_named_alone_with_its_place_and_its_mend(slip: Slip) -> No
     assert slip.mend in fault.mend
 
 
-def test_what_is_no_toml_is_one_fault_with_its_line() -> None:
-    broken = TEXT.replace('slot = "am"', 'slot = "am', 1)
-    [fault] = faults_in(broken)
-    line = broken[: broken.index('slot = "am\n')].count("\n") + 1
-    assert fault.place == f"wlic2025.toml, line {line}"
-    assert fault.problem.startswith("this is not TOML")
-    assert "missing quote" in fault.mend
-
-
-def test_a_text_that_ends_in_the_middle_names_its_last_line() -> None:
-    [fault] = faults_in("schema_version = 1\nlanguages = [\n")
-    assert fault.place == "wlic2025.toml, line 3"
-
-
 def test_an_empty_file_names_every_part_that_is_missing() -> None:
     missing = {fault.problem for fault in faults_in("")}
     assert {"event is missing", "visits is missing", "rules is missing"} <= missing
