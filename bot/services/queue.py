@@ -56,7 +56,7 @@ def pause_line(
 ) -> Line | NoAuthority | UnknownName:
     """Let nobody move up on this visit, or let them again: then what is free is offered at once.
 
-    While it is paused, nobody signs up past those who wait either. A repeat sets the same again.
+    While it is paused, nobody signs up past those who wait either. A repeat of `cause` changes nothing.
     """
     if (refused := refusal(tx, actor, Right.PAUSE)) is not None:
         return refused
@@ -66,7 +66,7 @@ def pause_line(
     was = visits.lock(tx, [visit_id])[visit_id]
     if (refused := refusal(tx, actor, Right.PAUSE, visit=was)) is not None:
         return refused
-    if log.outcome_of(tx, cause) is None and was.queue_paused != paused:
+    if log.outcome_of(tx, cause) is None:  # it is written down where it was so already, too: that may be repeated
         visits.change_visit(tx, visit_id, queue_paused=paused)
         log.write(
             tx,

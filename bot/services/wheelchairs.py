@@ -1,6 +1,6 @@
 """Wheelchair places: who needs one, given on the seats they hold where a bus has one free, and waited for in lines."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.rules.seats import choose_bus, has_room, is_walk
@@ -44,10 +44,12 @@ def set_wheelchair(
     """Write down who needs a wheelchair place, and give it on each seat where a bus of the visit has one free.
 
     `rider_id` None is the person, on all they hold and wait for and will hold; else one rider of theirs, None is
-    returned where there is none such. A party moves to another bus of its visit for it. What a repeat of `cause` asks
-    for is there already.
+    returned where there is none such. A party moves to another bus of its visit for it. A repeat of `cause` changes
+    nothing: a place that was given back, and asked for again since, is not given to others by it.
     """
     person = delegates.lock(tx, delegate_id)
+    if (done := log.outcome_of(tx, cause)) is not None:
+        return replace(places_of(tx, delegate_id=delegate_id), lacking=tuple(done.get("lacking", ())))
     waits = queue.waits_of(tx, delegate_id)
     live: list[HeldSeat] = [*bookings.held_by(tx, delegate_id), *waits]
     riders = bookings.riders_of(tx, [seat.booking.id for seat in live])
@@ -63,21 +65,19 @@ def set_wheelchair(
         delegates.change(tx, delegate_id, wheelchair=wanted)
     visits.lock(tx, {booking.visit_id for booking, _ in chosen})
     lacking = tuple(rider.id for booking, rider in chosen if not _set(tx, booking, rider, wanted=wanted, now=now))
-    if log.outcome_of(tx, cause) is None:
-        log.write(
-            tx,
-            at=now,
-            actor=person.telegram_id,
-            action="wheelchair",
-            subject=f"delegate:{delegate_id}",
-            after={"wanted": wanted, "lacking": len(lacking)},
-            outcome={"wanted": wanted},
-            cause=cause,
-        )
+    log.write(
+        tx,
+        at=now,
+        actor=person.telegram_id,
+        action="wheelchair",
+        subject=f"delegate:{delegate_id}",
+        after={"wanted": wanted, "lacking": len(lacking)},
+        outcome={"lacking": lacking},
+        cause=cause,
+    )
     for visit_id in sorted({booking.visit_id for booking, _ in chosen}):
         promote(tx, visit_id, congress=congress, now=now)
-    shown = places_of(tx, delegate_id=delegate_id)
-    return Places(needed=shown.needed, tickets=shown.tickets, lacking=lacking)
+    return replace(places_of(tx, delegate_id=delegate_id), lacking=lacking)
 
 
 def _set(tx: Tx, booking: Booking, rider: Rider, *, wanted: bool, now: datetime) -> bool:

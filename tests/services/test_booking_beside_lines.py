@@ -4,6 +4,7 @@ import pytest
 
 from bot.rules.booking import AlreadyBooked, Changed, PeopleWait
 from bot.services.booking import Refused, Released, ticket_of, tickets_of
+from bot.services.queue import Line, pause_line
 from bot.services.standing import Offered, Wait, read_standing
 from bot.services.waiting import join_line
 from storage import Tx, cards, visits
@@ -11,7 +12,7 @@ from storage.database import Database
 from storage.records import Lease
 from tests.makers import OPEN
 from tests.services.test_booking import DANA, EMMA, IVAN, LEASE, book, booked, release
-from tests.services.world import World, settle, visit_of
+from tests.services.world import OWNER, World, settle, visit_of
 
 MESSAGE = 77
 """The one that LEASE edits."""
@@ -68,6 +69,22 @@ async def test_who_signs_up_passes_nobody_in_line(database: Database, world: Wor
     own = await database.run(book, world, DANA, "pres-am", cause="again, too")
     assert isinstance(own, Refused)
     assert isinstance(own.refusal, AlreadyBooked)  # what they have comes before who waits
+
+
+async def test_a_repeat_of_a_pause_pauses_no_line_that_moves_again(database: Database, world: World) -> None:
+    await database.run(full_with_a_line, world, paused=True)
+
+    async def pause(paused: bool, cause: str) -> bool:
+        line = await database.run(
+            pause_line, actor=OWNER, name="pres-am", paused=paused, congress=world.congress, now=OPEN, cause=cause
+        )
+        assert isinstance(line, Line)
+        return line.visit.queue_paused
+
+    assert await pause(True, "paused already")
+    assert not await pause(False, "go on")
+    assert not await pause(True, "paused already")  # as after a crash: the update comes again
+    assert not await pause(False, "go on")
 
 
 async def test_a_wait_at_the_same_time_is_no_clash_and_is_told_of(database: Database, world: World) -> None:

@@ -1,5 +1,6 @@
 """Wheelchair places: counted on their own, never more than a bus has, kept with the seat and waited for."""
 
+from itertools import count
 from typing import Any
 
 import pytest
@@ -37,7 +38,13 @@ async def world(database: Database) -> World:
     return await database.run(settle, file=file)
 
 
-def need(tx: Tx, /, world: World, who: int, *, wanted: bool = True, rider: int | None = None) -> Places | None:
+_UPDATES = count()
+
+
+def need(
+    tx: Tx, /, world: World, who: int, *, wanted: bool = True, rider: int | None = None, cause: str | None = None
+) -> Places | None:
+    """One who says it once more does so by another update, unless the cause is named."""
     return set_wheelchair(
         tx,
         delegate_id=world.people[who],
@@ -45,8 +52,13 @@ def need(tx: Tx, /, world: World, who: int, *, wanted: bool = True, rider: int |
         wanted=wanted,
         congress=world.congress,
         now=OPEN,
-        cause=f"wheelchair/{who}/{rider}/{wanted}",
+        cause=cause or f"wheelchair/{next(_UPDATES)}",
     )
+
+
+def wait(tx: Tx, /, world: World, who: int, key: str) -> Any:
+    visit_id, person = visit_of(tx, key).id, world.people[who]
+    return join_line(tx, delegate_id=person, visit_id=visit_id, congress=world.congress, now=OPEN, cause="join")
 
 
 def places(tx: Tx, key: str) -> dict[str, tuple[int, int]]:
@@ -183,17 +195,7 @@ async def test_the_line_gives_a_freed_place_to_who_needs_it_and_does_not_hold_up
     second = await database.run(booked, world, DANA, "pres-am")
     await database.run(need, world, IVAN)
 
-    def wait(tx: Tx) -> Any:
-        return join_line(
-            tx,
-            delegate_id=world.people[IVAN],
-            visit_id=visit_of(tx, "pres-am").id,
-            congress=world.congress,
-            now=OPEN,
-            cause="join",
-        )
-
-    assert isinstance(await database.run(wait), Wait)
+    assert isinstance(await database.run(wait, world, IVAN, "pres-am"), Wait)
     # A seat without a place is no use to Ivan: nobody waits for it, anybody may have it.
     await database.run(release, world, DANA, second.ticket.booking.id)
     (standing,) = await database.read(standing_of, delegate_id=world.people[IVAN])
@@ -206,18 +208,31 @@ async def test_the_line_gives_a_freed_place_to_who_needs_it_and_does_not_hold_up
     await sound(database)
 
 
+async def test_a_repeat_gives_no_place_away_that_is_needed_again(database: Database, world: World) -> None:
+    await database.run(need, world, EMMA, cause="on")
+    await database.run(booked, world, EMMA, "pres-am")
+    second = await database.run(booked, world, DANA, "pres-am")
+    await database.run(need, world, EMMA, wanted=False, cause="off")
+    await database.run(need, world, EMMA, cause="on again")
+    await database.run(need, world, IVAN)
+    await database.run(wait, world, IVAN, "pres-am")
+    await database.run(release, world, DANA, second.ticket.booking.id)
+    before = await database.read(ticket, world, EMMA)
+    shown = await database.run(need, world, EMMA, wanted=False, cause="off")  # as after a crash: the update comes again
+    assert shown is not None
+    assert shown.needed
+    assert await database.read(ticket, world, EMMA) == before
+    (standing,) = await database.read(standing_of, delegate_id=world.people[IVAN])
+    assert isinstance(standing, Wait)
+    assert await database.read(places, "pres-am") == {"B05": (1, 1)}
+    await sound(database)
+
+
 async def test_nobody_waits_where_no_bus_ever_has_a_place(database: Database, world: World) -> None:
     for who in (IVAN, DANA):
         await database.run(booked, world, who, "nab-pres-pm")
     await database.run(need, world, EMMA)
-    outcome = await database.run(
-        join_line,
-        delegate_id=world.people[EMMA],
-        visit_id=(await database.read(visit_of, "nab-pres-pm")).id,
-        congress=world.congress,
-        now=OPEN,
-        cause="join",
-    )
+    outcome = await database.run(wait, world, EMMA, "nab-pres-pm")
     assert getattr(outcome, "refusal", None) == NoWheelchairPlace()
 
 
