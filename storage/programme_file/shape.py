@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any, get_args, get_origin
+from typing import Any, Final, get_args, get_origin
 
+import tomli_w
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
@@ -27,6 +28,8 @@ _KINDS = {
     "model_type": said("write a table with keys of its own"),
     "model_attributes_type": said("write a table with keys of its own"),
 }
+
+_LONGEST_VALUE: Final = 40
 
 _PATTERNS = {
     "id": said("use 1 to {most} of {signs}", most=24, signs="a-z 0-9 -"),
@@ -80,16 +83,18 @@ def _finding(detail: ErrorDetails, raw: Mapping[str, Any]) -> Finding:
             problem = said("{code} is not one of the event’s languages ({known})", **context)
             return Finding(path[:-1], problem, said("take it out, or add the language to {key}", key="event.languages"))
         case "string_pattern_mismatch":
-            return Finding(path, said("“{value}” does not fit", value=value), _PATTERNS[_pattern_name(path)])
+            return Finding(
+                path, said("“{value}” does not fit", value=_beginning(value)), _PATTERNS[_pattern_name(path)]
+            )
         case "clock_time":
-            problem = said("{value} is not a clock time", value=repr(value))
+            problem = said("{value} is not a clock time", value=_in_toml(value))
             return Finding(path, problem, said("write it like {example}", example='"18:00"'))
         case "timezone_aware":
             problem = said("{moment} has no UTC offset", moment=value)
             mend = said("write {moment} with it, such as {example}", moment=value.isoformat(), example="+05:00")
             return Finding(path, problem, mend)
         case "literal_error":
-            problem = said("{value} is not known here", value=repr(value))
+            problem = said("{value} is not known here", value=_in_toml(value))
             return Finding(path, problem, said("write one of {known}", known=_choices(context["expected"])))
         case "too_short":
             return Finding(path, said("{key} is empty", key=key), said("name at least one"))
@@ -97,13 +102,28 @@ def _finding(detail: ErrorDetails, raw: Mapping[str, Any]) -> Finding:
             problem = said("{key} names {n}", key=key, n=len(value))
             return Finding(path, problem, said("name at most {limit}", limit=context["max_length"]))
         case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
-            return Finding(path, said("{key} is {value}", key=key, value=value), _bound(context))
+            return Finding(path, said("{key} is {value}", key=key, value=_in_toml(value)), _bound(context))
         case kind if kind in _KINDS:
-            return Finding(path, said("{value} is of the wrong kind", value=repr(value)), _KINDS[kind])
+            return Finding(path, said("{value} is of the wrong kind", value=_in_toml(value)), _KINDS[kind])
         case _:
             # Translators: {reason} is English, from the reader of such files.
             problem = said("it does not fit here: {reason}", reason=detail["msg"])
             return Finding(path, problem, said("write it as the shipped event file does"))
+
+
+def _in_toml(value: object) -> str:
+    """Return a value of the file as TOML has it, with its beginning only where it is long."""
+    match value:
+        case Mapping():
+            return "{ … }"
+        case list():
+            return "[ … ]"
+        case _:
+            return _beginning(tomli_w.dumps({"value": value}).removeprefix("value = ").strip())
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
 
 
 def _bound(context: Mapping[str, Any]) -> Said:
@@ -119,8 +139,8 @@ def _bound(context: Mapping[str, Any]) -> Said:
 
 
 def _choices(expected: str) -> str:
-    """Pydantic says 'bus' or 'walk'; the word between is English."""
-    return expected.replace(" or ", ", ")
+    """Pydantic says 'bus' or 'walk'; the word between is English, and our files have other quotes."""
+    return expected.replace(" or ", ", ").replace("'", '"')
 
 
 def _stands(path: Path, raw: Any) -> bool:

@@ -122,7 +122,7 @@ SLIPS = {
         old="seats = 45",
         new='seats = "45"',
         place='buses[7] "B08" .seats',
-        problem="'45' is of the wrong kind",
+        problem='"45" is of the wrong kind',
         mend="write a whole number",
     ),
     "a moment in quotes": Slip(
@@ -138,8 +138,8 @@ SLIPS = {
         old='slot = "pm"',
         new='slot = "evening"',
         place='visits[4] "nu-pm" .slot',
-        problem="'evening' is not known here",
-        mend="write one of 'am', 'pm', 'full'",
+        problem='"evening" is not known here',
+        mend='write one of "am", "pm", "full"',
     ),
     # Ids
     "an id that fits no deep link": Slip(
@@ -600,7 +600,7 @@ SLIPS = {
         old='evening_at = "18:00"',
         new='evening_at = "6 pm"',
         place='rules.reminders[0] "evening-before" .evening_at',
-        problem="'6 pm' is not a clock time",
+        problem='"6 pm" is not a clock time',
         mend='write it like "18:00"',
     ),
     "a reminder at night": Slip(
@@ -635,6 +635,22 @@ SLIPS = {
         mend="add one with more_than_hours_left = 0",
     ),
 }
+
+
+VALUES = {
+    "2025-08-22T09:00:00+05:00": "2025-08-22 09:00:00+05:00",
+    "2025-08-22": "2025-08-22",
+    "true": "true",
+    "[1, 2]": "[ … ]",
+    "{ a = 1 }": "{ … }",
+    "9" * 400: "9" * 40 + "…",
+}
+
+
+@pytest.mark.parametrize(("written", "named"), VALUES.items())
+def test_a_value_of_the_wrong_kind_is_named_as_files_have_it(written: str, named: str) -> None:
+    [fault] = faults_in(re.sub(r"^( *phone = ).*$", rf"\g<1>{written}", TEXT, count=1, flags=re.MULTILINE))
+    assert fault.problem == f"{named} is of the wrong kind"
 
 
 def test_the_shipped_file_is_faultless() -> None:
