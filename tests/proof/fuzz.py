@@ -2,7 +2,9 @@
 
 A crowd walks the dialogues at random: it presses any button of any message it still sees, types commands, names and
 nonsense, sends pictures and places, edits, blocks, deletes, comes in groups and channels; some make callback data up,
-some updates arrive damaged, some come again. The clock moves from before the opening to after the visits. Bars:
+some updates arrive damaged, some come again. Among it is a crew, one of each role, that types every command of the
+console and sends event files and lists of people, faulty or not (orders.py). The clock moves from before the opening
+to after the visits. Bars:
 
 - nothing reaches the error handler or the log of errors, and nothing is parked but what was damaged on purpose;
 - each tap is answered, and Telegram refuses no call but for its known moods (it is the simulator that judges: lengths,
@@ -26,19 +28,22 @@ from typing import Any
 from sqlalchemy import func, select
 from telegram import Update
 
+from bot.simulator.arguments import Upload
 from bot.simulator.calls import Calls
 from bot.simulator.chats import Chat
 from bot.simulator.wire import Json
-from storage import Tx, tables
+from storage import Tx, grants, tables
+from storage.records import Grant, Role
 from tests.house import OWNER, at
 from tests.proof.indoors import Indoors, Listener, indoors
 from tests.proof.judge import effects, faults_of_seats, offences
-from tests.proof.mischief import LANGUAGE_CODES, a_case, a_name, a_number, a_text, damaged, made_up_data
+from tests.proof.mischief import LANGUAGE_CODES, a_case, a_name, a_text, damaged, made_up_data
+from tests.proof.orders import Known, a_file, an_order
 from tests.proof.trial import POSTGRESQL, SQLITE, Line, Trial
 
 BATCH = 40  # updates brought at once
 CHUNK = 1_000  # updates between two looks at the invariants
-WORLD = 10_000  # updates to one bot: by then an owner's delays have moved every visit out of reach
+WORLD = 5_000  # updates to one bot: by then the crew has delayed, cancelled and closed what there was
 PEOPLE = 60
 KEPT_MESSAGES = 40  # a person scrolls up no further
 GROUP, CHANNEL = -1_001_234, -1_005_678
@@ -57,24 +62,24 @@ WANTED = ("book:", "visit:", "list:", "swap:", "with:", "giveq:", "give:", "citi
 DAMAGED = (
     "chat_id is empty",  # a command in a group whose id is "" now
     "chat not found",
+    "invalid file_id",
     "can't initiate conversation",
     "message identifier is not specified",
     "must be encoded in UTF-8",
 )
 COMMANDS = (
-    "/start",
-    "/help",
-    "/privacy",
-    "/language",
-    "/visits",
-    "/my",
-    "/cancel",
-    "/stats",
-    "/nonsense",
-    "/",
-    "/my@other_bot",
+    *("/start", "/help", "/privacy", "/language", "/visits", "/visits", "/my", "/my", "/cancel", "/access", "/number"),
+    *("/mydata", "/forget", "/stop", "/stats", "/nonsense", "/", "/my@other_bot"),
 )
-ORGANIZING = ("/stats", "/roster", "/delay", "/seats", "/announce", "/my", "/help", "/visits")
+CREW = (
+    Grant(Role.OWNER),  # by the settings
+    Grant(Role.ORGANIZER),
+    Grant(Role.CITY, "astana"),
+    Grant(Role.DESK),
+    Grant(Role.LEADER, "B01"),
+    Grant(Role.HOST, "nab-am"),
+)
+"""The first people of the crowd."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -119,11 +124,10 @@ class Crowd:
         """The data of each tap of this batch by its query's id."""
         self._data: deque[str] = deque(["menu", "cities"], maxlen=500)
         self._past: deque[Json] = deque(maxlen=200)
-        self._visits: list[str] = []
-        self._buses: list[str] = []
+        self._known = Known()
 
     async def gather(self) -> None:
-        """The owner and delegates of each language; the rest begin as strangers."""
+        """The crew and delegates of each language; the rest begin as strangers."""
         for number in range(PEOPLE):
             code = ("en", "kk", "ru")[number % 3]
             chat = self.house.person(
@@ -135,8 +139,10 @@ class Crowd:
         self.house.world.chats[GROUP] = Chat(
             chat_id=GROUP, kind="supergroup", names={"title": "Delegates"}, started=True
         )
-        self._visits, self._buses = await self.house.db.read(_names)
-        links = [self.house.text(chat, f"/start v_{self.random.choice(self._visits)}") for chat in self._people]
+        for chat, grant in zip(self._people[1:], CREW[1:], strict=False):
+            await self.house.db.run(grants.give, chat.chat_id, grant, now=self.house.clock.now())
+        await self.house.db.read(_learn, self._known)
+        links = [self.house.text(chat, f"/start v_{self.random.choice(self._known.visits)}") for chat in self._people]
         await self.house.deliver(links)
 
     async def rush(self, updates: int) -> None:
@@ -147,14 +153,17 @@ class Crowd:
             await self.house.deliver(batch, but=self.harmed)
             self._judge()
             self._past.extend(update for update in batch if update["update_id"] not in self.harmed)
+            self.house.clock.move_to(self.house.clock.now() + timedelta(seconds=self.random.randrange(90)))
             sent += len(batch)
         await self._look()
 
     def _update(self) -> Json:
-        chat = self.random.choice(self._people) if self.random.random() > 0.08 else self._people[0]
+        crew = self._people[: 1 if self.random.random() < 0.6 else len(CREW)]
+        chat = self.random.choice(self._people if self.random.random() > 0.3 else crew)
+        orders = 40 if self._is_crew(chat) else 2
         kinds = (
             ("press", self._press, 44), ("forged", self._forge, 12), ("command", self._command, 14),
-            ("text", self._type, 12), ("thing", self._thing, 6),
+            ("order", self._order, orders), ("text", self._type, 12), ("thing", self._thing, 6),
             ("elsewhere", self._elsewhere, 4), ("membership", self._membership, 2),
             ("repeat", self._repeat, 3), ("damaged", self._damage, 3),
         )  # fmt: skip
@@ -163,6 +172,9 @@ class Crowd:
             kind, make = "membership", self._membership
         self.tally.sent[kind] += 1
         return make(chat)
+
+    def _is_crew(self, chat: Chat) -> bool:
+        return any(chat is each for each in self._people[: len(CREW)])
 
     def _press(self, chat: Chat) -> Json:
         """Any button of any message; the newest ones more often, as people do."""
@@ -178,6 +190,8 @@ class Crowd:
         else:
             message = shown[-1] if self.random.random() < 0.6 else self.random.choice(shown)
             data = self.random.choice(sorted(message.inline_data))
+        if data.startswith("forget") and self._is_crew(chat):  # who runs the day does not leave it
+            return self._order(chat)
         self._data.append(data)
         return self._tap(chat, data, json.loads(message.wire()))
 
@@ -204,20 +218,17 @@ class Crowd:
 
     def _command(self, chat: Chat) -> Json:
         random = self.random
-        if chat is not self._people[0] and random.random() < 0.9:
-            text = a_case(random, random.choice(COMMANDS))
-            if random.random() < 0.3 and text != "/":  # a slash alone commands nothing: what follows may become a name
-                payload = random.choice(
-                    (f"v_{random.choice(self._visits)}", a_text(random, most=64), random.choice(self._data))
-                )
-                text = f"{random.choice(('/start', text))} {payload}"
-        else:
-            name = random.choice((*self._visits, *self._buses, "all", a_text(random, most=20), ""))
-            rest = random.choice((a_number(random), a_number(random), a_text(random, most=4000)))
-            command = random.choice(ORGANIZING)
-            if command == "/announce" and random.random() < 0.8:
-                name = random.choice((*self._visits, "nobody"))  # each to all is a message to everybody
-            text = f"{a_case(random, command)} {a_case(random, name)} {rest}"
+        text = a_case(random, random.choice(COMMANDS))
+        if random.random() < 0.3 and text != "/":  # a slash alone commands nothing: what follows may become a name
+            payload = random.choice(
+                (f"v_{random.choice(self._known.visits)}", a_text(random, most=64), random.choice(self._data))
+            )
+            text = f"{random.choice(('/start', text))} {payload}"
+        return self.house.text(chat, text[:4096].strip(), **{"from": self._sender(chat)})
+
+    def _order(self, chat: Chat) -> Json:
+        command, blank, words = an_order(self.random, self._known).partition(" ")
+        text = f"{a_case(self.random, command)}{blank}{words}"
         return self.house.text(chat, text[:4096].strip(), **{"from": self._sender(chat)})
 
     def _type(self, chat: Chat) -> Json:
@@ -227,12 +238,19 @@ class Crowd:
 
     def _thing(self, chat: Chat) -> Json:
         random = self.random
+        if self._is_crew(chat) and random.random() < 0.5:
+            name, content = a_file(random)
+            file = self.house.world.files.store(Upload(name=name, mime_type="text/plain", content=content))
+            document = {"file_name": name, "mime_type": file.mime_type, **file.wire()}
+            return self.house.message(chat, document=document, **{"from": self._sender(chat)})
         return self.house.message(chat, **random.choice(_THINGS)(random), **{"from": self._sender(chat)})
 
     def _elsewhere(self, chat: Chat) -> Json:
         """Edits, channels, groups, forwards of the owner's words, and kinds of updates that nobody asked for."""
         random, house = self.random, self.house
-        text = random.choice((*COMMANDS, *ORGANIZING, "/delay nab-am 5", "hello", a_text(random, most=100)))
+        text = random.choice(
+            (*COMMANDS, an_order(random, self._known)[:4096], "/delay nab-am 5", "hello", a_text(random, most=100))
+        )
         message = house.text(chat, text)["message"]
         in_group = {"id": GROUP, "type": "supergroup", "title": "Delegates"}
         channel = {"id": CHANNEL, "type": "channel", "title": "News"}
@@ -269,7 +287,7 @@ class Crowd:
         return self.random.choice(self._past) if self._past else self._command(chat)
 
     def _damage(self, chat: Chat) -> Json:
-        update = self.random.choice((self._press, self._command, self._type, self._thing))(chat)
+        update = self.random.choice((self._press, self._order, self._type, self._thing))(chat)
         self._taps.pop(update.get("callback_query", {}).get("id", ""), None)
         self.harmed.add(update["update_id"])
         return damaged(self.random, update)
@@ -302,9 +320,11 @@ class Crowd:
                 Update.de_json(json.loads(json.dumps(update)), house.app.application.bot)
             )
         after = await house.db.read(effects)
+        await house.db.read(_learn, self._known)
         for table in before:
+            changed = [row for row in after[table] if row not in before[table]]
             if before[table] != after[table]:
-                self.tally.wrong[f"a repeat changed {table}"] += 1
+                self.tally.wrong[f"a repeat changed {table}, to {changed[:2]}"] += 1
         self._judge()
         self._tidy()
 
@@ -354,8 +374,12 @@ _THINGS: tuple[Any, ...] = (
 )
 
 
-def _names(tx: Tx) -> tuple[list[str], list[str]]:
-    return list(tx.scalars(select(tables.visits.c.key))), list(tx.scalars(select(tables.buses.c.label)))
+def _learn(tx: Tx, known: Known) -> None:
+    """Read what can be named by now."""
+    known.visits = list(tx.scalars(select(tables.visits.c.key)))
+    known.buses = list(tx.scalars(select(tables.buses.c.label)))
+    known.codes = [*tx.scalars(select(tables.bookings.c.code).order_by(tables.bookings.c.id.desc()).limit(50)), "K7PW2"]
+    known.names = [name for name in tx.scalars(select(tables.delegates.c.name).limit(50)) if name] or ["Emma"]
 
 
 def _bookings(tx: Tx) -> int:

@@ -71,6 +71,9 @@ class Cut(BaseRequest):
     ) -> tuple[int, bytes]:
         """Give the status and the body that the simulator would send over HTTP."""
         name = url.rpartition("/")[2].partition("?")[0]
+        if "/file/bot" in url:
+            file = self._world.files.find(name)
+            return (200, file.content) if file is not None else (404, b"")
         values, files = _sent(request_data)
         try:
             dumps(values).encode()

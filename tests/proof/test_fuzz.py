@@ -5,10 +5,13 @@ from random import Random
 
 import pytest
 
+from bot.rules.authority import Right
 from bot.simulator.arguments import Upload
-from tests.proof.fuzz import fuzz
+from storage.records import Role
+from tests.proof.fuzz import CREW, fuzz
 from tests.proof.indoors import Heard
 from tests.proof.judge import offences
+from tests.proof.orders import ORDERS
 
 
 def heard(text: str, *, label: str = "Back", refusal: str = "", content: bytes = b"") -> Heard:
@@ -47,7 +50,7 @@ async def test_three_hundred_generated_updates_do_no_harm(database_url: str) -> 
     tally = await fuzz(database_url, updates=300, random=Random(f"2025/{database_url.partition(':')[0]}"))
     assert not tally.wrong, tally.figure
     assert tally.booked > 0
-    assert len(tally.sent) == 9
+    assert len(tally.sent) == 10
 
 
 async def test_a_counter_that_lies_is_seen(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,3 +58,9 @@ async def test_a_counter_that_lies_is_seen(sqlite_url: str, monkeypatch: pytest.
     monkeypatch.setattr("bot.services.booking.seats.take", lambda tx, **_: None)
     tally = await fuzz(sqlite_url, updates=120, random=Random(1))
     assert [what for what in tally.wrong if re.match(r"(bus|visit) ", what)], tally.figure
+
+
+def test_the_crew_has_every_role_and_types_every_command() -> None:
+    typed = {order.split()[0].removeprefix("/") for order in ORDERS}
+    assert {right.value for right in Right if " " not in right.value} <= typed
+    assert {grant.role for grant in CREW} == set(Role)
