@@ -125,6 +125,7 @@ class Crowd:
         self._data: deque[str] = deque(["menu", "cities"], maxlen=500)
         self._past: deque[Json] = deque(maxlen=200)
         self._known = Known()
+        self._ordered: set[int] = set()
 
     async def gather(self) -> None:
         """The crew and delegates of each language; the rest begin as strangers."""
@@ -146,10 +147,10 @@ class Crowd:
         await self.house.deliver(links)
 
     async def rush(self, updates: int) -> None:
-        """Send so many updates, and judge each batch."""
+        """Send so many updates, or a few more, and judge each batch."""
         sent = 0
         while sent < updates:
-            batch = [self._update() for _ in range(min(BATCH, updates - sent))]
+            batch = [*self._go_on(), *(self._update() for _ in range(min(BATCH, updates - sent)))]
             await self.house.deliver(batch, but=self.harmed)
             self._judge()
             self._past.extend(update for update in batch if update["update_id"] not in self.harmed)
@@ -173,10 +174,17 @@ class Crowd:
         self.tally.sent[kind] += 1
         return make(chat)
 
+    def _go_on(self) -> list[Json]:
+        """Press a button of what the crew's last orders showed: what is only looked at harms nobody."""
+        ordered, self._ordered = self._ordered, set()
+        chats = [chat for chat in self._people[: len(CREW)] if chat.chat_id in ordered and self.random.random() < 0.7]
+        self.tally.sent["press"] += len(chats)
+        return [self._press(chat, newest=True) for chat in chats]
+
     def _is_crew(self, chat: Chat) -> bool:
         return any(chat is each for each in self._people[: len(CREW)])
 
-    def _press(self, chat: Chat) -> Json:
+    def _press(self, chat: Chat, *, newest: bool = False) -> Json:
         """Any button of any message; the newest ones more often, as people do."""
         shown = [message for message in chat.messages.values() if message.inline_data and not message.deleted]
         if not shown:
@@ -184,11 +192,11 @@ class Crowd:
         if self.random.random() < 0.03:
             self.random.choice(shown).deleted = True
         wanted = [(each, data) for each in shown for data in sorted(each.inline_data) if data.startswith(WANTED)]
-        if wanted and self.random.random() < 0.5:
+        if wanted and not newest and self.random.random() < 0.5:
             verb = self.random.choice(sorted({data.partition(":")[0] for _, data in wanted}))
             message, data = self.random.choice([each for each in wanted if each[1].partition(":")[0] == verb][-8:])
         else:
-            message = shown[-1] if self.random.random() < 0.6 else self.random.choice(shown)
+            message = shown[-1] if newest or self.random.random() < 0.6 else self.random.choice(shown)
             data = self.random.choice(sorted(message.inline_data))
         if data.startswith("forget") and self._is_crew(chat):  # who runs the day does not leave it
             return self._order(chat)
@@ -229,6 +237,7 @@ class Crowd:
     def _order(self, chat: Chat) -> Json:
         command, blank, words = an_order(self.random, self._known).partition(" ")
         text = f"{a_case(self.random, command)}{blank}{words}"
+        self._ordered.add(chat.chat_id)
         return self.house.text(chat, text[:4096].strip(), **{"from": self._sender(chat)})
 
     def _type(self, chat: Chat) -> Json:

@@ -75,7 +75,7 @@ def an_order(random: Random, known: Known) -> str:
     def word(place: re.Match[str]) -> str:
         match place[1]:
             case "number":
-                return a_number(random)
+                return str(random.randrange(30)) if random.random() < 0.6 else a_number(random)
             case "name":
                 return a_name(random)[:200]
             case "words":
