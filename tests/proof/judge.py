@@ -14,7 +14,7 @@ from tests.proof.indoors import Heard
 
 PREFIXES = "|".join(sorted(button.prefix for button in Button.__subclasses__() if button.prefix not in ("my", "name")))
 FOR_PROGRAMMERS = re.compile(
-    r"\{(?!typed|\{|\})[A-Za-z_][\w.\[\]]*(?:![rs])?(?::[^}\s]*)?\}"  # a placeholder that nobody filled in
+    r"(?<!\{)\{(?!typed|\{|\})[A-Za-z_][\w.\[\]]*(?:![rs])?(?::[^}\s]*)?\}"  # a placeholder that nobody filled in
     r"|%\((?!typed)\w+\)[sd]|\bNone\b|\bnull\b|Traceback|\b[A-Z]\w+(?:Error|Exception)\b|object at 0x|<class|datetime\."
     rf"|(?<![\w:/])(?:{PREFIXES}):[\w.-]+(?::[\w.-]+)*\b"  # what a button sends
 )
