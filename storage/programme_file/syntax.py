@@ -24,6 +24,7 @@ _SENTENCES: Final = (
     ),
     (
         r"Invalid statement",
+        # Translators: a key is the word before the = of a line.
         said("what stands here is no key"),
         said("begin the line with a key, [table] or [[table]]; a comment begins with #"),
     ),
@@ -38,6 +39,7 @@ _SENTENCES: Final = (
         said("take one of them out"),
     ),
     (r"Unclosed array", said("a comma or ] is missing in a list"), _SEPARATED),
+    # Translators: {sign} is a closing brace.
     (r"Unclosed inline table", said("a comma or {sign} is missing", sign="}"), _SEPARATED),
     (
         r"Expected '\]{1,2}' at the end",
@@ -56,6 +58,7 @@ _SENTENCES: Final = (
     ),
     (
         r"Unescaped|Invalid hex value|Escaped character",
+        # Translators: {sign} is a backslash in a text in quotes, {two} are two of them.
         said("nothing is known that begins with {sign} like this", sign="\\"),
         said("write {two} where {sign} is meant", two="\\\\", sign="\\"),
     ),
