@@ -322,13 +322,14 @@ class Crowd:
         """Look at the committed facts, and handle once more what had an effect."""
         house = self.house
         self.tally.wrong.update(await house.db.read(faults_of_seats))
-        before = await house.db.read(effects)
-        causes = {cause for _, cause in before["log"]}
-        for update in [update for update in self._past if f"update/{update['update_id']}" in causes]:
-            await house.app.application.process_update(
-                Update.de_json(json.loads(json.dumps(update)), house.app.application.bot)
-            )
-        after = await house.db.read(effects)
+        async with house.without_ticks():
+            before = await house.db.read(effects)
+            causes = {cause for _, cause in before["log"]}
+            for update in [update for update in self._past if f"update/{update['update_id']}" in causes]:
+                await house.app.application.process_update(
+                    Update.de_json(json.loads(json.dumps(update)), house.app.application.bot)
+                )
+            after = await house.db.read(effects)
         await house.db.read(_learn, self._known)
         for table in before:
             changed = [row for row in after[table] if row not in before[table]]

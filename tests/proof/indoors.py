@@ -187,6 +187,18 @@ class Indoors:
             while await self.db.read(_unfinished, but):  # noqa: ASYNC110 - only committed facts count
                 await asyncio.sleep(0.001)
 
+    @asynccontextmanager
+    async def without_ticks(self) -> AsyncIterator[None]:
+        """Let the block see what updates change, and nothing that the hour does."""
+        ticker = self.app._ticker
+        ticker._scheduler.pause()
+        if ticker._running:
+            await asyncio.wait(ticker._running)
+        try:
+            yield
+        finally:
+            ticker._scheduler.resume()
+
     async def reaction(self, update: Json) -> list[tuple[str, Json]]:
         """What the bot calls because of one update, without what differs each time."""
         self.calls.clear()
