@@ -2,6 +2,9 @@
 
 All else is read when its turn comes, alone, so that one update that cannot be read harms no other: python-telegram-bot
 refuses a whole batch for it, and asks for the same batch again at once.
+
+What JSON can spell and no text can hold is left out here, once for all: a NUL, which PostgreSQL takes in no text, and
+half an emoji, which neither a database nor Telegram takes back.
 """
 
 import json
@@ -48,11 +51,11 @@ def read_arrival(content: object, *, received_at: datetime) -> Arrival | None:
     update_id = id_of(content)
     if update_id is None or not isinstance(content, dict):
         return None
-    return Arrival(update_id=update_id, person=_person_of(content), content=content, received_at=received_at)
+    return Arrival(update_id=update_id, person=_person_of(content), content=_writable(content), received_at=received_at)
 
 
 def to_store(arrival: Arrival) -> NewUpdate:
-    """Return the arrival as storage takes it. The JSON is pure ASCII: no half emoji or NUL that a database refuses."""
+    """Return the arrival as storage takes it. The JSON is pure ASCII."""
     return NewUpdate(update_id=arrival.update_id, person=arrival.person, raw=_as_text(arrival.content))
 
 
@@ -84,6 +87,25 @@ def _person_of(content: dict[str, Any]) -> int | None:
             if _is_id(person):
                 return person
     return None
+
+
+def _writable(content: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {key: _cleaned(value) for key, value in content.items()}
+    except RecursionError:
+        return content  # nobody typed that: whoever reads it fails, and it is parked
+
+
+def _cleaned(value: Any) -> Any:
+    match value:
+        case str():
+            return value.replace("\0", "").encode("utf-8", "ignore").decode()
+        case dict():
+            return {key: _cleaned(each) for key, each in value.items()}
+        case list():
+            return [_cleaned(each) for each in value]
+        case _:
+            return value
 
 
 def _is_id(value: object) -> TypeGuard[int]:

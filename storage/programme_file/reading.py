@@ -29,6 +29,8 @@ def read_programme(text: str, *, source: str) -> ProgrammeFile | list[Fault]:
         return [_syntax_fault(str(error), text=text, source=source)]
     except (ValueError, RecursionError):
         return [_beyond_reading(text, source=source)]
+    if _holds_nul(raw):
+        return [_nul_fault(text, source=source)]
     try:
         programme = ProgrammeFile.model_validate(raw, context=_languages(raw))
         shape: Iterator[Finding] = iter(())
@@ -52,6 +54,25 @@ def _syntax_fault(message: str, *, text: str, source: str) -> Fault:
     line = int(place[1]) if place and place[1] else text.count("\n") + 1
     problem, mend = in_our_words(message[: place.start()] if place else message)
     return Fault(place=on_line(source, line), problem=problem, mend=mend)
+
+
+def _holds_nul(value: object) -> bool:
+    """Say whether a text within has the one sign that TOML can spell and PostgreSQL cannot hold."""
+    match value:
+        case str():
+            return "\0" in value
+        case dict():
+            return any(map(_holds_nul, value.values()))
+        case list():
+            return any(map(_holds_nul, value))
+        case _:
+            return False
+
+
+def _nul_fault(text: str, *, source: str) -> Fault:
+    lines = (number for number, row in enumerate(text.split("\n"), 1) if re.search(r"\\(u0000|U00000000)", row))
+    problem, mend = in_our_words("Illegal character")
+    return Fault(place=on_line(source, next(lines)), problem=problem, mend=mend)
 
 
 def _beyond_reading(text: str, *, source: str) -> Fault:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.texts import welcome
-from storage import Tx, tables
+from storage import Tx, inbox, tables
 from tests.house import Running
 from tests.journeys.scenes import (
     LANGUAGES,
@@ -227,3 +227,24 @@ async def test_who_writes_too_much_at_once_is_asked_to_slow_down_in_their_langua
     flood = [{"message": raw_message(emma, number, text="hello")} for number in range(40)]
     await quick_house.telegram.put_updates(*flood)
     await emma.wait_for(welcome.too_many_answer(words_of(quick_house, code)))
+
+
+WITH_NUL = {
+    "/roster nab\0-pm": "nab-pm",
+    "/find Em\0ma": "Emma",
+    "/desk pres-am Aig\0erim": "Aigerim",
+    "/open nowhere\0": "nowhere",
+    "/why \0K7PW2": "K7PW2",
+}
+
+
+async def test_a_letter_that_no_database_holds_is_left_out_of_what_is_typed(house: Running) -> None:
+    """Telegram takes it out of what people write; a broken server, or who knows the webhook's secret, may not."""
+    owner = await house.organizer()
+    for number, (text, kept) in enumerate(WITH_NUL.items()):
+        before = max(message.message_id for message in owner.messages)
+        command = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
+        await house.telegram.put_updates({"message": raw_message(owner, number, text=text, entities=command)})
+        assert kept in (await next_message(owner, before)).text
+    await settled(owner)
+    assert not (await house.db.read(inbox.count)).parked

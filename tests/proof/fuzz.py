@@ -28,6 +28,8 @@ from typing import Any
 from sqlalchemy import func, select
 from telegram import Update
 
+from bot.clock import real_now
+from bot.intake.arrivals import read_arrival
 from bot.simulator.arguments import Upload
 from bot.simulator.calls import Calls
 from bot.simulator.chats import Chat
@@ -65,7 +67,6 @@ DAMAGED = (
     "invalid file_id",
     "can't initiate conversation",
     "message identifier is not specified",
-    "must be encoded in UTF-8",
 )
 COMMANDS = (
     *("/start", "/help", "/privacy", "/language", "/visits", "/visits", "/my", "/my", "/cancel", "/access", "/number"),
@@ -306,7 +307,7 @@ class Crowd:
         tally, house = self.tally, self.house
         for call in house.calls:
             tally.calls[call.method] += 1
-            # A damaged update may name a chat or message that does not exist, and hold half a letter.
+            # A damaged update may name a chat, message or file that does not exist.
             tally.wrong.update(offences(call, strangers=DAMAGED))
         house.calls.clear()
         for query, tapped in self._taps.items():
@@ -326,9 +327,9 @@ class Crowd:
             before = await house.db.read(effects)
             causes = {cause for _, cause in before["log"]}
             for update in [update for update in self._past if f"update/{update['update_id']}" in causes]:
-                await house.app.application.process_update(
-                    Update.de_json(json.loads(json.dumps(update)), house.app.application.bot)
-                )
+                arrival = read_arrival(json.loads(json.dumps(update)), received_at=real_now())
+                assert arrival is not None
+                await house.app.application.process_update(Update.de_json(arrival.content, house.app.application.bot))
             after = await house.db.read(effects)
         await house.db.read(_learn, self._known)
         for table in before:

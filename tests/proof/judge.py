@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from bot.buttons import Button
 from bot.documents.own_data import JSON, PAGE
+from bot.services.authority import REFUSED
 from storage import Tx, tables
 from storage.records import BookingState
 from tests.proof.indoors import Heard
@@ -107,11 +108,14 @@ def _riders(tx: Tx) -> dict[tuple[int, int | None, int], int]:
 
 
 def effects(tx: Tx) -> dict[str, Any]:
-    """What a repeated update must leave as it is: the log, the seats, and the messages that must arrive."""
-    return {
+    """What a repeated update must leave as it is: the log, the seats, and the messages that must arrive.
+
+    That somebody tried what they no longer may is written down, and no effect.
+    """
+    acts = select(tables.log.c.id, tables.log.c.cause).where(tables.log.c.action != REFUSED).order_by(tables.log.c.id)
+    return {"log": [tuple(row) for row in tx.execute(acts)]} | {
         table.name: [tuple(row) for row in tx.execute(select(*columns).order_by(table.c.id))]
         for table, columns in (
-            (tables.log, (tables.log.c.id, tables.log.c.cause)),
             (tables.bookings, (tables.bookings,)),
             (tables.riders, (tables.riders,)),
             (

@@ -32,6 +32,7 @@ SLIPS = {
     "no closing quote": ('slot = "am"', 'slot = "am', "a text in quotes does not end", "close it with a quote"),
     "no closing apostrophe": ('slot = "am"', "slot = 'am", "a text in quotes does not end", "close it with a quote"),
     "a bell": ('slot = "am"', 'slot = "a\am"', "a character stands here", "delete the line"),
+    "a nul": ('slot = "am"', r'slot = "a\u0000m"', "a character stands here", "delete the line"),
     "a backslash": ('slot = "am"', r'slot = "C:\am"', "begins with \\ like this", r"write \\ where \ is meant"),
     "a day that is none": ('slot = "am"', "slot = 2025-02-30", "there is no such date", "write it like 2025-08-22"),
     "no quotes": ('slot = "am"', "slot = am", "this value cannot be read", "put a text into quotes"),

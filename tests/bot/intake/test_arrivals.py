@@ -1,5 +1,6 @@
 """What is read of an update before it is stored: its id and whose it is, whatever else is in it."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -66,8 +67,40 @@ def test_whatever_comes_is_read_without_an_error_and_fits_the_database(content: 
         assert to_store(arrival).raw.isascii()
 
 
+@given(content=st.dictionaries(st.just("message"), JSON))
+def test_every_text_of_what_is_read_can_be_written_anywhere(content: dict[str, Any]) -> None:
+    arrival = read_arrival({"update_id": 5} | content, received_at=NOON)
+    assert arrival is not None
+    for text in texts_in(arrival.content):
+        assert text == text.encode().decode()
+        assert "\0" not in text
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(each)
+
+
+def test_a_nul_and_half_an_emoji_are_left_out_and_nothing_else() -> None:
+    arrival = read_arrival(message(5, 7, "Сә\0лем \ud83d\U0001f44d\\u0000"), received_at=NOON)
+    assert arrival is not None
+    assert arrival.content["message"]["text"] == "Сәлем \U0001f44d\\u0000"
+
+
+def test_what_is_nested_beyond_reading_is_stored_as_it_is() -> None:
+    nested: list[Any] = []
+    for _ in range(700):
+        nested = [nested]
+    arrival = read_arrival({"update_id": 5, "message": nested}, received_at=NOON)
+    assert arrival is not None
+    assert arrival.content["message"] is nested
+
+
 def test_what_is_stored_comes_back_the_same() -> None:
-    content = message(5, 7, "Сәлем \ud83d \x00")
+    content = message(5, 7, "Сәлем")
     arrival = read_arrival(content, received_at=NOON)
     assert arrival is not None
     new = to_store(arrival)
