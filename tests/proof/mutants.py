@@ -42,7 +42,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "bot/rules/logbook.py": (f"{_RULES}/test_logbook.py",),
     "bot/rules/merging.py": (f"{_RULES}/test_merging.py", f"{_SERVICES}/test_merging.py"),
     "bot/rules/moving.py": (f"{_RULES}/test_moving.py", f"{_SERVICES}/test_moving.py"),
-    "bot/rules/naming.py": (f"{_RULES}/test_naming.py",),
+    "bot/rules/naming.py": (f"{_RULES}/test_naming.py", f"{_RULES}/test_editing.py"),
     "bot/rules/overlapping.py": (f"{_RULES}/test_overlapping.py",),
     "bot/rules/packing.py": (f"{_RULES}/test_packing.py",),
     "bot/rules/passes.py": (f"{_RULES}/test_passes.py",),

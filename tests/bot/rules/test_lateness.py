@@ -27,6 +27,8 @@ HOUR = timedelta(hours=1)
         ("given", DUE + 5 * HOUR, DUE + 5 * HOUR),
         ("given", DUE - HOUR, DUE + HOUR),  # the seat was taken when the visit was nearly over
         ("answers", DUE + 15 * HOUR, DUE + 12 * HOUR),
+        ("line-over", DUE - HOUR, DUE + HOUR),  # the wait ended as the visit was nearly over
+        ("unheard", None, DUE + 2 * HOUR),
     ],
 )
 def test_a_message_expires_when_what_it_tells_of_is_over(
