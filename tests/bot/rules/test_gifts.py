@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.rules.booking import AlreadyBooked, AlreadyLeft, BookingClosed, Clashes, VisitCancelled
+from bot.rules.booking import AlreadyBooked, AlreadyLeft, BookingClosed, Clashes, NotListed, VisitCancelled
 from bot.rules.gifts import LIFE, GiftGone, GiftRefusal, OwnGift, gift_ends, refuse_gift, refuse_giving
 from storage.records import Booking, BookingState, Gift, HeldSeat, Rider, Visit, VisitState
 from tests.makers import LEAVES, OPEN, a_booking, a_bus, a_congress, a_visit
@@ -99,6 +99,12 @@ def test_a_link_that_leads_to_less_than_a_seat_on_a_visit_leads_nowhere(
 
 def test_the_givers_own_link_is_for_somebody_else() -> None:
     assert refused(taker=GIVER) == OwnGift()
+
+
+def test_a_seat_for_registered_people_goes_to_one_of_them_alone() -> None:
+    found = (a_gift(), seat(), a_visit(a_bus()))
+    assert refuse_gift(*found, taker_id=TAKER, held=(), rules=RULES, now=OPEN, listed=False) == NotListed()
+    assert refuse_gift(*found, taker_id=TAKER, held=(), rules=RULES, now=OPEN, listed=True) is None
 
 
 def test_the_taker_keeps_what_they_hold() -> None:
