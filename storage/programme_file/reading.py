@@ -1,7 +1,6 @@
 """From the text of an event file to a checked `ProgrammeFile`, or to every fault in it."""
 
 import re
-import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,10 +9,10 @@ from pydantic import ValidationError
 
 from storage.programme_file.checks import sense_findings
 from storage.programme_file.congress import ProgrammeFile
-from storage.programme_file.faults import Fault, Finding, on_line, said
+from storage.programme_file.faults import Fault, Finding, on_line
 from storage.programme_file.lines import Lines
 from storage.programme_file.shape import shape_findings
-from storage.programme_file.syntax import in_our_words
+from storage.programme_file.syntax import BAD_CHARACTER, TOO_DEEP, TOO_LONG, Words, in_our_words
 from storage.programme_file.written import Table
 
 
@@ -27,10 +26,12 @@ def read_programme(text: str, *, source: str) -> ProgrammeFile | list[Fault]:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return [_syntax_fault(str(error), text=text, source=source)]
-    except (ValueError, RecursionError):
-        return [_beyond_reading(text, source=source)]
+    except ValueError:  # the one that is no TOMLDecodeError: Python converts no number of thousands of digits
+        return [_fault_on(_line_with_most(text, r"\d"), TOO_LONG, source=source)]
+    except RecursionError:
+        return [_fault_on(_line_with_most(text, r"[\[{]"), TOO_DEEP, source=source)]
     if _holds_nul(raw):
-        return [_nul_fault(text, source=source)]
+        return [_fault_on(_line_with_most(text, r"\\(u0000|U00000000)"), BAD_CHARACTER, source=source)]
     try:
         programme = ProgrammeFile.model_validate(raw, context=_languages(raw))
         shape: Iterator[Finding] = iter(())
@@ -52,7 +53,11 @@ def _languages(raw: Mapping[str, Any]) -> list[str] | None:
 def _syntax_fault(message: str, *, text: str, source: str) -> Fault:
     place = re.search(r" \(at (?:line (\d+)|end of document).*\)$", message)
     line = int(place[1]) if place and place[1] else text.count("\n") + 1
-    problem, mend = in_our_words(message[: place.start()] if place else message)
+    return _fault_on(line, in_our_words(message[: place.start()] if place else message), source=source)
+
+
+def _fault_on(line: int, words: Words, *, source: str) -> Fault:
+    problem, mend = words
     return Fault(place=on_line(source, line), problem=problem, mend=mend)
 
 
@@ -69,22 +74,7 @@ def _holds_nul(value: object) -> bool:
             return False
 
 
-def _nul_fault(text: str, *, source: str) -> Fault:
-    lines = (number for number, row in enumerate(text.split("\n"), 1) if re.search(r"\\(u0000|U00000000)", row))
-    problem, mend = in_our_words("Illegal character")
-    return Fault(place=on_line(source, next(lines)), problem=problem, mend=mend)
-
-
-def _beyond_reading(text: str, *, source: str) -> Fault:
-    """Name the line for which the reader has no message of its own: it gives up on it."""
-    rows = text.split("\n")
-    digits = [max(map(len, re.findall(r"[\d_]+", row)), default=0) for row in rows]
-    if max(digits) >= sys.int_info.default_max_str_digits:
-        line = digits.index(max(digits)) + 1
-        return Fault(place=on_line(source, line), problem=said("this number is too long"), mend=said("shorten it"))
-    brackets = [sum(row.count(sign) for sign in "[{") for row in rows]
-    return Fault(
-        place=on_line(source, brackets.index(max(brackets)) + 1),
-        problem=said("more lists in lists stand here than can be read"),
-        mend=said("close each list before the next begins"),
-    )
+def _line_with_most(text: str, sign: str) -> int:
+    """Return the line, from 1, in which this regular expression is found most often, the first of several."""
+    found = [len(re.findall(sign, row)) for row in text.split("\n")]
+    return found.index(max(found)) + 1

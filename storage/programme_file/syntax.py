@@ -8,6 +8,18 @@ from typing import Final
 
 from storage.programme_file.faults import Said, said
 
+Words = tuple[Said, Said]
+"""What is wrong, and the mend."""
+
+BAD_CHARACTER: Final[Words] = (
+    said("a character stands here that no text can hold"),
+    said("delete the line and write it again"),
+)
+TOO_LONG: Final[Words] = (said("this number is too long"), said("shorten it"))
+TOO_DEEP: Final[Words] = (
+    said("more lists in lists stand here than can be read"),
+    said("close each list before the next begins"),
+)
 _SEPARATED: Final = said("put commas between the values and close the bracket; the gap may be one line above")
 _QUOTED: Final = said("close it with a quote; a text of several lines begins and ends with three")
 
@@ -51,11 +63,7 @@ _SENTENCES: Final = (
         said("a text in quotes does not end"),
         _QUOTED,
     ),
-    (
-        r"(Illegal|Found invalid) character",
-        said("a character stands here that no text can hold"),
-        said("delete the line and write it again"),
-    ),
+    (r"(Illegal|Found invalid) character", *BAD_CHARACTER),
     (
         r"Unescaped|Invalid hex value|Escaped character",
         # Translators: {sign} is a backslash in a text in quotes, {two} are two of them.
@@ -75,7 +83,7 @@ _SENTENCES: Final = (
 )
 
 
-def in_our_words(message: str) -> tuple[Said, Said]:
+def in_our_words(message: str) -> Words:
     """Return what is wrong and the mend for a message of tomllib's, without its place in the text.
 
     One that is not known here, as of a later Python, is handed on in English.

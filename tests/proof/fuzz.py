@@ -125,7 +125,7 @@ class Crowd:
         """The data of each tap of this batch by its query's id."""
         self._data: deque[str] = deque(["menu", "cities"], maxlen=500)
         self._past: deque[Json] = deque(maxlen=200)
-        self._known = Known()
+        self._known: Known
         self._ordered: set[int] = set()
 
     async def gather(self) -> None:
@@ -143,7 +143,7 @@ class Crowd:
         )
         for chat, grant in zip(self._people[1:], CREW[1:], strict=False):
             await self.house.db.run(grants.give, chat.chat_id, grant, now=self.house.clock.now())
-        await self.house.db.read(_learn, self._known)
+        self._known = await self.house.db.read(_known)
         links = [self.house.text(chat, f"/start v_{self.random.choice(self._known.visits)}") for chat in self._people]
         await self.house.deliver(links)
 
@@ -331,7 +331,7 @@ class Crowd:
                 assert arrival is not None
                 await house.app.application.process_update(Update.de_json(arrival.content, house.app.application.bot))
             after = await house.db.read(effects)
-        await house.db.read(_learn, self._known)
+        self._known = await house.db.read(_known)
         for table in before:
             changed = [row for row in after[table] if row not in before[table]]
             if before[table] != after[table]:
@@ -385,12 +385,16 @@ _THINGS: tuple[Any, ...] = (
 )
 
 
-def _learn(tx: Tx, known: Known) -> None:
+def _known(tx: Tx) -> Known:
     """Read what can be named by now."""
-    known.visits = list(tx.scalars(select(tables.visits.c.key)))
-    known.buses = list(tx.scalars(select(tables.buses.c.label)))
-    known.codes = [*tx.scalars(select(tables.bookings.c.code).order_by(tables.bookings.c.id.desc()).limit(50)), "K7PW2"]
-    known.names = [name for name in tx.scalars(select(tables.delegates.c.name).limit(50)) if name] or ["Emma"]
+    codes = select(tables.bookings.c.code).order_by(tables.bookings.c.id.desc()).limit(50)
+    names = tx.scalars(select(tables.delegates.c.name).limit(50))
+    return Known(
+        visits=tx.scalars(select(tables.visits.c.key)).all(),
+        buses=tx.scalars(select(tables.buses.c.label)).all(),
+        codes=[*tx.scalars(codes), "K7PW2"],
+        names=[name for name in names if name] or ["Emma"],
+    )
 
 
 def _bookings(tx: Tx) -> int:

@@ -5,7 +5,7 @@ Mostly with words that fit (a visit, a bus, a code, a name that is known), and n
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 from typing import Final
 
@@ -43,14 +43,14 @@ VALUES: Final = (
 """What stands behind the = of an event file that somebody has had their hands on."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """The words that name something."""
 
-    visits: list[str] = field(default_factory=list)
-    buses: list[str] = field(default_factory=list)
-    codes: list[str] = field(default_factory=lambda: ["K7PW2"])
-    names: list[str] = field(default_factory=lambda: ["Emma"])
+    visits: Sequence[str]
+    buses: Sequence[str]
+    codes: Sequence[str]
+    names: Sequence[str]
 
 
 def an_order(random: Random, known: Known) -> str:
